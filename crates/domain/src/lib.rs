@@ -1,0 +1,34 @@
+//! The nouns of Evoloop and their rules.
+//!
+//! Everything here is a value: no IO, no async, no clock, no randomness.
+//! The crate compiles for the server and for the browser, so both sides agree
+//! on what a valid e-mail, patch or event is.
+
+#[macro_use]
+mod text_enum;
+
+pub mod account;
+pub mod event;
+pub mod goal;
+pub mod ids;
+pub mod job;
+pub mod page_model;
+pub mod patch;
+pub mod report;
+pub mod site;
+pub mod slots;
+pub mod token;
+pub mod variant;
+pub mod word_diff;
+
+pub use text_enum::UnknownName;
+pub use account::{Email, InvalidEmail, Plan};
+pub use event::{EventType, IncomingEvent, NotCounted, Outcome};
+pub use goal::{Goal, GoalConfig, GoalType};
+pub use ids::{EventId, GoalId, InvalidId, JobId, SiteId, UserId, VariantId, VisitorId};
+pub use job::{JobKind, JobState, JobStep};
+pub use page_model::{Brand, ImageSlot, Locator, PageModel, TextSlot};
+pub use patch::{Op, Patch, Target};
+pub use site::{AutonomyMode, SiteStatus, SiteUrl};
+pub use token::{Arm, AssignmentToken};
+pub use variant::{Variant, VariantStatus};

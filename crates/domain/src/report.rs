@@ -1,0 +1,200 @@
+//! Read models: what the service tells an edge about a site, ready to be shown.
+//!
+//! These are the only types that cross from the server to the browser. Times are seconds since
+//! 1970 in UTC; rates, weights and probabilities are fractions from 0 to 1.
+
+use crate::word_diff::Run;
+use crate::{
+    AutonomyMode, Goal, JobId, JobKind, JobState, JobStep, PageModel, Plan, SiteId, SiteStatus, Variant, VariantId,
+};
+use serde::{Deserialize, Serialize};
+
+/// The signed-in person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// E-mail address.
+    pub email: String,
+    /// Plan.
+    pub plan: Plan,
+}
+
+/// A site in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteSummary {
+    /// Identifier.
+    pub id: SiteId,
+    /// Address of the page.
+    pub url: String,
+    /// Name for people: the host, or the page's title when known.
+    pub name: String,
+    /// Where it stands.
+    pub status: SiteStatus,
+    /// How much it may do by itself.
+    pub autonomy_mode: AutonomyMode,
+    /// Visitors counted so far.
+    pub visitors: i64,
+    /// Conversions counted so far.
+    pub conversions: i64,
+    /// Variants that get visitors, without the control.
+    pub active_variants: i64,
+    /// Variants that wait for the owner.
+    pub pending_variants: i64,
+    /// When the site was added.
+    pub created_at: i64,
+}
+
+/// Everything at a glance for the overview page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+pub struct Overview {
+    /// All sites, newest first.
+    pub sites: Vec<SiteSummary>,
+    /// Jobs that gave up and can be retried.
+    pub failed_jobs: i64,
+}
+
+/// One changed text of a variant beside the control's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// What changes, for people: `Headline`, `Call to action`, or the selector.
+    pub place: String,
+    /// The difference by words.
+    pub runs: Vec<Run>,
+}
+
+/// A variant with what it changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VariantDetail {
+    /// The variant.
+    pub variant: Variant,
+    /// Its changes against the control.
+    pub changes: Vec<Change>,
+}
+
+/// A site opened by its owner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteDetail {
+    /// As in a list.
+    pub summary: SiteSummary,
+    /// What was found on the page; absent until it was read.
+    pub page: Option<PageModel>,
+    /// The control first, then by age.
+    pub variants: Vec<VariantDetail>,
+    /// The primary goal first.
+    pub goals: Vec<Goal>,
+    /// The newest jobs first, at most 20.
+    pub jobs: Vec<JobView>,
+    /// The script element to paste into the page.
+    pub install_snippet: String,
+}
+
+/// A job with its visible progress.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobView {
+    /// Identifier.
+    pub id: JobId,
+    /// Site that it works for.
+    pub site_id: Option<SiteId>,
+    /// What it does.
+    pub kind: JobKind,
+    /// Where it stands.
+    pub state: JobState,
+    /// Tries so far.
+    pub attempts: i32,
+    /// Most tries.
+    pub max_attempts: i32,
+    /// Progress of the whole, 0 to 100.
+    pub percent: u8,
+    /// Steps so far, the present one last.
+    pub steps: Vec<JobStep>,
+    /// Why the last try failed, as a sentence.
+    pub last_error: Option<String>,
+    /// When it was asked for.
+    pub created_at: i64,
+    /// When it ended.
+    pub done_at: Option<i64>,
+}
+
+/// Statistics of one variant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VariantStatistics {
+    /// Identifier.
+    pub variant_id: VariantId,
+    /// Name for people.
+    pub name: String,
+    /// Whether it is the control.
+    pub is_control: bool,
+    /// Whether it gets visitors now.
+    pub is_active: bool,
+    /// Visitors with an acknowledged exposure.
+    pub visitors: i64,
+    /// Those of them who converted.
+    pub conversions: i64,
+    /// First parameter of the posterior.
+    pub alpha: f64,
+    /// Second parameter of the posterior.
+    pub beta: f64,
+    /// Mean of the posterior; absent without visitors.
+    pub mean: Option<f64>,
+    /// Lower end of the 95 % credible interval; absent without visitors.
+    pub lower: Option<f64>,
+    /// Upper end of the 95 % credible interval; absent without visitors.
+    pub upper: Option<f64>,
+    /// Probability of being the best active variant; absent for others.
+    pub prob_best: Option<f64>,
+    /// Share of new visitors in the published epoch; absent when it gets none.
+    pub weight: Option<f64>,
+}
+
+/// A point of a variant's curve.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RatePoint {
+    /// Time.
+    pub at: i64,
+    /// Mean of the posterior of everything until then.
+    pub mean: f64,
+    /// Lower end of its 95 % credible interval.
+    pub lower: f64,
+    /// Upper end of its 95 % credible interval.
+    pub upper: f64,
+}
+
+/// A variant's conversion rate over time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RateSeries {
+    /// Identifier.
+    pub variant_id: VariantId,
+    /// Name for people.
+    pub name: String,
+    /// At most 120 points, oldest first.
+    pub points: Vec<RatePoint>,
+}
+
+/// A weight vector that was in force from `at` on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AllocationPoint {
+    /// Number of the epoch.
+    pub epoch: i64,
+    /// Start.
+    pub at: i64,
+    /// Weights in the order of [`SiteStatistics::allocation_names`]; 0 for a variant that was not active.
+    pub weights: Vec<f64>,
+}
+
+/// The statistics page of a site.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteStatistics {
+    /// Site.
+    pub site_id: SiteId,
+    /// When these numbers were true.
+    pub at: i64,
+    /// Number of the published weight vector; 0 before the first.
+    pub epoch: i64,
+    /// The control first.
+    pub variants: Vec<VariantStatistics>,
+    /// Conversion rates over time.
+    pub rates: Vec<RateSeries>,
+    /// Names of the variants in [`AllocationPoint::weights`].
+    pub allocation_names: Vec<String>,
+    /// At most 120 weight vectors, oldest first.
+    pub allocation: Vec<AllocationPoint>,
+}
