@@ -1,1 +1,3 @@
-//! service
+//! Use cases: what an edge can ask for, and the transactions behind it.
+
+pub mod ports;

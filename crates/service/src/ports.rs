@@ -1,0 +1,149 @@
+//! What the service needs from the outside world, as traits with a fake beside each in `testkit`.
+
+use async_trait::async_trait;
+use domain::PageModel;
+use domain::slots::SlotPatch;
+use time::OffsetDateTime;
+use url::Url;
+
+/// What a reader is asked for; each kind has its own limits and accepted content types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResourceKind {
+    /// A page.
+    Html,
+    /// A style sheet of a page.
+    StyleSheet,
+}
+
+/// A text that was fetched, decoded to Unicode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// Where it was found after redirects.
+    pub url: Url,
+    /// The text.
+    pub text: String,
+}
+
+/// Why an address could not be read, in sentences for the owner of the site.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// No answer, or an address that is not public: one text for both, so that the
+    /// reader cannot be used to look around in a private network.
+    #[error("The page could not be reached. Check the address, and that it is on the public internet.")]
+    Unreachable,
+    /// An answer with another status than success.
+    #[error("The page answered with status {0}. Open it in a browser to see whether it works.")]
+    Status(u16),
+    /// Something else than the kind that was asked for.
+    #[error("The address leads to {0}, not to a web page.")]
+    ContentType(String),
+    /// More than the limit, after inflation.
+    #[error("The page is larger than {0} MiB.")]
+    TooLarge(u32),
+    /// It took too long.
+    #[error("The page took longer than {0} seconds to answer.")]
+    Timeout(u32),
+    /// Too many redirects.
+    #[error("The page redirects more than {0} times.")]
+    Redirects(u32),
+}
+
+impl ReadError {
+    /// Whether another try may help.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable | Self::Timeout(_) => true,
+            Self::Status(status) => matches!(status, 408 | 425 | 429 | 500..),
+            Self::ContentType(_) | Self::TooLarge(_) | Self::Redirects(_) => false,
+        }
+    }
+}
+
+/// Reads pages from the internet, and nothing else than pages on public addresses.
+#[async_trait]
+pub trait PageReader: Send + Sync {
+    /// Fetches one resource.
+    async fn read(&self, url: &Url, kind: ResourceKind) -> Result<Fetched, ReadError>;
+}
+
+/// What a copywriter works from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brief {
+    /// The page as it is.
+    pub page: PageModel,
+    /// How many drafts are wanted, 1 to 8.
+    pub count: usize,
+    /// Drafts that exist already and must not come again.
+    pub known: Vec<SlotPatch>,
+}
+
+/// A proposal of a copywriter; nothing in it is trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The new texts.
+    pub slots: SlotPatch,
+    /// Why it should convert better, for the owner.
+    pub reasoning: String,
+    /// Name of the copy strategy.
+    pub strategy: String,
+}
+
+/// Why no drafts came, in sentences for the owner.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// The provider asks to wait.
+    #[error("The language model is busy (status 429). Evoloop tries again by itself.")]
+    RateLimited {
+        /// The provider's Retry-After, in seconds.
+        retry_after_s: Option<u64>,
+    },
+    /// The provider failed.
+    #[error("The language model's provider failed with status {0}. Try again later.")]
+    Provider(u16),
+    /// The provider refuses us.
+    #[error("The language model's provider refused the request with status {0}. Check the API key and the model's name.")]
+    Refused(u16),
+    /// No answer in time.
+    #[error("The language model did not answer within {0} seconds.")]
+    Timeout(u64),
+    /// No connection.
+    #[error("The language model's provider could not be reached. Check its base URL.")]
+    Unreachable,
+    /// An answer that is not what was asked for.
+    #[error("The language model's answer could not be used: {0}.")]
+    BadAnswer(String),
+    /// Nothing on this page can be rewritten.
+    #[error("There is nothing on this page that can be rewritten safely: {0}.")]
+    NothingToWrite(String),
+}
+
+impl WriteError {
+    /// Whether another try may help.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        !matches!(self, Self::Refused(_) | Self::NothingToWrite(_))
+    }
+}
+
+/// Writes variants of a page.
+#[async_trait]
+pub trait CopyWriter: Send + Sync {
+    /// Who writes, as shown to the owner: `playbook`, or the model's name.
+    fn name(&self) -> &str;
+
+    /// Writes drafts.
+    async fn write(&self, brief: &Brief) -> Result<Vec<Draft>, WriteError>;
+}
+
+/// The time. A demo site runs on a faster one.
+pub trait Clock: Send + Sync {
+    /// Now, in UTC.
+    fn now(&self) -> OffsetDateTime;
+}
+
+/// Randomness fit for secrets.
+pub trait Entropy: Send + Sync {
+    /// Fills the buffer.
+    fn fill(&self, buffer: &mut [u8]);
+}
