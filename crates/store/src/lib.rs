@@ -1,1 +1,26 @@
-//! store
+//! The database: the only crate that knows tables, SQL and transactions.
+//!
+//! What belongs to a person is reached through a [`Viewer`], who gets a [`Scope`], which finds
+//! an [`OwnedSite`]; every query on a site's data takes one of these, so a query that forgets
+//! its owner does not compile. See [`access`].
+
+#![cfg_attr(not(doctest), expect(unreachable_pub, reason = "the entity macro writes `pub` items into private modules"))]
+
+pub mod access;
+pub mod accounts;
+mod connection;
+mod entity;
+mod error;
+pub mod goals;
+pub mod ingest;
+pub mod jobs;
+pub mod recount;
+mod rows;
+pub mod sites;
+pub mod snapshot;
+pub mod statistics;
+pub mod variants;
+
+pub use access::{OwnedSite, Scope, Viewer};
+pub use connection::{DatabaseUrl, InvalidDatabaseUrl, Store, WriteTransaction};
+pub use error::StoreError;

@@ -1,0 +1,15 @@
+//! Rows as they stand in the database. They never leave this crate and are never serialised:
+//! every edge gets a domain type, made by `TryFrom`.
+
+pub(crate) mod allocations;
+pub(crate) mod conversion_goals;
+pub(crate) mod events;
+pub(crate) mod experiment_stats;
+pub(crate) mod goal_conversions;
+pub(crate) mod jobs;
+pub(crate) mod ledger;
+pub(crate) mod sessions;
+pub(crate) mod sites;
+pub(crate) mod users;
+pub(crate) mod variants;
+pub(crate) mod visitors;
