@@ -3,7 +3,7 @@
 use crate::StoreError;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::fmt;
@@ -170,4 +170,18 @@ fn postgres_options(url: &DatabaseUrl) -> ConnectOptions {
         .test_before_acquire(true)
         .sqlx_logging(false);
     options
+}
+
+/// Creates a database on a Postgres server.
+///
+/// # Errors
+/// When the server refuses, or the name is more than letters, digits and `_`.
+pub async fn create_database(server: &DatabaseUrl, name: &str) -> Result<(), StoreError> {
+    // A name cannot be passed as a parameter, so it must not be able to end the statement.
+    if server.is_sqlite() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Err(StoreError::corrupt("pg_database", "not a name for a database"));
+    }
+    let connection = Database::connect(postgres_options(server)).await?;
+    connection.execute_unprepared(&format!("CREATE DATABASE \"{name}\"")).await?;
+    Ok(connection.close().await?)
 }

@@ -22,5 +22,5 @@ pub mod statistics;
 pub mod variants;
 
 pub use access::{OwnedSite, Scope, Viewer};
-pub use connection::{DatabaseUrl, InvalidDatabaseUrl, Store, WriteTransaction};
+pub use connection::{DatabaseUrl, InvalidDatabaseUrl, Store, WriteTransaction, create_database};
 pub use error::StoreError;

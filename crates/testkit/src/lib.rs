@@ -1,1 +1,13 @@
-//! testkit
+//! What tests share: a fresh database each, a service with fakes for the outside world, a stub model.
+//!
+//! Used by tests alone; no other crate may depend on it outside `dev-dependencies`.
+
+pub mod database;
+pub mod fakes;
+pub mod real_llm;
+pub mod service;
+pub mod stub_llm;
+
+pub use database::TestDatabase;
+pub use fakes::{FakeClock, FakeReader, FakeWriter};
+pub use service::{TestService, TestServiceBuilder};

@@ -1,0 +1,87 @@
+//! The outside world under a test's control.
+
+use async_trait::async_trait;
+use service::ports::{Brief, Clock, CopyWriter, Draft, Entropy, Fetched, PageReader, ReadError, ResourceKind, WriteError};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use time::{Duration, OffsetDateTime};
+use url::Url;
+
+/// A clock that stands still until a test moves it.
+pub struct FakeClock(Mutex<OffsetDateTime>);
+
+impl FakeClock {
+    /// A clock that shows this time.
+    #[must_use]
+    pub fn at(time: OffsetDateTime) -> Self {
+        Self(Mutex::new(time))
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
+    }
+}
+
+impl Clock for FakeClock {
+    fn now(&self) -> OffsetDateTime {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Randomness of the machine: tests that need fixed values give them where they matter.
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        for chunk in buffer.chunks_mut(16) {
+            chunk.copy_from_slice(&uuid::Uuid::new_v4().as_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// Pages by address; every other address is unreachable.
+#[derive(Default)]
+pub struct FakeReader(Mutex<HashMap<String, Result<String, ReadError>>>);
+
+impl FakeReader {
+    /// Puts a page on the fake internet.
+    pub fn put(&self, url: &str, answer: Result<&str, ReadError>) {
+        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.insert(url.to_owned(), answer.map(str::to_owned));
+    }
+}
+
+#[async_trait]
+impl PageReader for FakeReader {
+    async fn read(&self, url: &Url, _kind: ResourceKind) -> Result<Fetched, ReadError> {
+        let pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = pages.get(url.as_str()).cloned().unwrap_or(Err(ReadError::Unreachable));
+        answer.map(|text| Fetched { url: url.clone(), text })
+    }
+}
+
+/// A copywriter that says what it was told to; with nothing left it repeats its last answer.
+pub struct FakeWriter(Mutex<Vec<Result<Vec<Draft>, WriteError>>>);
+
+impl FakeWriter {
+    /// A writer with answers, first to last.
+    #[must_use]
+    pub fn new(answers: Vec<Result<Vec<Draft>, WriteError>>) -> Self {
+        Self(Mutex::new(answers))
+    }
+}
+
+#[async_trait]
+impl CopyWriter for FakeWriter {
+    fn name(&self) -> &str {
+        "fake"
+    }
+
+    async fn write(&self, _brief: &Brief) -> Result<Vec<Draft>, WriteError> {
+        let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() };
+        drop(answers);
+        answer
+    }
+}

@@ -1,0 +1,113 @@
+//! A whole service on a test's database.
+
+use crate::TestDatabase;
+use crate::fakes::{FakeClock, FakeReader, SystemEntropy};
+use ::service::ports::CopyWriter;
+use ::service::{Ports, Service, Settings};
+use std::sync::Arc;
+use std::time::Duration;
+use time::OffsetDateTime;
+
+/// A landing page with every slot, for tests that need one.
+pub const PAGE: &str = "<!doctype html><html lang=\"en\"><head><title>Kettle</title></head><body>\
+<header><nav><a href=\"/\">Kettle</a></nav></header>\
+<main><section class=\"hero\"><h1 id=\"headline\">Boil water in two minutes</h1>\
+<p class=\"lead\">Kettle is a small kettle for one cup. It uses 40 % less power than a pot.</p>\
+<a id=\"buy\" class=\"button primary\" href=\"/buy\">Order yours today</a>\
+<img id=\"hero\" src=\"/kettle.jpg\" alt=\"A kettle\" width=\"600\" height=\"400\"></section>\
+<section><h2>Why people keep it</h2><p>It is quiet. It stops by itself. It fits into a drawer.</p>\
+<h2>Ships in one day</h2><p>Order before noon and we ship the same day.</p></section></main></body></html>";
+
+/// Address of [`PAGE`] on the fake internet.
+pub const PAGE_URL: &str = "https://kettle.example/";
+
+/// A service with its fakes.
+pub struct TestService {
+    /// The service.
+    pub service: Service,
+    /// Visitors' and real clock in one.
+    pub clock: Arc<FakeClock>,
+    /// The fake internet; holds [`PAGE`] at [`PAGE_URL`].
+    pub reader: Arc<FakeReader>,
+    /// The database underneath.
+    pub database: TestDatabase,
+}
+
+/// Choices for a [`TestService`].
+pub struct TestServiceBuilder {
+    writer: Arc<dyn CopyWriter>,
+    public_url: String,
+    job_attempts: i32,
+}
+
+impl Default for TestServiceBuilder {
+    fn default() -> Self {
+        Self {
+            writer: Arc::new(::service::playbook::Playbook),
+            public_url: "http://localhost".to_owned(),
+            job_attempts: 2,
+        }
+    }
+}
+
+impl TestServiceBuilder {
+    /// Another copywriter than the playbook.
+    #[must_use]
+    pub fn writer(mut self, writer: Arc<dyn CopyWriter>) -> Self {
+        self.writer = writer;
+        self
+    }
+
+    /// Another public address.
+    #[must_use]
+    pub fn public_url(mut self, url: &str) -> Self {
+        self.public_url = url.to_owned();
+        self
+    }
+
+    /// Most tries of a job.
+    #[must_use]
+    pub fn job_attempts(mut self, attempts: i32) -> Self {
+        self.job_attempts = attempts;
+        self
+    }
+
+    /// Puts the service together.
+    #[must_use]
+    pub fn build(self, database: TestDatabase) -> TestService {
+        let start = OffsetDateTime::from_unix_timestamp(1_800_000_000).expect("a time");
+        let clock = Arc::new(FakeClock::at(start));
+        let reader = Arc::new(FakeReader::default());
+        reader.put(PAGE_URL, Ok(PAGE));
+        let ports = Ports {
+            reader: reader.clone(),
+            writer: self.writer,
+            clock: clock.clone(),
+            wall_clock: clock.clone(),
+            entropy: Arc::new(SystemEntropy),
+        };
+        let mut settings = Settings::new(self.public_url, vec![7; 32].into());
+        settings.job_attempts = self.job_attempts;
+        settings.job_backoff = Duration::from_secs(1);
+        let service = Service::new(database.store.clone(), ports, settings);
+        TestService { service, clock, reader, database }
+    }
+}
+
+impl TestService {
+    /// A service with the defaults.
+    #[must_use]
+    pub fn new(database: TestDatabase) -> Self {
+        TestServiceBuilder::default().build(database)
+    }
+
+    /// Works until no job is due; the recurring ones run once.
+    pub async fn work(&self) {
+        for _ in 0..20 {
+            if !self.service.work_once().await.expect("a readable job table") {
+                return;
+            }
+        }
+        panic!("the jobs do not come to an end");
+    }
+}
