@@ -1,3 +1,37 @@
 //! Use cases: what an edge can ask for, and the transactions behind it.
+//!
+//! Three edges call this crate: the public API, the dashboard's server functions and the job
+//! worker. None of them knows the database. The outside world comes in through [`ports`].
 
+mod accounts;
+mod assign;
+mod error;
+mod goals;
+mod ingest;
+mod jobs;
+mod live;
+mod operator;
+mod passwords;
+pub mod playbook;
 pub mod ports;
+mod secrets;
+mod sites;
+mod snapshot;
+mod statistics;
+mod token;
+mod variants;
+mod weights;
+pub mod worker;
+
+pub use accounts::NewSession;
+pub use assign::{AssignError, AssignRequest, Assignment};
+pub use error::ServiceError;
+pub use goals::NewGoal;
+pub use ingest::{EventResult, RequestSource};
+pub use live::{SiteChange, Topic};
+pub use operator::SeededSite;
+pub use sites::SiteUpdate;
+pub use store::{Store, Viewer};
+
+mod context;
+pub use context::{Ports, Service, Settings};

@@ -1,0 +1,126 @@
+//! The service itself: its store, its ports and its settings.
+
+use crate::live::Live;
+use crate::passwords::Passwords;
+use crate::ports::{Clock, CopyWriter, Entropy, PageReader};
+use crate::snapshot::Snapshot;
+use crate::token::TokenKeys;
+use secrecy::SecretSlice;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use time::OffsetDateTime;
+
+/// The outside world, as the binary or a test provides it.
+#[derive(Clone)]
+pub struct Ports {
+    /// Reads pages.
+    pub reader: Arc<dyn PageReader>,
+    /// Writes variants.
+    pub writer: Arc<dyn CopyWriter>,
+    /// Time of visitors and statistics; a demonstration runs it faster.
+    pub clock: Arc<dyn Clock>,
+    /// Time of sessions and job leases; always the real one.
+    pub wall_clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// What an installation can choose.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where browsers reach this installation, without a slash at the end.
+    pub public_url: String,
+    /// Key from which all others are derived; at least 32 bytes.
+    pub secret_key: SecretSlice<u8>,
+    /// How long after an exposure a conversion still counts, on the visitors' clock.
+    pub attribution_window: time::Duration,
+    /// How often weights are computed anew, in real time.
+    pub update_stats_every: Duration,
+    /// How many variants a generation has.
+    pub variants_per_generation: usize,
+    /// Most tries of a job.
+    pub job_attempts: i32,
+    /// Wait before the second try of a job; doubled for each further one.
+    pub job_backoff: Duration,
+}
+
+impl Settings {
+    /// The product's defaults.
+    #[must_use]
+    pub fn new(public_url: String, secret_key: SecretSlice<u8>) -> Self {
+        Self {
+            public_url,
+            secret_key,
+            attribution_window: time::Duration::hours(72),
+            update_stats_every: Duration::from_secs(60),
+            variants_per_generation: 3,
+            job_attempts: 4,
+            job_backoff: Duration::from_secs(15),
+        }
+    }
+}
+
+/// Everything an edge can ask for. Cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) ports: Ports,
+    pub(crate) settings: Settings,
+    pub(crate) snapshot: Snapshot,
+    pub(crate) live: Live,
+    pub(crate) tokens: TokenKeys,
+    pub(crate) passwords: Passwords,
+    pub(crate) work: tokio::sync::Notify,
+}
+
+impl Service {
+    /// Puts a service together; reads nothing yet.
+    #[must_use]
+    pub fn new(store: Store, ports: Ports, settings: Settings) -> Self {
+        let tokens = TokenKeys::new(&settings.secret_key);
+        let inner = Inner {
+            store,
+            ports,
+            settings,
+            snapshot: Snapshot::default(),
+            live: Live::new(),
+            tokens,
+            passwords: Passwords::default(),
+            work: tokio::sync::Notify::new(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Where browsers reach this installation, without a slash at the end.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.inner.settings.public_url
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// `Unavailable` when it does not.
+    pub async fn check_database(&self) -> Result<(), crate::ServiceError> {
+        Ok(self.inner.store.ping().await?)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Now, for visitors and statistics.
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        self.inner.ports.clock.now()
+    }
+
+    /// Now, for sessions and leases.
+    pub(crate) fn wall_now(&self) -> OffsetDateTime {
+        self.inner.ports.wall_clock.now()
+    }
+}

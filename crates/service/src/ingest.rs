@@ -1,0 +1,131 @@
+//! Events in: checked, stored and counted before anybody is told so.
+
+use crate::snapshot::SiteSnapshot;
+use crate::{Service, ServiceError};
+use domain::event::Dropped;
+use domain::token::EXPOSURE_TTL_S;
+use domain::{Arm, EventId, EventType, GoalId, IncomingEvent, NotCounted, Outcome};
+use store::ingest::CheckedEvent;
+use time::OffsetDateTime;
+
+/// What the request itself tells about who sent it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RequestSource {
+    /// Whether it comes from an automated browser.
+    pub automated: bool,
+}
+
+/// What became of one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventResult {
+    /// The event; absent when its id could not be read.
+    pub id: Option<EventId>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Service {
+    /// Stores events and moves the counters, all in one transaction that is committed when this
+    /// returns. An event that could not be read comes as the reason why.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing was stored, and the sender should try again.
+    pub async fn ingest(
+        &self,
+        events: Vec<Result<IncomingEvent, Dropped>>,
+        source: RequestSource,
+    ) -> Result<Vec<EventResult>, ServiceError> {
+        let now = self.now();
+        let mut checked = Vec::with_capacity(events.len());
+        for event in events {
+            checked.push(match event {
+                Ok(event) => (Some(event.id), self.check(event, source, now).await?),
+                Err(reason) => (None, Err(reason)),
+            });
+        }
+        if checked.iter().all(|(_, event)| event.is_err()) {
+            return Ok(checked.into_iter().filter_map(|(id, event)| Some(dropped(id, event.err()?))).collect());
+        }
+        let write = self.store().begin().await?;
+        let mut results = Vec::with_capacity(checked.len());
+        for (id, event) in &checked {
+            results.push(match event {
+                Err(reason) => dropped(*id, *reason),
+                Ok(event) => {
+                    let window = self.inner.settings.attribution_window;
+                    EventResult { id: *id, outcome: write.record_event(event, now, window).await? }
+                }
+            });
+        }
+        write.commit().await?;
+        for ((_, event), result) in checked.iter().zip(&results) {
+            if let (Ok(event), Outcome::Counted) = (event, result.outcome) {
+                self.inner.live.note_counted(event.event.site_id);
+            }
+        }
+        Ok(results)
+    }
+
+    async fn check(
+        &self,
+        event: IncomingEvent,
+        source: RequestSource,
+        now: OffsetDateTime,
+    ) -> Result<Result<CheckedEvent, Dropped>, ServiceError> {
+        let Some(site) = self.served_site(event.site_id).await? else { return Ok(Err(Dropped::UnknownSite)) };
+        if !site.variants.contains_key(&event.variant_id) {
+            return Ok(Err(Dropped::ForeignVariant));
+        }
+        let goal = match event.event_type {
+            EventType::Impression => None,
+            EventType::Conversion => match find_goal(&site, event.goal_id) {
+                Some(goal) => Some(goal),
+                None => return Ok(Err(Dropped::ForeignGoal)),
+            },
+        };
+        Ok(verdict(&site, &event, source, now).map(|(epoch, not_counted)| CheckedEvent {
+            event,
+            not_counted,
+            epoch,
+            goal,
+        }))
+    }
+}
+
+/// The epoch of the token, and why the event cannot count.
+fn verdict(
+    site: &SiteSnapshot,
+    event: &IncomingEvent,
+    source: RequestSource,
+    now: OffsetDateTime,
+) -> Result<(i64, Option<NotCounted>), Dropped> {
+    let token = event.token.as_deref().and_then(|text| site.key.verify(&event.visitor_id, text));
+    let Some(token) = token else { return Ok((0, Some(NotCounted::Unverified))) };
+    let is_exposure = event.event_type == EventType::Impression;
+    if is_exposure && token.arm != Arm::Variant(event.variant_id) {
+        return Ok((token.epoch, Some(NotCounted::Unverified)));
+    }
+    if is_exposure && now.unix_timestamp() - token.issued_s > EXPOSURE_TTL_S {
+        return Err(Dropped::TokenExpired);
+    }
+    let not_counted = if source.automated {
+        Some(NotCounted::Bot)
+    } else if is_exposure && event.missed_operations() > 0 {
+        Some(NotCounted::Missed)
+    } else {
+        None
+    };
+    Ok((token.epoch, not_counted))
+}
+
+fn find_goal(site: &SiteSnapshot, wanted: Option<GoalId>) -> Option<(GoalId, bool)> {
+    let mut goals = site.goals.iter().copied();
+    match wanted {
+        Some(id) => goals.find(|(goal, _)| *goal == id),
+        None => goals.find(|(_, is_primary)| *is_primary),
+    }
+}
+
+fn dropped(id: Option<EventId>, reason: Dropped) -> EventResult {
+    EventResult { id, outcome: Outcome::Dropped(reason) }
+}

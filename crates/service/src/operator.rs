@@ -1,0 +1,119 @@
+//! What the operator of the machine may do from the command line, who has the database anyway.
+
+use crate::{Service, ServiceError};
+use domain::{Email, JobKind, Op, Patch, SiteId, SiteStatus, Target, UserId, Variant, VariantId, VariantStatus};
+use store::statistics::{Allocation, Counters};
+use store::{StoreError, Viewer};
+
+/// A running site made for benches and tests.
+#[derive(Debug, Clone)]
+pub struct SeededSite {
+    /// Site.
+    pub site_id: SiteId,
+    /// Its variants, with whether each is the control.
+    pub variants: Vec<(VariantId, bool)>,
+}
+
+/// Owner of seeded sites; nobody can log in as this account.
+const SEED_OWNER: &str = "seed@evoloop.invalid";
+
+impl Service {
+    /// The account of an address, without its password.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none.
+    pub async fn viewer_for_operator(&self, email: &str) -> Result<Viewer, ServiceError> {
+        let email: Email = email.parse().map_err(|error| ServiceError::invalid("email", error))?;
+        self.store().viewer_for_operator(&email).await?.ok_or(ServiceError::NotFound)
+    }
+
+    /// The stored counters of a site, with the published weights.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such site.
+    pub async fn counters(&self, site_id: SiteId) -> Result<(Vec<Counters>, Option<Allocation>), ServiceError> {
+        let site = self.store().site_for_operator(site_id).await?.ok_or(ServiceError::NotFound)?;
+        let allocation = self.store().allocations(&site, 1).await?.pop();
+        Ok((self.store().counters(&site).await?, allocation))
+    }
+
+    /// The same counters, recomputed from raw rows.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such site.
+    pub async fn recount(&self, site_id: SiteId) -> Result<Vec<Counters>, ServiceError> {
+        let site = self.store().site_for_operator(site_id).await?.ok_or(ServiceError::NotFound)?;
+        Ok(self.store().recount(&site).await?)
+    }
+
+    /// Makes running sites, each with a control and `variants` active variants.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn seed(&self, sites: u32, variants: u32) -> Result<Vec<SeededSite>, ServiceError> {
+        let owner = self.seed_owner().await?;
+        let mut seeded = Vec::new();
+        for _ in 0..sites {
+            seeded.push(self.seed_site(owner, variants).await?);
+        }
+        Ok(seeded)
+    }
+
+    async fn seed_owner(&self) -> Result<UserId, ServiceError> {
+        let email: Email = SEED_OWNER.parse().map_err(ServiceError::internal)?;
+        if let Some(found) = self.store().credentials(&email).await? {
+            return Ok(found.user_id);
+        }
+        let user_id = UserId(self.random_id());
+        let write = self.store().begin().await?;
+        // No password has this hash, so the account cannot be entered.
+        let hash = self.inner.passwords.hash(self.random_token(), self.random_bytes()).await?;
+        match write.create_user(user_id, &email, &hash, self.wall_now()).await {
+            Ok(()) => write.commit().await?,
+            Err(StoreError::Conflict(_)) => {
+                let found = self.store().credentials(&email).await?;
+                return Ok(found.ok_or(ServiceError::NotFound)?.user_id);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(user_id)
+    }
+
+    async fn seed_site(&self, owner: UserId, variants: u32) -> Result<SeededSite, ServiceError> {
+        let url = "https://seed.evoloop.invalid/".parse().map_err(ServiceError::internal)?;
+        let write = self.store().begin().await?;
+        let site = self.store_site(&write, owner, url).await?;
+        for number in 1..=variants {
+            let variant = self.seed_variant(site.site_id(), number);
+            write.create_variant(&variant, None, self.now()).await?;
+        }
+        write.set_site_status(&site, SiteStatus::Running).await?;
+        self.publish_weights(&write, &site).await?;
+        self.enqueue(&write, &site, JobKind::UpdateStats).await?;
+        let stored = write.variants(&site).await?;
+        write.commit().await?;
+        self.refresh_site(site.site_id()).await?;
+        Ok(SeededSite {
+            site_id: site.site_id(),
+            variants: stored.iter().map(|variant| (variant.id, variant.is_control)).collect(),
+        })
+    }
+
+    fn seed_variant(&self, site_id: SiteId, number: u32) -> Variant {
+        let target = Target { css: "h1".to_owned(), n: None, tag: None, text: None, alt: Vec::new() };
+        let patch = Patch { v: 1, ops: vec![Op::Text { target, value: format!("Headline {number}") }] };
+        Variant {
+            id: VariantId(self.random_id()),
+            site_id,
+            parent_variant_id: None,
+            generation: 1,
+            name: format!("Variant {number}"),
+            patch,
+            status: VariantStatus::Active,
+            is_control: false,
+            generation_reasoning: "Made by `evoloop seed`.".to_owned(),
+            strategy: "seed".to_owned(),
+            author: "seed".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The built-in copywriter: no model, no network, the same drafts for the same page every time.
+//!
+//! It moves, cuts and lifts the page's own sentences at their own punctuation, so that every word
+//! and every fact of a draft is the owner's, in any language.
+
+mod material;
+mod strategies;
+mod text;
+
+use crate::ports::{Brief, CopyWriter, Draft, WriteError};
+use async_trait::async_trait;
+use domain::slots::SlotPatch;
+use material::Material;
+
+/// The deterministic copywriter.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Playbook;
+
+#[async_trait]
+impl CopyWriter for Playbook {
+    fn name(&self) -> &'static str {
+        "playbook"
+    }
+
+    async fn write(&self, brief: &Brief) -> Result<Vec<Draft>, WriteError> {
+        write(brief)
+    }
+}
+
+/// A draft before it is known to be new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Proposal {
+    strategy: &'static str,
+    slots: SlotPatch,
+    reasoning: String,
+}
+
+fn write(brief: &Brief) -> Result<Vec<Draft>, WriteError> {
+    let page = Material::of(&brief.page);
+    if page.is_fixed() {
+        return Err(WriteError::NothingToWrite(
+            "no headline, subheadline or button was found that holds plain text".to_owned(),
+        ));
+    }
+    let mut taken: Vec<Key> = brief.known.iter().map(key).collect();
+    let mut drafts = Vec::new();
+    for proposal in proposals(&page) {
+        if drafts.len() == brief.count {
+            break;
+        }
+        let key = key(&proposal.slots);
+        if taken.contains(&key) || repeats_itself(&page, &proposal.slots) {
+            continue;
+        }
+        taken.push(key);
+        let Proposal { strategy, slots, reasoning } = proposal;
+        drafts.push(Draft { slots, reasoning, strategy: strategy.to_owned() });
+    }
+    if drafts.is_empty() {
+        return Err(WriteError::NothingToWrite(
+            "its own sentences give no further opening than those that exist already".to_owned(),
+        ));
+    }
+    Ok(drafts)
+}
+
+/// Every proposal: first the best of each strategy, then the second of each, and at last two that
+/// change different places together.
+fn proposals(page: &Material) -> Vec<Proposal> {
+    let by_strategy: Vec<Vec<Proposal>> = strategies::ALL.iter().map(|strategy| strategy(page)).collect();
+    let longest = by_strategy.iter().map(Vec::len).max().unwrap_or(0);
+    let mut all: Vec<Proposal> = (0..longest)
+        .flat_map(|rank| by_strategy.iter().filter_map(move |proposals| proposals.get(rank)))
+        .cloned()
+        .collect();
+    let joined: Vec<Proposal> = all
+        .iter()
+        .enumerate()
+        .flat_map(|(at, first)| all[at + 1..].iter().filter_map(move |second| join(first, second)))
+        .collect();
+    all.extend(joined);
+    all
+}
+
+/// Two proposals as one, when they change different places.
+fn join(first: &Proposal, second: &Proposal) -> Option<Proposal> {
+    let (a, b) = (&first.slots, &second.slots);
+    let clash = (a.headline.is_some() && b.headline.is_some())
+        || (a.subheadline.is_some() && b.subheadline.is_some())
+        || (a.cta.is_some() && b.cta.is_some());
+    let either = |a: &Option<String>, b: &Option<String>| a.clone().or_else(|| b.clone());
+    (!clash).then(|| Proposal {
+        strategy: "two changes together",
+        slots: SlotPatch {
+            headline: either(&a.headline, &b.headline),
+            subheadline: either(&a.subheadline, &b.subheadline),
+            cta: either(&a.cta, &b.cta),
+            hero_image: None,
+        },
+        reasoning: format!("{} {}", without_last_sentence(&first.reasoning), second.reasoning),
+    })
+}
+
+/// Every explanation ends with the same sentence, which a joined one needs once.
+fn without_last_sentence(reasoning: &str) -> &str {
+    reasoning.trim_end_matches("Every word is from this page.").trim_end()
+}
+
+/// What makes two drafts the same to a reader: the words of each place.
+type Key = [Option<Vec<String>>; 3];
+
+fn key(slots: &SlotPatch) -> Key {
+    [&slots.headline, &slots.subheadline, &slots.cta].map(|text| text.as_deref().map(text::words))
+}
+
+/// Whether headline and subheadline, as they would stand, say the same thing twice.
+fn repeats_itself(page: &Material, slots: &SlotPatch) -> bool {
+    let current = page.headline.as_ref().map_or("", |place| place.text.as_str());
+    let headline = text::words(slots.headline.as_deref().unwrap_or(current));
+    let subheadline = text::words(slots.subheadline.as_deref().unwrap_or(&page.subheadline_text));
+    !headline.is_empty()
+        && !subheadline.is_empty()
+        && (subheadline.starts_with(&headline) || headline.starts_with(&subheadline))
+}

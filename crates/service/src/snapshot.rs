@@ -1,0 +1,146 @@
+//! The sites as they are served, in memory.
+//!
+//! `/v1/assign` reads this and nothing else, so it goes on when the database is down. A site is
+//! swapped whole. A change made here is seen at once; changes by other processes on the same
+//! database are found by their version number within a second.
+
+use crate::live::Topic;
+use crate::token::SiteKey;
+use crate::{Service, ServiceError};
+use domain::{Goal, GoalId, Patch, SiteId, SiteStatus, VariantId, VariantStatus};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
+use store::snapshot::ServedSite;
+
+/// One site, ready to be served.
+pub(crate) struct SiteSnapshot {
+    pub(crate) version: i64,
+    pub(crate) running: bool,
+    pub(crate) epoch: i64,
+    pub(crate) salt: [u8; 16],
+    pub(crate) key: SiteKey,
+    pub(crate) control: VariantId,
+    /// Active arms: identifier as text, for the hash, with its weight.
+    pub(crate) arms: Vec<(String, f64)>,
+    pub(crate) variants: HashMap<VariantId, ServedVariant>,
+    pub(crate) goals: Vec<(GoalId, bool)>,
+    pub(crate) goals_json: Arc<str>,
+    pub(crate) empty_patch_json: Arc<str>,
+}
+
+/// One variant, ready to be served.
+pub(crate) struct ServedVariant {
+    pub(crate) is_control: bool,
+    pub(crate) is_active: bool,
+    pub(crate) patch_json: Arc<str>,
+}
+
+#[derive(Default)]
+pub(crate) struct Snapshot {
+    sites: RwLock<HashMap<SiteId, Arc<SiteSnapshot>>>,
+}
+
+impl Snapshot {
+    pub(crate) fn get(&self, site_id: SiteId) -> Option<Arc<SiteSnapshot>> {
+        self.sites.read().unwrap_or_else(PoisonError::into_inner).get(&site_id).cloned()
+    }
+
+    fn put(&self, site_id: SiteId, site: Option<SiteSnapshot>) {
+        let mut sites = self.sites.write().unwrap_or_else(PoisonError::into_inner);
+        match site {
+            Some(site) => sites.insert(site_id, Arc::new(site)),
+            None => sites.remove(&site_id),
+        };
+    }
+
+    fn versions(&self) -> HashMap<SiteId, i64> {
+        let sites = self.sites.read().unwrap_or_else(PoisonError::into_inner);
+        sites.iter().map(|(id, site)| (*id, site.version)).collect()
+    }
+}
+
+impl Service {
+    /// Loads one site again.
+    pub(crate) async fn refresh_site(&self, site_id: SiteId) -> Result<(), ServiceError> {
+        let site = self.store().served_site(site_id).await?;
+        let site = site.map(|site| self.prepare(site)).transpose()?;
+        self.inner.snapshot.put(site_id, site);
+        Ok(())
+    }
+
+    /// Loads every site that was changed by another process, and forgets those that were deleted.
+    ///
+    /// # Errors
+    /// When the database fails; then the old snapshot stays.
+    pub async fn refresh_changed_sites(&self) -> Result<(), ServiceError> {
+        let held = self.inner.snapshot.versions();
+        let present = self.store().site_versions().await?;
+        let known: HashSet<SiteId> = present.iter().map(|(id, _)| *id).collect();
+        for (id, version) in present {
+            if held.get(&id) != Some(&version) {
+                self.refresh_site(id).await?;
+                self.inner.live.announce(id, Topic::Variants);
+            }
+        }
+        for id in held.keys().filter(|id| !known.contains(id)) {
+            self.inner.snapshot.put(*id, None);
+        }
+        Ok(())
+    }
+
+    /// The site as it is served; looked up in the database when this process has not seen it yet.
+    pub(crate) async fn served_site(&self, site_id: SiteId) -> Result<Option<Arc<SiteSnapshot>>, ServiceError> {
+        if self.inner.snapshot.get(site_id).is_none() {
+            self.refresh_site(site_id).await?;
+        }
+        Ok(self.inner.snapshot.get(site_id))
+    }
+
+    fn prepare(&self, site: ServedSite) -> Result<SiteSnapshot, ServiceError> {
+        let control = site.variants.iter().find(|variant| variant.is_control);
+        let control = control.ok_or_else(|| ServiceError::internal("a site without control"))?.id;
+        let mut variants = HashMap::new();
+        for variant in &site.variants {
+            let served = ServedVariant {
+                is_control: variant.is_control,
+                is_active: variant.status == VariantStatus::Active,
+                patch_json: json(&variant.patch)?,
+            };
+            variants.insert(variant.id, served);
+        }
+        Ok(SiteSnapshot {
+            version: site.version,
+            running: site.status == SiteStatus::Running,
+            epoch: site.epoch,
+            salt: site.salt,
+            key: self.inner.tokens.site(site.id),
+            control,
+            arms: site.weights.iter().map(|arm| (arm.variant_id.to_string(), arm.weight)).collect(),
+            variants,
+            goals: site.goals.iter().map(|goal| (goal.id, goal.is_primary)).collect(),
+            goals_json: json(&wire_goals(&site.goals))?,
+            empty_patch_json: json(&Patch::empty())?,
+        })
+    }
+}
+
+/// What the snippet needs to recognise each goal.
+fn wire_goals(goals: &[Goal]) -> Vec<serde_json::Value> {
+    goals
+        .iter()
+        .map(|goal| {
+            serde_json::json!({
+                "id": goal.id,
+                "type": goal.kind,
+                "is_primary": goal.is_primary,
+                "selector": goal.config.selector,
+                "url_contains": goal.config.url_contains,
+                "event_name": goal.config.event_name,
+            })
+        })
+        .collect()
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Arc<str>, ServiceError> {
+    serde_json::to_string(value).map(Arc::from).map_err(ServiceError::internal)
+}

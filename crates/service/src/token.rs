@@ -1,0 +1,72 @@
+//! Signing assignment tokens: HMAC-SHA-256 with a key a site, derived from the installation's.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Arm, AssignmentToken, SiteId, VisitorId};
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretSlice};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+/// Bytes of the code that a token carries: 128 bits cannot be guessed, and keep addresses short.
+const MAC_BYTES: usize = 16;
+
+type HmacSha256 = Hmac<Sha256>;
+
+pub(crate) struct TokenKeys {
+    root: HmacSha256,
+}
+
+/// The key of one site's tokens.
+#[derive(Clone)]
+pub(crate) struct SiteKey {
+    mac: HmacSha256,
+    site_id: SiteId,
+}
+
+impl TokenKeys {
+    pub(crate) fn new(secret_key: &SecretSlice<u8>) -> Self {
+        Self { root: keyed(secret_key.expose_secret()) }
+    }
+
+    pub(crate) fn site(&self, site_id: SiteId) -> SiteKey {
+        let mut derive = self.root.clone();
+        derive.update(b"evoloop assignment token\0");
+        derive.update(site_id.0.as_bytes());
+        SiteKey { mac: keyed(&derive.finalize().into_bytes()), site_id }
+    }
+}
+
+impl SiteKey {
+    /// Issues a token.
+    pub(crate) fn issue(&self, visitor: &VisitorId, epoch: i64, issued_s: i64, arm: Arm) -> AssignmentToken {
+        let mac = URL_SAFE_NO_PAD.encode(self.code(visitor, epoch, issued_s, arm));
+        AssignmentToken { epoch, issued_s, arm, mac }
+    }
+
+    /// Reads a token and believes it only if this installation issued it to this visitor.
+    pub(crate) fn verify(&self, visitor: &VisitorId, text: &str) -> Option<AssignmentToken> {
+        let token: AssignmentToken = text.parse().ok()?;
+        let given = URL_SAFE_NO_PAD.decode(&token.mac).ok()?;
+        let expected = self.code(visitor, token.epoch, token.issued_s, token.arm);
+        bool::from(given.as_slice().ct_eq(&expected)).then_some(token)
+    }
+
+    fn code(&self, visitor: &VisitorId, epoch: i64, issued_s: i64, arm: Arm) -> [u8; MAC_BYTES] {
+        let mut mac = self.mac.clone();
+        // A visitor id holds no line break, so no two different tokens give the same bytes.
+        mac.update(self.site_id.0.as_bytes());
+        mac.update(visitor.as_str().as_bytes());
+        mac.update(b"\n");
+        mac.update(AssignmentToken::signed_part(epoch, issued_s, arm).as_bytes());
+        let full = mac.finalize().into_bytes();
+        let mut code = [0; MAC_BYTES];
+        code.copy_from_slice(&full[..MAC_BYTES]);
+        code
+    }
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes a key of any length, the error type exists for other codes")]
+fn keyed(key: &[u8]) -> HmacSha256 {
+    HmacSha256::new_from_slice(key).expect("HMAC takes a key of any length")
+}

@@ -1,0 +1,129 @@
+//! Looking at variants and deciding about them.
+
+use crate::live::Topic;
+use crate::{Service, ServiceError};
+use domain::report::{Change, VariantDetail};
+use domain::slots::normalise;
+use domain::variant::VariantAction;
+use domain::word_diff::word_diff;
+use domain::{JobId, JobKind, Op, PageModel, SiteId, SiteStatus, Target, VariantId, VariantStatus};
+use store::{OwnedSite, Viewer};
+
+impl Service {
+    /// The site's variants with what they change, the control first.
+    ///
+    /// # Errors
+    /// `NotFound` for a foreign site.
+    pub async fn list_variants(&self, viewer: &Viewer, site_id: SiteId) -> Result<Vec<VariantDetail>, ServiceError> {
+        let site = self.owned_site(viewer, site_id).await?;
+        let record = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?;
+        self.variant_details(&site, record.page_model.as_ref()).await
+    }
+
+    pub(crate) async fn variant_details(
+        &self,
+        site: &OwnedSite,
+        page: Option<&PageModel>,
+    ) -> Result<Vec<VariantDetail>, ServiceError> {
+        let variants = self.store().variants(site).await?;
+        Ok(variants
+            .into_iter()
+            .map(|variant| VariantDetail {
+                changes: variant.patch.ops.iter().map(|op| change(op, page)).collect(),
+                variant,
+            })
+            .collect())
+    }
+
+    /// Carries out an owner's decision. The first approval starts the test.
+    ///
+    /// # Errors
+    /// `NotFound` for a foreign site or variant, `Conflict` when the state does not allow it.
+    pub async fn act_on_variant(
+        &self,
+        viewer: &Viewer,
+        site_id: SiteId,
+        variant_id: VariantId,
+        action: VariantAction,
+    ) -> Result<(), ServiceError> {
+        let site = self.owned_site(viewer, site_id).await?;
+        let write = self.store().begin().await?;
+        let variants = write.variants(&site).await?;
+        let variant = variants.iter().find(|variant| variant.id == variant_id).ok_or(ServiceError::NotFound)?;
+        let refused = |error: &dyn std::fmt::Display| ServiceError::Conflict(capitalise(&format!("{error}.")));
+        let to = variant.status_after(action).map_err(|error| refused(&error))?;
+        if !write.move_variant(&site, variant_id, variant.status, to).await? {
+            return Err(ServiceError::Conflict("The variant was changed meanwhile.".to_owned()));
+        }
+        let record = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?;
+        if to == VariantStatus::Active && record.status == SiteStatus::Ready {
+            write.set_site_status(&site, SiteStatus::Running).await?;
+            self.enqueue(&write, &site, JobKind::UpdateStats).await?;
+        }
+        if to == VariantStatus::Active || variant.status == VariantStatus::Active {
+            self.publish_weights(&write, &site).await?;
+        }
+        write.commit().await?;
+        self.refresh_site(site_id).await?;
+        for topic in [Topic::Site, Topic::Variants, Topic::Statistics] {
+            self.inner.live.announce(site_id, topic);
+        }
+        Ok(())
+    }
+
+    /// Asks for more variants.
+    ///
+    /// # Errors
+    /// `Conflict` while the page is not read yet or variants are being written.
+    pub async fn generate(&self, viewer: &Viewer, site_id: SiteId) -> Result<JobId, ServiceError> {
+        let site = self.owned_site(viewer, site_id).await?;
+        let record = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?;
+        if record.page_model.is_none() {
+            return Err(ServiceError::Conflict("The page has not been read yet.".to_owned()));
+        }
+        let write = self.store().begin().await?;
+        let job_id = self.enqueue(&write, &site, JobKind::GenerateVariants).await?;
+        write.commit().await?;
+        self.wake_worker();
+        self.inner.live.announce(site_id, Topic::Jobs);
+        job_id.ok_or_else(|| ServiceError::Conflict("Variants are being written already.".to_owned()))
+    }
+}
+
+/// One operation beside what the page says now, for people.
+fn change(op: &Op, page: Option<&PageModel>) -> Change {
+    let (old, new) = match op {
+        Op::Text { target, value } => (target.text.clone().unwrap_or_default(), value.clone()),
+        Op::Attr { name, value, .. } => (name.clone(), format!("{name} = {value}")),
+        Op::Image { src, .. } => {
+            let old = page.and_then(|page| page.hero_image.as_ref()).map(|image| image.src.clone());
+            (old.unwrap_or_default(), src.clone())
+        }
+    };
+    Change { place: place(op.target(), page), runs: word_diff(&normalise(&old), &normalise(&new)) }
+}
+
+/// What a target is called on this page.
+fn place(target: &Target, page: Option<&PageModel>) -> String {
+    let Some(page) = page else { return target.css.clone() };
+    let texts = [
+        ("Headline", &page.headline),
+        ("Subheadline", &page.subheadline),
+        ("Call to action", &page.cta),
+        ("Secondary call to action", &page.secondary_cta),
+    ];
+    for (name, slot) in texts {
+        if slot.as_ref().is_some_and(|slot| slot.locator.css == target.css) {
+            return name.to_owned();
+        }
+    }
+    if page.hero_image.as_ref().is_some_and(|image| image.locator.css == target.css) {
+        return "Hero image".to_owned();
+    }
+    target.css.clone()
+}
+
+fn capitalise(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

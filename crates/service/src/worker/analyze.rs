@@ -1,0 +1,78 @@
+//! Reading a site's page.
+
+use super::progress::Progress;
+use super::{Effect, JobFailure};
+use crate::ports::{ReadError, ResourceKind};
+use crate::{Service, ServiceError};
+use domain::{GoalConfig, GoalType, JobKind, PageModel, SiteStatus};
+use page::Stylesheet;
+use store::jobs::ClaimedJob;
+use store::{OwnedSite, WriteTransaction};
+
+impl From<ReadError> for JobFailure {
+    fn from(error: ReadError) -> Self {
+        Self { reason: error.to_string(), transient: error.is_transient(), retry_after: None }
+    }
+}
+
+impl Service {
+    pub(super) async fn analyze(&self, job: &ClaimedJob, mut progress: Progress<'_>) -> Result<Effect, JobFailure> {
+        let gone = || JobFailure::from(ServiceError::NotFound);
+        let site = self.store().site_record(&job.site).await?.ok_or_else(gone)?;
+        let reader = &self.inner.ports.reader;
+        progress.step(10, format!("Fetching {}", site.url.host())).await?;
+        let fetched = reader.read(site.url.as_url(), ResourceKind::Html).await?;
+        let addresses = page::stylesheet_addresses(&fetched.text, &fetched.url);
+        let mut stylesheets = Vec::new();
+        if !addresses.is_empty() {
+            progress.step(35, format!("Reading {} style sheets", addresses.len())).await?;
+        }
+        for address in addresses {
+            // A page is as readable without one of its style sheets; only colours or fonts may be missed.
+            if let Ok(sheet) = reader.read(&address, ResourceKind::StyleSheet).await {
+                stylesheets.push(Stylesheet { url: Some(sheet.url), text: sheet.text });
+            }
+        }
+        progress.step(65, "Finding headline, calls to action and brand").await?;
+        let analysed =
+            tokio::task::spawn_blocking(move || page::analyze(&fetched.text, Some(&fetched.url), &stylesheets)).await;
+        let model = analysed.map_err(|error| JobFailure::from(ServiceError::internal(error)))?;
+        progress.step(90, "Storing what was found").await?;
+        Ok(Effect::Analysis(Box::new(model)))
+    }
+
+    /// Stores the page, lets the goal follow the call to action, and asks for variants.
+    pub(super) async fn store_analysis(
+        &self,
+        write: &WriteTransaction,
+        site: &OwnedSite,
+        page: &PageModel,
+    ) -> Result<(), ServiceError> {
+        write.set_page_model(site, page).await?;
+        let record = self.store().site_record(site).await?.ok_or(ServiceError::NotFound)?;
+        if matches!(record.status, SiteStatus::Analyzing | SiteStatus::Failed) {
+            write.set_site_status(site, SiteStatus::Ready).await?;
+            self.aim_primary_goal(write, site, page).await?;
+        }
+        self.enqueue(write, site, JobKind::GenerateVariants).await?;
+        Ok(())
+    }
+
+    /// Nothing was counted yet, so the goal that came with the site may become the better one:
+    /// a click on the page's own call to action.
+    async fn aim_primary_goal(
+        &self,
+        write: &WriteTransaction,
+        site: &OwnedSite,
+        page: &PageModel,
+    ) -> Result<(), ServiceError> {
+        let Some(cta) = &page.cta else { return Ok(()) };
+        let goals = self.store().goals(site).await?;
+        let untouched = goals.iter().find(|goal| goal.is_primary && goal.kind == GoalType::Event);
+        if let Some(goal) = untouched {
+            let config = GoalConfig { selector: Some(cta.locator.css.clone()), ..GoalConfig::default() };
+            write.set_goal(site, goal.id, "Click on the call to action", GoalType::Click, &config).await?;
+        }
+        Ok(())
+    }
+}

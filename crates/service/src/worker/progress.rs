@@ -1,0 +1,32 @@
+//! Visible progress of a job, stored as it goes, which also renews the lease.
+
+use crate::live::Topic;
+use crate::worker::LEASE;
+use crate::{Service, ServiceError};
+use domain::JobStep;
+use store::jobs::ClaimedJob;
+
+pub(super) struct Progress<'a> {
+    service: &'a Service,
+    job: &'a ClaimedJob,
+    steps: Vec<JobStep>,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(service: &'a Service, job: &'a ClaimedJob) -> Self {
+        Self { service, job, steps: Vec::new() }
+    }
+
+    /// Begins a step.
+    pub(super) async fn step(&mut self, percent: u8, label: impl Into<String>) -> Result<(), ServiceError> {
+        self.steps.push(JobStep { label: label.into(), percent });
+        let write = self.service.store().begin().await?;
+        let held = write.record_progress(self.job, &self.steps, self.service.wall_now() + LEASE).await?;
+        write.commit().await?;
+        if !held {
+            return Err(ServiceError::Conflict("Another process took the work over.".to_owned()));
+        }
+        self.service.inner.live.announce(self.job.site.site_id(), Topic::Jobs);
+        Ok(())
+    }
+}
