@@ -1,0 +1,73 @@
+//! What comes back: its kind, its size, its text.
+
+use super::FetchPolicy;
+use crate::charset::{self, Declaration};
+use reqwest::Response;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
+use service::ports::{Fetched, ReadError, ResourceKind};
+use url::Url;
+
+/// Most bytes of answer headers.
+pub(super) const MAX_HEADER_BYTES: u32 = 64 * 1024;
+
+/// Reads an answer that is no redirect.
+pub(super) async fn read(
+    mut response: Response,
+    url: Url,
+    kind: ResourceKind,
+    policy: &FetchPolicy,
+) -> Result<Fetched, ReadError> {
+    let status = response.status();
+    if !status.is_success() {
+        return Err(ReadError::Status(status.as_u16()));
+    }
+    let (limit_mib, declaration, accepted): (u32, Declaration, &[&str]) = match kind {
+        ResourceKind::Html => {
+            (policy.max_html_mib, Declaration::Meta, &["text/html", "application/xhtml+xml"])
+        }
+        ResourceKind::StyleSheet => (policy.max_css_mib, Declaration::AtCharset, &["text/css"]),
+    };
+    if header_bytes(response.headers()) > MAX_HEADER_BYTES as usize {
+        return Err(ReadError::ContentType("an answer with oversize headers".to_owned()));
+    }
+    let content_type = header(&response, CONTENT_TYPE.as_str());
+    check_content_type(content_type.as_deref(), accepted)?;
+    // The library removes this header when it inflates; what is left it could not read.
+    if header(&response, CONTENT_ENCODING.as_str()).is_some_and(|name| name != "identity") {
+        return Err(ReadError::ContentType("an unknown compression".to_owned()));
+    }
+    let limit = limit_mib as usize * 1024 * 1024;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| {
+        tracing::info!(%url, %error, "answer broke off");
+        ReadError::Unreachable
+    })? {
+        if bytes.len() + chunk.len() > limit {
+            return Err(ReadError::TooLarge(limit_mib));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    let text = charset::decode(&bytes, content_type.as_deref(), declaration);
+    Ok(Fetched { url, text })
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
+    let value = response.headers().get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).trim().to_ascii_lowercase())
+}
+
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+}
+
+/// The owner sees the type, so only what can stand in one is repeated.
+fn check_content_type(content_type: Option<&str>, accepted: &[&str]) -> Result<(), ReadError> {
+    let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or("").trim();
+    if accepted.contains(&essence) {
+        return Ok(());
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/+.-".contains(c);
+    let shown: String = essence.chars().filter(|&c| plain(c)).take(60).collect();
+    let shown = if shown.is_empty() { "a file without a type".to_owned() } else { shown };
+    Err(ReadError::ContentType(shown))
+}
