@@ -10,9 +10,10 @@ mod m20261123_000005_jobs;
 mod tables;
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DatabaseConnection;
 
-/// Applies and reverts the schema changes, oldest first.
-pub struct Migrator;
+/// The schema changes, oldest first.
+struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
@@ -25,4 +26,29 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_jobs::Migration),
         ]
     }
+}
+
+/// Applies every change that is missing.
+///
+/// # Errors
+/// When a change cannot be applied.
+pub async fn up(database: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::up(database, None).await
+}
+
+/// Reverts every change, the newest first.
+///
+/// # Errors
+/// When a change cannot be reverted.
+pub async fn down(database: &DatabaseConnection) -> Result<(), DbErr> {
+    Migrator::down(database, None).await
+}
+
+/// The names of the changes that are missing, oldest first.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn pending(database: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let missing = Migrator::get_pending_migrations(database).await?;
+    Ok(missing.iter().map(|change| change.name().to_owned()).collect())
 }

@@ -30,21 +30,25 @@ impl MigrationTrait for Migration {
         let by_user = Index::create().name("sites_by_user").table("sites").col("user_id").to_owned();
         manager.create_index(by_user).await?;
 
-        let variants = tenant_table("variants", &["id"], vec![
-            uuid("id"),
-            uuid_null("parent_variant_id"),
-            integer("generation"),
-            string("name"),
-            json_binary("patch"),
-            string("status"),
-            boolean("is_control"),
-            text("generation_reasoning"),
-            string("strategy"),
-            string("author"),
-            uuid_null("job_id"),
-            integer_null("job_ordinal"),
-            timestamp_with_time_zone("created_at"),
-        ]);
+        let variants = tenant_table(
+            "variants",
+            &["id"],
+            vec![
+                uuid("id"),
+                uuid_null("parent_variant_id"),
+                integer("generation"),
+                string("name"),
+                json_binary("patch"),
+                string("status"),
+                boolean("is_control"),
+                text("generation_reasoning"),
+                string("strategy"),
+                string("author"),
+                uuid_null("job_id"),
+                integer_null("job_ordinal"),
+                timestamp_with_time_zone("created_at"),
+            ],
+        );
         manager.create_table(variants).await?;
         // A job that runs twice writes each of its variants once.
         let by_job = Index::create()
@@ -57,14 +61,18 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_index(by_job).await?;
 
-        let goals = tenant_table("conversion_goals", &["id"], vec![
-            uuid("id"),
-            string("name"),
-            string("type"),
-            json_binary("config"),
-            boolean("is_primary"),
-            timestamp_with_time_zone("created_at"),
-        ]);
+        let goals = tenant_table(
+            "conversion_goals",
+            &["id"],
+            vec![
+                uuid("id"),
+                string("name"),
+                string("type"),
+                json_binary("config"),
+                boolean("is_primary"),
+                timestamp_with_time_zone("created_at"),
+            ],
+        );
         manager.create_table(goals).await
     }
 

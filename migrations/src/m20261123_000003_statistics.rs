@@ -9,50 +9,70 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let stats = tenant_table("experiment_stats", &["variant_id"], vec![
-            uuid("variant_id"),
-            big_integer("visitors"),
-            big_integer("conversions"),
-            double("alpha"),
-            double("beta"),
-            double_null("prob_best"),
-            timestamp_with_time_zone("updated_at"),
-        ]);
+        let stats = tenant_table(
+            "experiment_stats",
+            &["variant_id"],
+            vec![
+                uuid("variant_id"),
+                big_integer("visitors"),
+                big_integer("conversions"),
+                double("alpha"),
+                double("beta"),
+                double_null("prob_best"),
+                timestamp_with_time_zone("updated_at"),
+            ],
+        );
         manager.create_table(with_variant(stats, "experiment_stats")).await?;
 
-        let visitors = tenant_table("visitors", &["visitor_id"], vec![
-            string_len("visitor_id", 64),
-            uuid("variant_id"),
-            big_integer("epoch"),
-            big_integer("exposure_hour"),
-            timestamp_with_time_zone("first_seen"),
-        ]);
+        let visitors = tenant_table(
+            "visitors",
+            &["visitor_id"],
+            vec![
+                string_len("visitor_id", 64),
+                uuid("variant_id"),
+                big_integer("epoch"),
+                big_integer("exposure_hour"),
+                timestamp_with_time_zone("first_seen"),
+            ],
+        );
         manager.create_table(with_variant(visitors, "visitors")).await?;
 
-        let conversions = tenant_table("goal_conversions", &["goal_id", "visitor_id"], vec![
-            uuid("goal_id"),
-            string_len("visitor_id", 64),
-            uuid("variant_id"),
-            double_null("value"),
-            timestamp_with_time_zone("converted_at"),
-        ]);
+        let conversions = tenant_table(
+            "goal_conversions",
+            &["goal_id", "visitor_id"],
+            vec![
+                uuid("goal_id"),
+                string_len("visitor_id", 64),
+                uuid("variant_id"),
+                double_null("value"),
+                timestamp_with_time_zone("converted_at"),
+            ],
+        );
         manager.create_table(with_variant(conversions, "goal_conversions")).await?;
 
-        let allocations = tenant_table("allocations", &["epoch"], vec![
-            big_integer("epoch"),
-            json_binary("weights"),
-            json_binary("posterior"),
-            timestamp_with_time_zone("started_at"),
-        ]);
+        let allocations = tenant_table(
+            "allocations",
+            &["epoch"],
+            vec![
+                big_integer("epoch"),
+                json_binary("weights"),
+                json_binary("posterior"),
+                timestamp_with_time_zone("started_at"),
+            ],
+        );
         manager.create_table(allocations).await?;
 
-        let ledger = tenant_table("ledger", &["epoch", "variant_id", "exposure_hour"], vec![
-            big_integer("epoch"),
-            uuid("variant_id"),
-            big_integer("exposure_hour"),
-            big_integer("visitors"),
-            big_integer("conversions"),
-        ]);
+        let ledger = tenant_table(
+            "ledger",
+            &["epoch", "variant_id", "exposure_hour"],
+            vec![
+                big_integer("epoch"),
+                uuid("variant_id"),
+                big_integer("exposure_hour"),
+                big_integer("visitors"),
+                big_integer("conversions"),
+            ],
+        );
         manager.create_table(with_variant(ledger, "ledger")).await
     }
 

@@ -9,17 +9,21 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let events = tenant_table("events", &["id"], vec![
-            uuid("id"),
-            uuid("variant_id"),
-            string_len("visitor_id", 64),
-            string("event_type"),
-            uuid_null("goal_id"),
-            double_null("value"),
-            json_binary_null("metadata"),
-            string_null("not_counted"),
-            timestamp_with_time_zone("created_at"),
-        ]);
+        let events = tenant_table(
+            "events",
+            &["id"],
+            vec![
+                uuid("id"),
+                uuid("variant_id"),
+                string_len("visitor_id", 64),
+                string("event_type"),
+                uuid_null("goal_id"),
+                double_null("value"),
+                json_binary_null("metadata"),
+                string_null("not_counted"),
+                timestamp_with_time_zone("created_at"),
+            ],
+        );
         manager.create_table(events).await
     }
 

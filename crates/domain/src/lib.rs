@@ -21,7 +21,6 @@ pub mod token;
 pub mod variant;
 pub mod word_diff;
 
-pub use text_enum::UnknownName;
 pub use account::{Email, InvalidEmail, Plan};
 pub use event::{EventType, IncomingEvent, NotCounted, Outcome};
 pub use goal::{Goal, GoalConfig, GoalType};
@@ -30,5 +29,6 @@ pub use job::{JobKind, JobState, JobStep};
 pub use page_model::{Brand, ImageSlot, Locator, PageModel, TextSlot};
 pub use patch::{Op, Patch, Target};
 pub use site::{AutonomyMode, SiteStatus, SiteUrl};
+pub use text_enum::UnknownName;
 pub use token::{Arm, AssignmentToken};
 pub use variant::{Variant, VariantStatus};

@@ -108,7 +108,9 @@ pub enum Refusal {
     #[error("a patch has at most {MAX_BYTES} bytes")]
     TooLarge,
     /// An empty or overlong selector, or more than four fallbacks.
-    #[error("operation {0}: the target needs a CSS selector of 1 to {MAX_SELECTOR_BYTES} bytes and at most 4 fallbacks")]
+    #[error(
+        "operation {0}: the target needs a CSS selector of 1 to {MAX_SELECTOR_BYTES} bytes and at most 4 fallbacks"
+    )]
     Selector(usize),
     /// A target inside markup that is never to be touched.
     #[error("operation {0}: scripts, styles and the document head cannot be changed")]

@@ -38,8 +38,7 @@ impl Service {
             return Err(refused("name", &InvalidGoal::Name));
         }
         new.config.check(new.kind).map_err(|error| refused("config", &error))?;
-        let goal =
-            Goal { id: GoalId(self.random_id()), name, kind: new.kind, config: new.config, is_primary: false };
+        let goal = Goal { id: GoalId(self.random_id()), name, kind: new.kind, config: new.config, is_primary: false };
         let write = self.store().begin().await?;
         write.create_goal(&site, &goal, self.now()).await?;
         write.commit().await?;

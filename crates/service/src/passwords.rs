@@ -10,7 +10,8 @@ use tokio::sync::Semaphore;
 const AT_ONCE: usize = 2;
 
 /// A hash of no password, to compare with when there is no account: both cases take the same work.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$ZXZvbG9vcC1ub2JvZHkwMA$JeYWfSJEo1mZGkGQkaLVAbvzYMFRnvFqr6YsMxUrKBI";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$ZXZvbG9vcC1ub2JvZHkwMA$JeYWfSJEo1mZGkGQkaLVAbvzYMFRnvFqr6YsMxUrKBI";
 
 pub(crate) struct Passwords {
     permits: Arc<Semaphore>,
@@ -43,7 +44,10 @@ impl Passwords {
         .await?
     }
 
-    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServiceError> {
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
         let permit = self.permits.clone().acquire_owned().await.map_err(ServiceError::internal)?;
         tokio::task::spawn_blocking(move || {
             let result = work();

@@ -102,7 +102,9 @@ pub enum WriteError {
     #[error("The language model's provider failed with status {0}. Try again later.")]
     Provider(u16),
     /// The provider refuses us.
-    #[error("The language model's provider refused the request with status {0}. Check the API key and the model's name.")]
+    #[error(
+        "The language model's provider refused the request with status {0}. Check the API key and the model's name."
+    )]
     Refused(u16),
     /// No answer in time.
     #[error("The language model did not answer within {0} seconds.")]

@@ -35,7 +35,11 @@ impl FromStr for DatabaseUrl {
     type Err = InvalidDatabaseUrl;
     fn from_str(text: &str) -> Result<Self, InvalidDatabaseUrl> {
         let known = ["sqlite:", "postgres://", "postgresql://"];
-        if known.iter().any(|scheme| text.starts_with(scheme)) { Ok(Self(text.to_owned())) } else { Err(InvalidDatabaseUrl) }
+        if known.iter().any(|scheme| text.starts_with(scheme)) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidDatabaseUrl)
+        }
     }
 }
 
@@ -132,8 +136,8 @@ impl Store {
     /// # Errors
     /// When the database is not available.
     pub async fn begin(&self) -> Result<WriteTransaction, StoreError> {
-        let immediate = (self.writer.get_database_backend() == DbBackend::Sqlite)
-            .then_some(SqliteTransactionMode::Immediate);
+        let immediate =
+            (self.writer.get_database_backend() == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
         Ok(WriteTransaction { transaction: self.writer.begin_with_options(options).await? })
     }
@@ -164,11 +168,7 @@ fn sqlite_options(url: &DatabaseUrl, connections: u32) -> ConnectOptions {
 
 fn postgres_options(url: &DatabaseUrl) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.as_str().to_owned());
-    options
-        .max_connections(16)
-        .acquire_timeout(Duration::from_secs(3))
-        .test_before_acquire(true)
-        .sqlx_logging(false);
+    options.max_connections(16).acquire_timeout(Duration::from_secs(3)).test_before_acquire(true).sqlx_logging(false);
     options
 }
 

@@ -57,10 +57,8 @@ impl WriteTransaction {
             exposure_hour: Set(hour),
             first_seen: Set(now),
         };
-        let unit = visitors::Entity::insert(unit)
-            .on_conflict_do_nothing()
-            .exec_without_returning(&self.transaction)
-            .await?;
+        let unit =
+            visitors::Entity::insert(unit).on_conflict_do_nothing().exec_without_returning(&self.transaction).await?;
         if !matches!(unit, TryInsertResult::Inserted(1..)) {
             return Ok(Outcome::Duplicate);
         }
@@ -135,10 +133,8 @@ impl WriteTransaction {
             not_counted: Set(not_counted.map(|reason| reason.as_str().to_owned())),
             created_at: Set(now),
         };
-        let stored = events::Entity::insert(row)
-            .on_conflict_do_nothing()
-            .exec_without_returning(&self.transaction)
-            .await?;
+        let stored =
+            events::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(&self.transaction).await?;
         Ok(matches!(stored, TryInsertResult::Inserted(1..)))
     }
 

@@ -7,9 +7,7 @@ use domain::report::JobView;
 use domain::{JobId, JobKind, JobState, JobStep, SiteId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult, UpdateMany,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult, UpdateMany};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -201,10 +199,8 @@ impl Store {
             return Ok(None);
         }
         let write = self.begin().await?;
-        let found = due(now)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-            .one(&write.transaction)
-            .await?;
+        let found =
+            due(now).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).one(&write.transaction).await?;
         let Some(row) = found else { return Ok(None) };
         let mine = |update: UpdateMany<jobs::Entity>| {
             update.filter(jobs::Column::SiteId.eq(row.site_id)).filter(jobs::Column::Id.eq(row.id))
@@ -284,7 +280,10 @@ impl Scope<'_> {
 
     pub(crate) fn own_sites(&self) -> sea_orm::sea_query::SelectStatement {
         sea_orm::QueryTrait::into_query(
-            sites::Entity::find().select_only().column(sites::Column::Id).filter(sites::Column::UserId.eq(self.user_id.0)),
+            sites::Entity::find()
+                .select_only()
+                .column(sites::Column::Id)
+                .filter(sites::Column::UserId.eq(self.user_id.0)),
         )
     }
 }
@@ -293,10 +292,7 @@ impl Scope<'_> {
 fn due(now: OffsetDateTime) -> sea_orm::Select<jobs::Entity> {
     let waiting = jobs::Column::State.eq(JobState::Queued.as_str()).and(jobs::Column::RunAt.lte(now));
     let abandoned = jobs::Column::State.eq(JobState::Running.as_str()).and(jobs::Column::LeaseUntil.lt(now));
-    jobs::Entity::find()
-        .filter(Condition::any().add(waiting).add(abandoned))
-        .order_by_asc(jobs::Column::RunAt)
-        .limit(1)
+    jobs::Entity::find().filter(Condition::any().add(waiting).add(abandoned)).order_by_asc(jobs::Column::RunAt).limit(1)
 }
 
 /// An update that leaves the running state.

@@ -102,7 +102,7 @@ impl WriteTransaction {
 
     /// Tells every process that holds a snapshot of the site to load it again.
     pub(crate) async fn touch_site(&self, site: &OwnedSite) -> Result<(), StoreError> {
-        self.update_site(site, sites::Column::Epoch, Expr::col(sites::Column::Epoch).into()).await
+        self.update_site(site, sites::Column::Epoch, Expr::col(sites::Column::Epoch)).await
     }
 
     /// Writes one column, together with the version that readers watch.
@@ -204,7 +204,11 @@ impl Scope<'_> {
             .all(self.store.reader())
             .await?;
         let in_state = |site: Uuid, status: VariantStatus| {
-            states.iter().filter(|row| row.site_id == site && row.status == status.as_str()).map(|row| row.variants).sum()
+            states
+                .iter()
+                .filter(|row| row.site_id == site && row.status == status.as_str())
+                .map(|row| row.variants)
+                .sum()
         };
         rows.into_iter()
             .map(|row| {

@@ -1,7 +1,9 @@
 //! The outside world under a test's control.
 
 use async_trait::async_trait;
-use service::ports::{Brief, Clock, CopyWriter, Draft, Entropy, Fetched, PageReader, ReadError, ResourceKind, WriteError};
+use service::ports::{
+    Brief, Clock, CopyWriter, Draft, Entropy, Fetched, PageReader, ReadError, ResourceKind, WriteError,
+};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use time::{Duration, OffsetDateTime};

@@ -54,12 +54,11 @@ impl Material {
         let subheadline_text = own(&page.subheadline).unwrap_or_default();
         let title = page.title.as_deref().map(normalise).filter(|text| is_copy(text));
         let description = page.description.as_deref().map(normalise).filter(|text| is_copy(text));
-        let slots: HashSet<Vec<String>> =
-            [&page.headline, &page.subheadline, &page.cta, &page.secondary_cta]
-                .into_iter()
-                .flatten()
-                .map(|slot| text::words(&slot.text))
-                .collect();
+        let slots: HashSet<Vec<String>> = [&page.headline, &page.subheadline, &page.cta, &page.secondary_cta]
+            .into_iter()
+            .flatten()
+            .map(|slot| text::words(&slot.text))
+            .collect();
         let mut seen = HashSet::new();
         let sentences = page
             .sentences
@@ -140,7 +139,20 @@ fn language(page: &PageModel) -> String {
 /// Whether a text is copy: not legal or technical matter, not somebody's quoted words.
 fn is_copy(text: &str) -> bool {
     const NOT_COPY: [&str; 14] = [
-        "©", "@", "://", "www.", "{", "}", "<", ">", "copyright", "cookie", "all rights reserved", "lorem ipsum", "javascript", "↗",
+        "©",
+        "@",
+        "://",
+        "www.",
+        "{",
+        "}",
+        "<",
+        ">",
+        "copyright",
+        "cookie",
+        "all rights reserved",
+        "lorem ipsum",
+        "javascript",
+        "↗",
     ];
     /// Words of a person who speaks for themselves, so somebody's testimonial.
     const FIRST_PERSON: [&str; 10] = ["i", "i'm", "i’m", "i've", "i’ve", "my", "ich", "je", "j'ai", "yo"];
@@ -155,8 +167,9 @@ fn is_copy(text: &str) -> bool {
 /// Whether a text can come first: it does not begin by pointing back at an earlier sentence.
 fn leads(text: &str) -> bool {
     const POINTS_BACK: [&str; 29] = [
-        "it", "it's", "it’s", "its", "this", "that", "these", "those", "they", "their", "and", "but", "or", "so", "also", "then",
-        "however", "because", "which", "und", "aber", "oder", "dies", "et", "mais", "ou", "y", "pero", "e",
+        "it", "it's", "it’s", "its", "this", "that", "these", "those", "they", "their", "and", "but", "or", "so",
+        "also", "then", "however", "because", "which", "und", "aber", "oder", "dies", "et", "mais", "ou", "y", "pero",
+        "e",
     ];
     let words = text::words(text);
     words.first().is_some_and(|word| !POINTS_BACK.contains(&word.as_str()))

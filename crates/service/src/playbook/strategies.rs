@@ -36,11 +36,7 @@ fn subheadline(text: String) -> SlotPatch {
     SlotPatch { subheadline: Some(text), ..SlotPatch::default() }
 }
 
-fn propose(
-    strategy: &'static str,
-    reasoning: &'static str,
-    slots: impl Iterator<Item = SlotPatch>,
-) -> Vec<Proposal> {
+fn propose(strategy: &'static str, reasoning: &'static str, slots: impl Iterator<Item = SlotPatch>) -> Vec<Proposal> {
     slots.take(MOST).map(|slots| Proposal { strategy, slots, reasoning: reasoning.to_owned() }).collect()
 }
 
@@ -85,9 +81,8 @@ fn shorter_headline(page: &Material) -> Vec<Proposal> {
 
 /// A sentence with a figure explains the headline.
 fn number_as_proof(page: &Material) -> Vec<Proposal> {
-    let with_figure = |text: &&str| {
-        (5..=35).contains(&text::word_count(text)) && !text::is_question(text) && has_figure(text)
-    };
+    let with_figure =
+        |text: &&str| (5..=35).contains(&text::word_count(text)) && !text::is_question(text) && has_figure(text);
     let texts = page.sentences.iter().flat_map(|text| text::sentences(text)).filter(with_figure);
     propose(
         "concrete proof",
@@ -107,7 +102,10 @@ fn has_figure(text: &str) -> bool {
 /// A heading or list item that says what the product does leads the page.
 fn section_as_headline(page: &Material) -> Vec<Proposal> {
     let heading = |text: &&str| {
-        !text::is_sentence(text) && !text.ends_with([':', ',']) && (3..=12).contains(&text::word_count(text)) && page.relevance(text) > 0
+        !text::is_sentence(text)
+            && !text.ends_with([':', ','])
+            && (3..=12).contains(&text::word_count(text))
+            && page.relevance(text) > 0
     };
     let texts = page.sentences.iter().map(String::as_str).filter(heading);
     propose(
@@ -189,7 +187,10 @@ fn swapped(page: &Material) -> Vec<Proposal> {
 /// A short whole sentence from further down that is about the page's topic.
 fn statement_as_headline(page: &Material) -> Vec<Proposal> {
     let statement = |text: &&str| {
-        text::is_sentence(text) && !text::is_question(text) && (3..=14).contains(&text::word_count(text)) && page.relevance(text) > 1
+        text::is_sentence(text)
+            && !text::is_question(text)
+            && (3..=14).contains(&text::word_count(text))
+            && page.relevance(text) > 1
     };
     let texts = page.sentences.iter().flat_map(|text| text::sentences(text)).filter(statement);
     propose(
@@ -224,7 +225,11 @@ fn button_in_the_pages_words(page: &Material) -> Vec<Proposal> {
         words.starts_with(&own) || (words.len() >= 2 && own.starts_with(&words))
     };
     let opening = || {
-        let openings = [page.headline.as_ref().map(|place| place.text.as_str()), Some(&page.subheadline_text), page.title.as_deref()];
+        let openings = [
+            page.headline.as_ref().map(|place| place.text.as_str()),
+            Some(&page.subheadline_text),
+            page.title.as_deref(),
+        ];
         openings.into_iter().flatten().flat_map(text::sentences).flat_map(text::clauses)
     };
     let everywhere = page.secondary_cta.iter().chain(&page.sentences).flat_map(|text| text::sentences(text));
@@ -243,9 +248,9 @@ fn button_in_the_pages_words(page: &Material) -> Vec<Proposal> {
 /// Whether an English text begins with a verb that asks to do what such pages offer.
 fn is_english_action(text: &str) -> bool {
     const VERBS: [&str; 36] = [
-        "automate", "book", "build", "buy", "compare", "create", "deploy", "design", "discover", "download", "explore", "find",
-        "get", "grow", "host", "improve", "install", "join", "launch", "learn", "make", "order", "plan", "publish", "run", "save",
-        "schedule", "sell", "send", "ship", "start", "test", "track", "try", "turn", "write",
+        "automate", "book", "build", "buy", "compare", "create", "deploy", "design", "discover", "download", "explore",
+        "find", "get", "grow", "host", "improve", "install", "join", "launch", "learn", "make", "order", "plan",
+        "publish", "run", "save", "schedule", "sell", "send", "ship", "start", "test", "track", "try", "turn", "write",
     ];
     let words = text::words(text);
     words.first().is_some_and(|word| VERBS.contains(&word.as_str())) && words.len() <= 6

@@ -54,10 +54,8 @@ fn is_initial(text: &str) -> bool {
 /// The parts of one sentence around its only strong break; the whole sentence when it has none or
 /// several, because a part between two breaks is an insertion that may not stand alone.
 pub(super) fn clauses(sentence: &str) -> Vec<&str> {
-    let breaks: Vec<(usize, char)> = sentence
-        .char_indices()
-        .filter(|&(at, c)| BREAKS.contains(&c) && is_break(sentence, at, c))
-        .collect();
+    let breaks: Vec<(usize, char)> =
+        sentence.char_indices().filter(|&(at, c)| BREAKS.contains(&c) && is_break(sentence, at, c)).collect();
     match breaks.as_slice() {
         &[(at, c)] => {
             let parts = [sentence[..at].trim(), sentence[at + c.len_utf8()..].trim()];
