@@ -1,0 +1,13 @@
+//! The rules of the domain, as tables of cases.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod account;
+mod event;
+mod goal;
+mod names;
+mod patch;
+mod site;
+mod slots;
+mod token;
+mod variant;
+mod word_diff;
