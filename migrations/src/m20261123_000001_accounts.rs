@@ -16,16 +16,16 @@ impl MigrationTrait for Migration {
             .col(string("password_hash"))
             .col(string("plan"))
             .col(json_binary("settings"))
-            .col(timestamp_with_time_zone("created_at"))
+            .col(big_integer("created_at"))
             .to_owned();
         manager.create_table(users).await?;
         let sessions = Table::create()
             .table("sessions")
             .col(binary_len("token_hash", 32).primary_key())
             .col(uuid("user_id"))
-            .col(timestamp_with_time_zone("created_at"))
-            .col(timestamp_with_time_zone("last_seen_at"))
-            .col(timestamp_with_time_zone("expires_at"))
+            .col(big_integer("created_at"))
+            .col(big_integer("last_seen_at"))
+            .col(big_integer("expires_at"))
             .foreign_key(&mut reference("sessions", &["user_id"], "users", &["id"]))
             .to_owned();
         manager.create_table(sessions).await?;

@@ -23,7 +23,7 @@ impl MigrationTrait for Migration {
             .col(double("holdout_fraction"))
             .col(big_integer("epoch"))
             .col(big_integer("version"))
-            .col(timestamp_with_time_zone("created_at"))
+            .col(big_integer("created_at"))
             .foreign_key(&mut reference("sites", &["user_id"], "users", &["id"]))
             .to_owned();
         manager.create_table(sites).await?;
@@ -46,7 +46,7 @@ impl MigrationTrait for Migration {
                 string("author"),
                 uuid_null("job_id"),
                 integer_null("job_ordinal"),
-                timestamp_with_time_zone("created_at"),
+                big_integer("created_at"),
             ],
         );
         manager.create_table(variants).await?;
@@ -70,7 +70,7 @@ impl MigrationTrait for Migration {
                 string("type"),
                 json_binary("config"),
                 boolean("is_primary"),
-                timestamp_with_time_zone("created_at"),
+                big_integer("created_at"),
             ],
         );
         manager.create_table(goals).await

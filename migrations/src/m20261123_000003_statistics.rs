@@ -19,7 +19,7 @@ impl MigrationTrait for Migration {
                 double("alpha"),
                 double("beta"),
                 double_null("prob_best"),
-                timestamp_with_time_zone("updated_at"),
+                big_integer("updated_at"),
             ],
         );
         manager.create_table(with_variant(stats, "experiment_stats")).await?;
@@ -32,7 +32,7 @@ impl MigrationTrait for Migration {
                 uuid("variant_id"),
                 big_integer("epoch"),
                 big_integer("exposure_hour"),
-                timestamp_with_time_zone("first_seen"),
+                big_integer("first_seen"),
             ],
         );
         manager.create_table(with_variant(visitors, "visitors")).await?;
@@ -45,7 +45,7 @@ impl MigrationTrait for Migration {
                 string_len("visitor_id", 64),
                 uuid("variant_id"),
                 double_null("value"),
-                timestamp_with_time_zone("converted_at"),
+                big_integer("converted_at"),
             ],
         );
         manager.create_table(with_variant(conversions, "goal_conversions")).await?;
@@ -57,7 +57,7 @@ impl MigrationTrait for Migration {
                 big_integer("epoch"),
                 json_binary("weights"),
                 json_binary("posterior"),
-                timestamp_with_time_zone("started_at"),
+                big_integer("started_at"),
             ],
         );
         manager.create_table(allocations).await?;

@@ -21,7 +21,7 @@ impl MigrationTrait for Migration {
                 double_null("value"),
                 json_binary_null("metadata"),
                 string_null("not_counted"),
-                timestamp_with_time_zone("created_at"),
+                big_integer("created_at"),
             ],
         );
         manager.create_table(events).await

@@ -22,14 +22,14 @@ impl MigrationTrait for Migration {
                 integer("max_attempts"),
                 // Recurring jobs are queued again this long after each success.
                 big_integer_null("period_ms"),
-                timestamp_with_time_zone("run_at"),
+                big_integer("run_at"),
                 uuid_null("lease_owner"),
-                timestamp_with_time_zone_null("lease_until"),
+                big_integer_null("lease_until"),
                 small_integer("percent"),
                 json_binary("steps"),
                 text_null("last_error"),
-                timestamp_with_time_zone("created_at"),
-                timestamp_with_time_zone_null("done_at"),
+                big_integer("created_at"),
+                big_integer_null("done_at"),
             ],
         );
         manager.create_table(jobs).await?;

@@ -1,6 +1,7 @@
 //! Accounts and sessions.
 
 use crate::entity::{sessions, users};
+use crate::millis::Millis;
 use crate::rows::name;
 use crate::{Scope, Store, StoreError, Viewer, WriteTransaction};
 use domain::report::Account;
@@ -54,7 +55,7 @@ impl WriteTransaction {
             // Who hosts it themselves has everything.
             plan: Set(Plan::Pro.as_str().to_owned()),
             settings: Set(serde_json::json!({})),
-            created_at: Set(now),
+            created_at: Set(now.into()),
         };
         users::Entity::insert(row).exec_without_returning(&self.transaction).await?;
         Ok(())
@@ -68,9 +69,9 @@ impl WriteTransaction {
         let row = sessions::ActiveModel {
             token_hash: Set(session.token_hash.to_vec()),
             user_id: Set(session.user_id.0),
-            created_at: Set(session.created_at),
-            last_seen_at: Set(session.created_at),
-            expires_at: Set(session.expires_at),
+            created_at: Set(session.created_at.into()),
+            last_seen_at: Set(session.created_at.into()),
+            expires_at: Set(session.expires_at.into()),
         };
         sessions::Entity::insert(row).exec_without_returning(&self.transaction).await?;
         Ok(())
@@ -91,7 +92,7 @@ impl WriteTransaction {
     /// When the database fails.
     pub async fn touch_session(&self, token_hash: &TokenHash, now: OffsetDateTime) -> Result<(), StoreError> {
         sessions::Entity::update_many()
-            .col_expr(sessions::Column::LastSeenAt, Expr::value(now))
+            .col_expr(sessions::Column::LastSeenAt, Expr::value(Millis::from(now)))
             .filter(sessions::Column::TokenHash.eq(token_hash.to_vec()))
             .exec(&self.transaction)
             .await?;
@@ -146,11 +147,11 @@ impl Store {
         idle_since: OffsetDateTime,
     ) -> Result<Option<(Viewer, OffsetDateTime)>, StoreError> {
         let row = sessions::Entity::find_by_id(token_hash.to_vec())
-            .filter(sessions::Column::ExpiresAt.gt(now))
-            .filter(sessions::Column::LastSeenAt.gt(idle_since))
+            .filter(sessions::Column::ExpiresAt.gt(Millis::from(now)))
+            .filter(sessions::Column::LastSeenAt.gt(Millis::from(idle_since)))
             .one(self.reader())
             .await?;
-        Ok(row.map(|row| (Viewer::new(UserId(row.user_id)), row.last_seen_at)))
+        Ok(row.map(|row| (Viewer::new(UserId(row.user_id)), row.last_seen_at.time())))
     }
 
     /// The viewer for a command of the machine's operator, who has the database itself.

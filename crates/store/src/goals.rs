@@ -22,7 +22,7 @@ impl WriteTransaction {
             kind: Set(goal.kind.as_str().to_owned()),
             config: Set(to_json("conversion_goals", &goal.config)?),
             is_primary: Set(goal.is_primary),
-            created_at: Set(now),
+            created_at: Set(now.into()),
         };
         conversion_goals::Entity::insert(row).exec_without_returning(&self.transaction).await?;
         self.touch_site(site).await

@@ -5,6 +5,7 @@
 //! (site, goal, visitor) for a conversion.
 
 use crate::entity::{events, experiment_stats, goal_conversions, ledger, visitors};
+use crate::millis::Millis;
 use crate::{StoreError, WriteTransaction};
 use domain::{EventType, GoalId, IncomingEvent, NotCounted, Outcome, SiteId, VariantId, VisitorId};
 use sea_orm::ActiveValue::Set;
@@ -55,7 +56,7 @@ impl WriteTransaction {
             variant_id: Set(event.variant_id.0),
             epoch: Set(checked.epoch),
             exposure_hour: Set(hour),
-            first_seen: Set(now),
+            first_seen: Set(now.into()),
         };
         let unit =
             visitors::Entity::insert(unit).on_conflict_do_nothing().exec_without_returning(&self.transaction).await?;
@@ -86,7 +87,7 @@ impl WriteTransaction {
             .await?;
         let refused = match &exposure {
             None => Some(NotCounted::NoExposure),
-            Some(exposure) if now - exposure.first_seen > attribution_window => Some(NotCounted::Late),
+            Some(exposure) if now - exposure.first_seen.time() > attribution_window => Some(NotCounted::Late),
             Some(_) => None,
         };
         let (Some(exposure), Some((goal_id, is_primary)), None) = (exposure, checked.goal, refused) else {
@@ -131,7 +132,7 @@ impl WriteTransaction {
             value: Set(event.value),
             metadata: Set(event.metadata.clone()),
             not_counted: Set(not_counted.map(|reason| reason.as_str().to_owned())),
-            created_at: Set(now),
+            created_at: Set(now.into()),
         };
         let stored =
             events::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(&self.transaction).await?;
@@ -151,7 +152,7 @@ impl WriteTransaction {
             visitor_id: Set(event.visitor_id.as_str().to_owned()),
             variant_id: Set(variant_id.0),
             value: Set(event.value),
-            converted_at: Set(now),
+            converted_at: Set(now.into()),
         };
         let stored = goal_conversions::Entity::insert(row)
             .on_conflict_do_nothing()
@@ -175,7 +176,7 @@ impl WriteTransaction {
             .col_expr(S::Conversions, Expr::col(S::Conversions).add(conversions))
             .col_expr(S::Alpha, Expr::col(S::Alpha).add(f64::from(conversions)))
             .col_expr(S::Beta, Expr::col(S::Beta).add(f64::from(visitors - conversions)))
-            .col_expr(S::UpdatedAt, Expr::value(now))
+            .col_expr(S::UpdatedAt, Expr::value(Millis::from(now)))
             .filter(S::SiteId.eq(cell.site_id.0))
             .filter(S::VariantId.eq(cell.variant_id.0))
             .exec(&self.transaction)

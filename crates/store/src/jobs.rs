@@ -1,6 +1,7 @@
 //! Background work: enqueued in the transaction that needs it, claimed under a lease, fenced by its owner.
 
 use crate::entity::{jobs, sites};
+use crate::millis::Millis;
 use crate::rows::{name, to_json};
 use crate::{OwnedSite, Scope, Store, StoreError, WriteTransaction};
 use domain::report::JobView;
@@ -60,13 +61,13 @@ impl WriteTransaction {
             attempts: Set(0),
             max_attempts: Set(job.max_attempts),
             period_ms: Set(job.period.map(|period| i64::try_from(period.whole_milliseconds()).unwrap_or(i64::MAX))),
-            run_at: Set(job.run_at),
+            run_at: Set(job.run_at.into()),
             lease_owner: Set(None),
             lease_until: Set(None),
             percent: Set(0),
             steps: Set(serde_json::json!([])),
             last_error: Set(None),
-            created_at: Set(now),
+            created_at: Set(now.into()),
             done_at: Set(None),
         };
         let stored = jobs::Entity::insert(row)
@@ -99,10 +100,10 @@ impl WriteTransaction {
             .col_expr(jobs::Column::State, Expr::value(JobState::Queued.as_str()))
             .col_expr(jobs::Column::DedupKey, Expr::value(job.kind))
             .col_expr(jobs::Column::Attempts, Expr::value(0))
-            .col_expr(jobs::Column::RunAt, Expr::value(now))
+            .col_expr(jobs::Column::RunAt, Expr::value(Millis::from(now)))
             .col_expr(jobs::Column::Percent, Expr::value(0))
             .col_expr(jobs::Column::Steps, Expr::value(serde_json::json!([])))
-            .col_expr(jobs::Column::DoneAt, Expr::value(None::<OffsetDateTime>))
+            .col_expr(jobs::Column::DoneAt, Expr::value(None::<Millis>))
             .filter(jobs::Column::SiteId.eq(site.site_id().0))
             .filter(jobs::Column::Id.eq(job_id.0))
             .exec(&self.transaction)
@@ -118,10 +119,10 @@ impl WriteTransaction {
     pub async fn finish_job(&self, job: &ClaimedJob, now: OffsetDateTime) -> Result<bool, StoreError> {
         let update = match job.period {
             Some(period) => release(JobState::Queued)
-                .col_expr(jobs::Column::RunAt, Expr::value(now + period))
+                .col_expr(jobs::Column::RunAt, Expr::value(Millis::from(now + period)))
                 .col_expr(jobs::Column::Attempts, Expr::value(0)),
             None => release(JobState::Done)
-                .col_expr(jobs::Column::DoneAt, Expr::value(now))
+                .col_expr(jobs::Column::DoneAt, Expr::value(Millis::from(now)))
                 .col_expr(jobs::Column::DedupKey, Expr::value(None::<String>)),
         };
         let update = update
@@ -143,9 +144,9 @@ impl WriteTransaction {
         now: OffsetDateTime,
     ) -> Result<bool, StoreError> {
         let update = match run_at {
-            Some(run_at) => release(JobState::Queued).col_expr(jobs::Column::RunAt, Expr::value(run_at)),
+            Some(run_at) => release(JobState::Queued).col_expr(jobs::Column::RunAt, Expr::value(Millis::from(run_at))),
             None => release(JobState::Dead)
-                .col_expr(jobs::Column::DoneAt, Expr::value(now))
+                .col_expr(jobs::Column::DoneAt, Expr::value(Millis::from(now)))
                 .col_expr(jobs::Column::DedupKey, Expr::value(None::<String>)),
         };
         self.fenced(update.col_expr(jobs::Column::LastError, Expr::value(reason)), job).await
@@ -165,7 +166,7 @@ impl WriteTransaction {
         let update = jobs::Entity::update_many()
             .col_expr(jobs::Column::Steps, Expr::value(to_json("jobs", &steps)?))
             .col_expr(jobs::Column::Percent, Expr::value(percent))
-            .col_expr(jobs::Column::LeaseUntil, Expr::value(lease_until));
+            .col_expr(jobs::Column::LeaseUntil, Expr::value(Millis::from(lease_until)));
         self.fenced(update, job).await
     }
 
@@ -209,7 +210,7 @@ impl Store {
             let reason = "The work was interrupted too many times.";
             let update = release(JobState::Dead)
                 .col_expr(jobs::Column::LastError, Expr::value(reason))
-                .col_expr(jobs::Column::DoneAt, Expr::value(now))
+                .col_expr(jobs::Column::DoneAt, Expr::value(Millis::from(now)))
                 .col_expr(jobs::Column::DedupKey, Expr::value(None::<String>));
             mine(update).exec(&write.transaction).await?;
             write.commit().await?;
@@ -219,7 +220,7 @@ impl Store {
             .col_expr(jobs::Column::State, Expr::value(JobState::Running.as_str()))
             .col_expr(jobs::Column::Attempts, Expr::value(row.attempts + 1))
             .col_expr(jobs::Column::LeaseOwner, Expr::value(lease_owner))
-            .col_expr(jobs::Column::LeaseUntil, Expr::value(lease_until))
+            .col_expr(jobs::Column::LeaseUntil, Expr::value(Millis::from(lease_until)))
             .col_expr(jobs::Column::Percent, Expr::value(0))
             .col_expr(jobs::Column::Steps, Expr::value(serde_json::json!([])));
         mine(update).exec(&write.transaction).await?;
@@ -290,8 +291,9 @@ impl Scope<'_> {
 
 /// Jobs that may start now, the longest due first.
 fn due(now: OffsetDateTime) -> sea_orm::Select<jobs::Entity> {
-    let waiting = jobs::Column::State.eq(JobState::Queued.as_str()).and(jobs::Column::RunAt.lte(now));
-    let abandoned = jobs::Column::State.eq(JobState::Running.as_str()).and(jobs::Column::LeaseUntil.lt(now));
+    let waiting = jobs::Column::State.eq(JobState::Queued.as_str()).and(jobs::Column::RunAt.lte(Millis::from(now)));
+    let abandoned =
+        jobs::Column::State.eq(JobState::Running.as_str()).and(jobs::Column::LeaseUntil.lt(Millis::from(now)));
     jobs::Entity::find().filter(Condition::any().add(waiting).add(abandoned)).order_by_asc(jobs::Column::RunAt).limit(1)
 }
 
@@ -300,5 +302,5 @@ fn release(state: JobState) -> UpdateMany<jobs::Entity> {
     jobs::Entity::update_many()
         .col_expr(jobs::Column::State, Expr::value(state.as_str()))
         .col_expr(jobs::Column::LeaseOwner, Expr::value(None::<Uuid>))
-        .col_expr(jobs::Column::LeaseUntil, Expr::value(None::<OffsetDateTime>))
+        .col_expr(jobs::Column::LeaseUntil, Expr::value(None::<Millis>))
 }

@@ -14,6 +14,7 @@ mod error;
 pub mod goals;
 pub mod ingest;
 pub mod jobs;
+mod millis;
 pub mod recount;
 mod rows;
 pub mod sites;

@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use crate::entity::{conversion_goals, jobs, variants};
+use crate::millis::Millis;
 use domain::report::JobView;
 use domain::{Goal, GoalId, JobId, SiteId, UnknownName, Variant, VariantId};
 use serde::de::DeserializeOwned;
@@ -67,8 +68,8 @@ impl TryFrom<jobs::Model> for JobView {
             percent: u8::try_from(row.percent).map_err(|error| StoreError::corrupt("jobs", error))?,
             steps: json("jobs", row.steps)?,
             last_error: row.last_error,
-            created_at: row.created_at.unix_timestamp(),
-            done_at: row.done_at.map(|at| at.unix_timestamp()),
+            created_at: row.created_at.seconds(),
+            done_at: row.done_at.map(Millis::seconds),
         })
     }
 }

@@ -61,7 +61,7 @@ impl WriteTransaction {
             holdout_fraction: Set(0.0),
             epoch: Set(0),
             version: Set(1),
-            created_at: Set(site.created_at),
+            created_at: Set(site.created_at.into()),
         };
         sites::Entity::insert(row).exec_without_returning(&self.transaction).await?;
         Ok(OwnedSite::new(site.id))
@@ -226,7 +226,7 @@ impl Scope<'_> {
                     conversions,
                     active_variants: active,
                     pending_variants: pending,
-                    created_at: row.created_at.unix_timestamp(),
+                    created_at: row.created_at.seconds(),
                 })
             })
             .collect()

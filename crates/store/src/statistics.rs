@@ -100,7 +100,7 @@ impl WriteTransaction {
             epoch: Set(allocation.epoch),
             weights: Set(to_json("allocations", &allocation.weights)?),
             posterior: Set(to_json("allocations", &posterior)?),
-            started_at: Set(allocation.started_at),
+            started_at: Set(allocation.started_at.into()),
         };
         allocations::Entity::insert(row).exec_without_returning(&self.transaction).await?;
         self.update_site(site, sites::Column::Epoch, Expr::value(allocation.epoch)).await
@@ -190,5 +190,5 @@ async fn counters(connection: &impl ConnectionTrait, site: &OwnedSite) -> Result
 }
 
 fn allocation(row: allocations::Model) -> Result<Allocation, StoreError> {
-    Ok(Allocation { epoch: row.epoch, weights: json("allocations", row.weights)?, started_at: row.started_at })
+    Ok(Allocation { epoch: row.epoch, weights: json("allocations", row.weights)?, started_at: row.started_at.time() })
 }

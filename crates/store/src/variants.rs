@@ -49,7 +49,7 @@ impl WriteTransaction {
             author: Set(variant.author.clone()),
             job_id: Set(origin.map(|(job_id, _)| job_id.0)),
             job_ordinal: Set(origin.map(|(_, ordinal)| ordinal)),
-            created_at: Set(now),
+            created_at: Set(now.into()),
         };
         variants::Entity::insert(row).exec_without_returning(&self.transaction).await?;
         let counters = experiment_stats::ActiveModel {
@@ -60,7 +60,7 @@ impl WriteTransaction {
             alpha: Set(PRIOR.0),
             beta: Set(PRIOR.1),
             prob_best: Set(None),
-            updated_at: Set(now),
+            updated_at: Set(now.into()),
         };
         experiment_stats::Entity::insert(counters).exec_without_returning(&self.transaction).await?;
         Ok(true)

@@ -1,5 +1,6 @@
 //! Every weight vector ever published.
 
+use crate::millis::Millis;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -11,7 +12,7 @@ pub struct Model {
     pub epoch: i64,
     pub weights: Json,
     pub posterior: Json,
-    pub started_at: TimeDateTimeWithTimeZone,
+    pub started_at: Millis,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

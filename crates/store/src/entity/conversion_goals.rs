@@ -1,5 +1,6 @@
 //! Conversion goals.
 
+use crate::millis::Millis;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -14,7 +15,7 @@ pub struct Model {
     pub kind: String,
     pub config: Json,
     pub is_primary: bool,
-    pub created_at: TimeDateTimeWithTimeZone,
+    pub created_at: Millis,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! Raw events as acknowledged.
 
+use crate::millis::Millis;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -16,7 +17,7 @@ pub struct Model {
     pub value: Option<f64>,
     pub metadata: Option<Json>,
     pub not_counted: Option<String>,
-    pub created_at: TimeDateTimeWithTimeZone,
+    pub created_at: Millis,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

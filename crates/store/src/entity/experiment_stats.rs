@@ -1,5 +1,6 @@
 //! Counters and posterior of each variant over all counted visitors.
 
+use crate::millis::Millis;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -14,7 +15,7 @@ pub struct Model {
     pub alpha: f64,
     pub beta: f64,
     pub prob_best: Option<f64>,
-    pub updated_at: TimeDateTimeWithTimeZone,
+    pub updated_at: Millis,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

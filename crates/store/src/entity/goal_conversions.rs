@@ -1,5 +1,6 @@
 //! Counted conversions: one a visitor and goal.
 
+use crate::millis::Millis;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -13,7 +14,7 @@ pub struct Model {
     pub visitor_id: String,
     pub variant_id: Uuid,
     pub value: Option<f64>,
-    pub converted_at: TimeDateTimeWithTimeZone,
+    pub converted_at: Millis,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

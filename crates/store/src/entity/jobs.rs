@@ -1,5 +1,6 @@
 //! Background work with leases.
 
+use crate::millis::Millis;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -15,15 +16,15 @@ pub struct Model {
     pub attempts: i32,
     pub max_attempts: i32,
     pub period_ms: Option<i64>,
-    pub run_at: TimeDateTimeWithTimeZone,
+    pub run_at: Millis,
     pub lease_owner: Option<Uuid>,
-    pub lease_until: Option<TimeDateTimeWithTimeZone>,
+    pub lease_until: Option<Millis>,
     pub percent: i16,
     pub steps: Json,
     #[sea_orm(column_type = "Text", nullable)]
     pub last_error: Option<String>,
-    pub created_at: TimeDateTimeWithTimeZone,
-    pub done_at: Option<TimeDateTimeWithTimeZone>,
+    pub created_at: Millis,
+    pub done_at: Option<Millis>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! Sessions; only the hash of a token is stored.
 
+use crate::millis::Millis;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -8,9 +9,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false, column_type = "Binary(32)")]
     pub token_hash: Vec<u8>,
     pub user_id: Uuid,
-    pub created_at: TimeDateTimeWithTimeZone,
-    pub last_seen_at: TimeDateTimeWithTimeZone,
-    pub expires_at: TimeDateTimeWithTimeZone,
+    pub created_at: Millis,
+    pub last_seen_at: Millis,
+    pub expires_at: Millis,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

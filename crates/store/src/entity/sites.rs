@@ -1,5 +1,6 @@
 //! Sites.
 
+use crate::millis::Millis;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -20,7 +21,7 @@ pub struct Model {
     pub holdout_fraction: f64,
     pub epoch: i64,
     pub version: i64,
-    pub created_at: TimeDateTimeWithTimeZone,
+    pub created_at: Millis,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

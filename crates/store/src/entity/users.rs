@@ -1,5 +1,6 @@
 //! Accounts.
 
+use crate::millis::Millis;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -12,7 +13,7 @@ pub struct Model {
     pub password_hash: String,
     pub plan: String,
     pub settings: Json,
-    pub created_at: TimeDateTimeWithTimeZone,
+    pub created_at: Millis,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

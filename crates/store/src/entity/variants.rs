@@ -1,5 +1,6 @@
 //! Variants; the control is one of them.
 
+use crate::millis::Millis;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -21,7 +22,7 @@ pub struct Model {
     pub author: String,
     pub job_id: Option<Uuid>,
     pub job_ordinal: Option<i32>,
-    pub created_at: TimeDateTimeWithTimeZone,
+    pub created_at: Millis,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! Counted exposures: the statistical unit.
 
+use crate::millis::Millis;
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -12,7 +13,7 @@ pub struct Model {
     pub variant_id: Uuid,
     pub epoch: i64,
     pub exposure_hour: i64,
-    pub first_seen: TimeDateTimeWithTimeZone,
+    pub first_seen: Millis,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,9 @@
+//! Use cases through the service, on SQLite and Postgres.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod accounts;
+mod events;
+mod jobs;
+mod sites;
+mod support;
+mod weights;
