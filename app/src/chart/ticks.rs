@@ -20,18 +20,12 @@ fn nice_step(rough: f64) -> f64 {
 
 /// Round fractions from 0 to a round number that is at least `most`, about `wanted` steps, as percentages.
 ///
-/// The last tick is the top of the axis. `most` is held between 0.01 % and 100 %.
+/// The last tick is the top of the axis. `most` is held between 0.1 % and 100 %.
 #[must_use]
 pub fn percent_ticks(most: f64, wanted: u32) -> Vec<Tick> {
-    let most = if most.is_finite() { most.clamp(0.000_1, 1.0) } else { 1.0 };
+    let most = if most.is_finite() { most.clamp(0.001, 1.0) } else { 1.0 };
     let step = nice_step(most / f64::from(wanted.max(1)));
-    let decimals = if step < 0.000_999 {
-        2
-    } else if step < 0.009_99 || (step * 100.0).fract() > 0.001 {
-        1
-    } else {
-        0
-    };
+    let decimals = decimals(step * 100.0);
     let mut ticks = Vec::new();
     for index in 0..=20_u32 {
         let value = f64::from(index) * step;
@@ -41,6 +35,18 @@ pub fn percent_ticks(most: f64, wanted: u32) -> Vec<Tick> {
         }
     }
     ticks
+}
+
+/// Decimals, 3 at most, without which two multiples of the step could read the same.
+fn decimals(step: f64) -> usize {
+    let mut shifted = step;
+    for decimals in 0..3 {
+        if (shifted - shifted.round()).abs() < 1e-6 {
+            return decimals;
+        }
+        shifted *= 10.0;
+    }
+    3
 }
 
 /// Steps of time axes, in seconds, from a second to a quarter.

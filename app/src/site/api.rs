@@ -1,0 +1,118 @@
+//! Server functions of one site: what was found, its variants, statistics and goals.
+
+use crate::error::UiError;
+use domain::report::{SiteDetail, SiteStatistics, VariantDetail};
+use domain::variant::VariantAction;
+use domain::{Goal, GoalType, SiteId, VariantId};
+use leptos::prelude::*;
+use server_fn::codec::{GetUrl, PatchJson, PostUrl};
+
+/// A site with everything but its statistics.
+///
+/// # Errors
+/// `NotFound` for a site of somebody else.
+#[server(prefix = "/api", endpoint = "sites/detail", input = GetUrl)]
+pub async fn load_site(
+    /// Site.
+    site_id: SiteId,
+) -> Result<SiteDetail, UiError> {
+    crate::ssr::site::detail(site_id).await
+}
+
+/// Counters, posteriors and curves of a site.
+///
+/// # Errors
+/// `NotFound` for a site of somebody else.
+#[server(prefix = "/api", endpoint = "sites/statistics", input = GetUrl)]
+pub async fn load_statistics(
+    /// Site.
+    site_id: SiteId,
+) -> Result<SiteStatistics, UiError> {
+    crate::ssr::site::statistics(site_id).await
+}
+
+/// The variants of a site, the control first.
+///
+/// # Errors
+/// `NotFound` for a site of somebody else.
+#[server(prefix = "/api", endpoint = "variants", input = GetUrl)]
+pub async fn list_variants(
+    /// Site.
+    site_id: SiteId,
+) -> Result<Vec<VariantDetail>, UiError> {
+    crate::ssr::site::variants(site_id).await
+}
+
+/// Approves, rejects, pauses, resumes or kills a variant.
+///
+/// # Errors
+/// `Invalid` when the variant's state has no such step.
+#[server(prefix = "/api", endpoint = "variants/update", input = PostUrl)]
+pub async fn update_variant(
+    /// Site.
+    site_id: SiteId,
+    /// Variant.
+    variant_id: VariantId,
+    /// What to do.
+    action: VariantAction,
+) -> Result<(), UiError> {
+    crate::ssr::site::act_on_variant(site_id, variant_id, action).await
+}
+
+/// As [`update_variant`], for programs.
+///
+/// # Errors
+/// As [`update_variant`].
+#[server(prefix = "/api", endpoint = "variants", input = PatchJson)]
+pub async fn patch_variant(
+    /// Site.
+    site_id: SiteId,
+    /// Variant.
+    variant_id: VariantId,
+    /// What to do.
+    action: VariantAction,
+) -> Result<(), UiError> {
+    crate::ssr::site::act_on_variant(site_id, variant_id, action).await
+}
+
+/// Asks for more variants; a job writes them.
+///
+/// # Errors
+/// `Invalid` while the page was not read.
+#[server(prefix = "/api", endpoint = "variants/generate", input = PostUrl)]
+pub async fn generate_variants(
+    /// Site.
+    site_id: SiteId,
+) -> Result<(), UiError> {
+    crate::ssr::site::generate(site_id).await
+}
+
+/// The goals of a site, the primary one first.
+///
+/// # Errors
+/// `NotFound` for a site of somebody else.
+#[server(prefix = "/api", endpoint = "goals", input = GetUrl)]
+pub async fn list_goals(
+    /// Site.
+    site_id: SiteId,
+) -> Result<Vec<Goal>, UiError> {
+    crate::ssr::site::goals(site_id).await
+}
+
+/// Adds a secondary goal. `detail` is what the type needs: a selector, a part of an address, or the name of an event.
+///
+/// # Errors
+/// `Invalid` with a sentence when name or detail do not fit.
+#[server(prefix = "/api", endpoint = "goals", input = PostUrl)]
+pub async fn create_goal(
+    /// Site.
+    site_id: SiteId,
+    /// Name for people.
+    name: String,
+    /// How it is recognised.
+    kind: GoalType,
+    /// What the type needs.
+    detail: String,
+) -> Result<Goal, UiError> {
+    crate::ssr::site::create_goal(site_id, name, kind, detail).await
+}

@@ -1,0 +1,123 @@
+//! What the dashboard calls things: one place for the words that people read.
+
+use domain::variant::VariantAction;
+use domain::{AutonomyMode, Goal, GoalType, JobKind, JobState, SiteStatus, VariantStatus};
+
+/// How a state should look: it never stands without its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Nothing to do.
+    Quiet,
+    /// Works as it should.
+    Good,
+    /// Waits for a person.
+    Waiting,
+    /// Went wrong.
+    Bad,
+}
+
+/// A site's state.
+#[must_use]
+pub fn site_status(status: SiteStatus) -> (&'static str, Tone) {
+    match status {
+        SiteStatus::Analyzing => ("Reading the page", Tone::Quiet),
+        SiteStatus::Ready => ("Ready", Tone::Waiting),
+        SiteStatus::Running => ("Running", Tone::Good),
+        SiteStatus::Paused => ("Paused", Tone::Quiet),
+        SiteStatus::Failed => ("Page not read", Tone::Bad),
+    }
+}
+
+/// A variant's state.
+#[must_use]
+pub fn variant_status(status: VariantStatus) -> (&'static str, Tone) {
+    match status {
+        VariantStatus::PendingReview => ("Waiting for approval", Tone::Waiting),
+        VariantStatus::Active => ("Active", Tone::Good),
+        VariantStatus::Paused => ("Paused", Tone::Quiet),
+        VariantStatus::Winner => ("Winner", Tone::Good),
+        VariantStatus::Killed => ("Killed", Tone::Bad),
+        VariantStatus::Rejected => ("Rejected", Tone::Quiet),
+    }
+}
+
+/// The text of a button.
+#[must_use]
+pub fn action(action: VariantAction) -> &'static str {
+    match action {
+        VariantAction::Approve => "Approve",
+        VariantAction::Reject => "Reject",
+        VariantAction::Pause => "Pause",
+        VariantAction::Resume => "Resume",
+        VariantAction::Kill => "Kill",
+    }
+}
+
+/// A job's kind, as what it is doing.
+#[must_use]
+pub fn job_kind(kind: JobKind) -> &'static str {
+    match kind {
+        JobKind::AnalyzeSite => "Reading the page",
+        JobKind::GenerateVariants => "Writing variants",
+        JobKind::UpdateStats => "Updating statistics",
+    }
+}
+
+/// A job's state.
+#[must_use]
+pub fn job_state(state: JobState) -> (&'static str, Tone) {
+    match state {
+        JobState::Queued => ("Queued", Tone::Quiet),
+        JobState::Running => ("Running", Tone::Waiting),
+        JobState::Done => ("Done", Tone::Good),
+        JobState::Dead => ("Failed", Tone::Bad),
+    }
+}
+
+/// An autonomy mode and what it means.
+#[must_use]
+pub fn autonomy(mode: AutonomyMode) -> (&'static str, &'static str) {
+    match mode {
+        AutonomyMode::Supervised => ("Supervised", "Every variant and every promotion waits for your approval."),
+        AutonomyMode::TrainingWheels => (
+            "Training wheels",
+            "Asks for your first approvals, then acts by itself and leaves you time to object.",
+        ),
+        AutonomyMode::FullAuto => ("Full auto", "Acts by itself and reports what it did."),
+    }
+}
+
+/// What the two modes that do not act yet must say.
+pub const ONLY_SUPERVISED_ACTS: &str = "In this version Evoloop acts as in supervised mode whatever is chosen here: nothing runs without your approval. The other modes are stored and take effect once automatic decisions arrive.";
+
+/// A goal's type.
+#[must_use]
+pub fn goal_type(kind: GoalType) -> &'static str {
+    match kind {
+        GoalType::Url => "Address reached",
+        GoalType::Click => "Click",
+        GoalType::Form => "Form sent",
+        GoalType::Event => "Event",
+        GoalType::Revenue => "Event with an amount",
+    }
+}
+
+/// What a goal counts, in one phrase.
+#[must_use]
+pub fn goal_detail(goal: &Goal) -> String {
+    let or_any = |text: &Option<String>, any: &str| text.clone().unwrap_or_else(|| any.to_owned());
+    match goal.kind {
+        GoalType::Url => format!("Address contains {}", or_any(&goal.config.url_contains, "anything")),
+        GoalType::Click => format!("Click on {}", or_any(&goal.config.selector, "any element")),
+        GoalType::Form => format!("Form {} is sent", or_any(&goal.config.selector, "of any kind")),
+        GoalType::Event | GoalType::Revenue => {
+            format!("evoloop.convert(\"{}\")", or_any(&goal.config.event_name, ""))
+        }
+    }
+}
+
+/// Who wrote a variant; the control was written by nobody here.
+#[must_use]
+pub fn author(name: &str) -> String {
+    if name == "playbook" { "Built-in playbook".to_owned() } else { name.to_owned() }
+}
