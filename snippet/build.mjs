@@ -1,0 +1,61 @@
+// Builds the snippet: one file for customers' pages, or the parts that its tests import.
+//   node snippet/build.mjs [--out FILE]     bundles, prints the sizes
+//   node snippet/build.mjs --check          also fails when the bundle is over snippet/budget.json
+//   node snippet/build.mjs --tests          compiles sources and tests to snippet/dist/test
+
+import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values: options } = parseArgs({
+  options: { out: { type: "string" }, check: { type: "boolean" }, tests: { type: "boolean" } },
+});
+
+async function bundle(outfile) {
+  await build({
+    entryPoints: [join(here, "src/evoloop.ts")],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2020",
+    charset: "utf8",
+    legalComments: "none",
+    outfile,
+    logLevel: "warning",
+  });
+  const raw = readFileSync(outfile);
+  const gzip = gzipSync(raw, { level: 9 }).length;
+  const { gzip_bytes: budget } = JSON.parse(readFileSync(join(here, "budget.json"), "utf8"));
+  console.log(`evoloop.js: ${raw.length} bytes, ${gzip} gzip, budget ${budget}`);
+  return gzip <= budget;
+}
+
+async function compileTests() {
+  const outdir = join(here, "dist/test");
+  rmSync(outdir, { recursive: true, force: true });
+  const sources = (folder) =>
+    readdirSync(join(here, folder))
+      .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+      .map((name) => join(here, folder, name));
+  await build({
+    entryPoints: [...sources("src"), ...sources("tests")],
+    outbase: here,
+    outdir,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    sourcemap: true,
+    logLevel: "warning",
+  });
+}
+
+const fits = await bundle(resolve(options.out ?? join(here, "dist/evoloop.js")));
+if (options.tests) await compileTests();
+if (options.check && !fits) {
+  console.error("the snippet is over its size budget");
+  process.exitCode = 1;
+}

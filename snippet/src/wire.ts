@@ -1,0 +1,77 @@
+// What travels between the snippet and `/v1`. The server's types are in crates/domain.
+
+/** Which element an operation means: exactly one, or the operation is a miss. */
+export interface Target {
+  css: string;
+  n?: number;
+  tag?: string;
+  text?: string;
+  alt?: string[];
+}
+
+export interface TextOp {
+  op: "text";
+  target: Target;
+  value: string;
+}
+
+export interface AttrOp {
+  op: "attr";
+  target: Target;
+  name: string;
+  value: string;
+}
+
+export interface ImageOp {
+  op: "image";
+  target: Target;
+  src: string;
+  alt?: string;
+}
+
+export type Op = TextOp | AttrOp | ImageOp;
+
+export interface Patch {
+  v: number;
+  ops: Op[];
+}
+
+/** What counts as success. The detail that a type does not need is absent or null. */
+export interface Goal {
+  id: string;
+  type: "click" | "url" | "form" | "event" | "revenue";
+  selector?: string | null;
+  url_contains?: string | null;
+  event_name?: string | null;
+  is_primary: boolean;
+}
+
+/** The answer of `GET /v1/assign`. Without a token nothing would be counted, so nothing is sent. */
+export interface Assignment {
+  variant_id: string;
+  patch: Patch;
+  goals: Goal[];
+  token?: string | null;
+}
+
+/** One event of `POST /v1/event`. Its id stays the same in every retry. */
+export interface WireEvent {
+  id: string;
+  site_id: string;
+  variant_id: string;
+  visitor_id: string;
+  type: "impression" | "conversion";
+  token: string;
+  goal_id?: string;
+  value?: number;
+  metadata?: { applied: number; missed: number; ms: number };
+}
+
+/** What became of one event, in the order in which they were sent. */
+export interface EventResult {
+  result: "recorded" | "duplicate" | "dropped" | "retry";
+  counted?: boolean;
+}
+
+/** The page's window, with the constructors that it carries. */
+export type Page = Window & typeof globalThis;

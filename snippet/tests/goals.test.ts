@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { goalsNamed, watchGoals } from "../src/goals.js";
+import type { Goal } from "../src/wire.js";
+import { World, goal } from "./harness.js";
+
+function watch(world: World, ...goals: Goal[]): string[] {
+  const seen: string[] = [];
+  watchGoals(world.page, goals, ({ id }) => seen.push(id));
+  return seen;
+}
+
+test("a click on the element or inside it counts", () => {
+  const world = new World(`<a class="cta"><span>Buy</span></a><p>Text</p>`);
+  const seen = watch(
+    world,
+    goal({ type: "click", selector: ".cta" }),
+    goal({ type: "click", id: "broken", selector: "a[" }),
+    goal({ type: "click", id: "empty" }),
+  );
+  world.page.document.querySelector(".cta")!.addEventListener("click", (event) => event.stopImmediatePropagation());
+  world.click("p");
+  assert.deepEqual(seen, []);
+  world.click(".cta span");
+  world.click(".cta");
+  assert.deepEqual(seen, ["goal-click", "goal-click"]);
+  world.page.document.dispatchEvent(new world.page.Event("click"));
+  assert.equal(seen.length, 2);
+});
+
+test("a form that is sent counts, another one does not", () => {
+  const world = new World(`<form id="signup"></form><form id="search"></form>`);
+  const seen = watch(world, goal({ type: "form", selector: "#signup" }));
+  const submit = (css: string) =>
+    world.page.document.querySelector(css)!.dispatchEvent(new world.page.Event("submit", { bubbles: true }));
+  submit("#search");
+  assert.deepEqual(seen, []);
+  submit("#signup");
+  assert.deepEqual(seen, ["goal-form"]);
+});
+
+test("an address counts on load", () => {
+  const world = new World("<p>Thanks</p>", "https://shop.example/thank-you?order=1");
+  assert.deepEqual(watch(world, goal({ type: "url", url_contains: "/thank-you" }), goal({ type: "url", id: "none" })), ["goal-url"]);
+});
+
+test("an address counts when a single page application goes there", () => {
+  for (const go of [
+    ({ page }: World) => page.history.pushState({ kept: 1 }, "", "/thank-you"),
+    ({ page }: World) => page.history.replaceState(null, "", "/thank-you"),
+    ({ dom, page }: World) => {
+      dom.reconfigure({ url: "https://shop.example/thank-you" });
+      page.dispatchEvent(new page.Event("popstate"));
+    },
+    ({ dom, page }: World) => {
+      dom.reconfigure({ url: "https://shop.example/#/thank-you" });
+      page.dispatchEvent(new page.Event("hashchange"));
+    },
+  ]) {
+    const world = new World();
+    const seen = watch(world, goal({ type: "url", url_contains: "/thank-you" }));
+    assert.deepEqual(seen, []);
+    go(world);
+    assert.deepEqual(seen, ["goal-url"]);
+    assert.ok(world.page.location.href.endsWith("/thank-you"));
+  }
+});
+
+test("history is left alone without address goals", () => {
+  const world = new World();
+  const original = world.page.history.pushState;
+  watch(world, goal({ type: "click", selector: "a" }));
+  assert.equal(world.page.history.pushState, original);
+});
+
+test("names mean event and revenue goals, no name the primary goal", () => {
+  const goals = [
+    goal({ type: "click", is_primary: true, event_name: "trial" }),
+    goal({ type: "event", event_name: "trial" }),
+    goal({ type: "revenue", event_name: "paid" }),
+  ];
+  const named = (name?: string | null) => goalsNamed(goals, name).map(({ id }) => id);
+  assert.deepEqual(named(), ["goal-click"]);
+  assert.deepEqual(named(null), ["goal-click"]);
+  assert.deepEqual(named("trial"), ["goal-event"]);
+  assert.deepEqual(named("paid"), ["goal-revenue"]);
+  assert.deepEqual(named("other"), []);
+});
