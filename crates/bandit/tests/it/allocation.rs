@@ -1,0 +1,44 @@
+//! Floors hold, weights sum to one, and what moves.
+
+use bandit::BanditError;
+use bandit::allocation::{Floors, movement, weights};
+use proptest::prelude::*;
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let bad = |floors| weights(&[0.5, 0.5], Some(0), floors);
+    assert_eq!(weights(&[], None, Floors::NONE), Err(BanditError::Weights));
+    assert_eq!(weights(&[0.5, 0.5], Some(2), Floors::NONE), Err(BanditError::Index));
+    assert_eq!(weights(&[0.5, 1.5], None, Floors::NONE), Err(BanditError::Probability));
+    assert_eq!(bad(Floors { control: -0.1, arm: 0.0 }), Err(BanditError::Weights));
+    assert_eq!(bad(Floors { control: 0.0, arm: f64::NAN }), Err(BanditError::Weights));
+    assert_eq!(movement(&[1.0], &[1.0, 1.0]), Err(BanditError::Weights));
+    assert_eq!(movement(&[0.0, 0.0], &[1.0, 1.0]), Err(BanditError::Weights));
+    assert_eq!(movement(&[1.0, -1.0], &[1.0, 1.0]), Err(BanditError::Weights));
+}
+
+proptest! {
+    #[test]
+    fn floors_hold_and_order_stays(raw in prop::collection::vec(0.0..1.0_f64, 1..20), arm in 0.0..0.04_f64, control in 0.0..0.2_f64) {
+        let sum: f64 = raw.iter().sum::<f64>() + 1e-9;
+        let mut prob: Vec<f64> = raw.iter().map(|p| p / sum).collect();
+        prob[0] += 1.0 - prob.iter().sum::<f64>();
+        let weights = weights(&prob, Some(0), Floors { control, arm }).unwrap();
+        prop_assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        prop_assert!(weights[0] >= control - 1e-15);
+        prop_assert!(weights[1..].iter().all(|weight| *weight >= arm - 1e-15));
+        for i in 1..prob.len() {
+            for j in 1..prob.len() {
+                prop_assert!(prob[i] < prob[j] || weights[i] >= weights[j] - 1e-15);
+            }
+        }
+    }
+
+    #[test]
+    fn movement_lies_between_its_bounds(before in prop::collection::vec(0.001..1.0_f64, 5), after in prop::collection::vec(0.001..1.0_f64, 5)) {
+        let (moved, distance) = movement(&before, &after).unwrap();
+        prop_assert!(distance <= moved + 1e-12 && moved <= 2.0 * distance / (1.0 + distance) + 1e-12);
+        let doubled: Vec<f64> = before.iter().map(|weight| weight * 2.0).collect();
+        prop_assert!(movement(&before, &doubled).unwrap().0 < 1e-12);
+    }
+}

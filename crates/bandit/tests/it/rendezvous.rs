@@ -1,0 +1,58 @@
+//! Assignment: odd weights, stability, and how little a change moves.
+
+use bandit::allocation::movement;
+use bandit::rendezvous::{Key, assign, holdout_unit, unit};
+use proptest::prelude::*;
+
+const KEY: Key = Key([7; 16]);
+
+#[test]
+fn odd_weights_never_win() {
+    assert_eq!(assign(&KEY, "v", &[]), None);
+    assert_eq!(assign(&KEY, "v", &[("a", 0.0), ("b", -1.0), ("c", f64::NAN)]), None);
+    for visitor in 0..200 {
+        assert_eq!(assign(&KEY, &visitor.to_string(), &[("a", 0.0), ("b", 1e-300)]), Some(1));
+    }
+    // The same id twice ties; the first stands.
+    assert_eq!(assign(&KEY, "v", &[("a", 1.0), ("a", 1.0)]), Some(0));
+}
+
+#[test]
+fn a_change_moves_what_the_formula_says_and_only_to_what_grew() {
+    let before = [("a", 0.5), ("b", 0.3), ("c", 0.2)];
+    let after = [("a", 0.2), ("b", 0.3), ("c", 0.5)];
+    let (mut moved, visitors) = (0_u32, 40_000_u32);
+    for visitor in 0..visitors {
+        let name = format!("v-{visitor}");
+        let (old, new) = (assign(&KEY, &name, &before).unwrap(), assign(&KEY, &name, &after).unwrap());
+        if old != new {
+            moved += 1;
+            assert!(after[new].1 / before[new].1 > after[old].1 / before[old].1, "{name}: {old} -> {new}");
+        }
+    }
+    let (expected, _) = movement(&before.map(|arm| arm.1), &after.map(|arm| arm.1)).unwrap();
+    let share = f64::from(moved) / f64::from(visitors);
+    assert!(
+        (share - expected).abs() < 5.0 * (expected * (1.0 - expected) / f64::from(visitors)).sqrt(),
+        "{share} {expected}"
+    );
+}
+
+#[test]
+fn the_holdout_is_drawn_apart() {
+    let inside = (0..20_000).filter(|visitor| holdout_unit(&KEY, &format!("v-{visitor}")) < 0.05).count();
+    assert!((900..1100).contains(&inside), "{inside}");
+}
+
+proptest! {
+    #[test]
+    fn scale_and_order_do_not_matter(visitor in "[a-z0-9]{1,12}", weights in prop::collection::vec(0.01..1.0_f64, 4), factor in 0.001..1000.0_f64) {
+        let ids = ["a", "b", "c", "d"];
+        let arms: Vec<(&str, f64)> = ids.iter().copied().zip(weights.iter().copied()).collect();
+        let winner = assign(&KEY, &visitor, &arms).map(|index| arms[index].0);
+        let scaled: Vec<(&str, f64)> = arms.iter().rev().map(|(id, weight)| (*id, weight * factor)).collect();
+        prop_assert_eq!(assign(&KEY, &visitor, &scaled).map(|index| scaled[index].0), winner);
+        let drawn = unit(&KEY, &visitor, "a");
+        prop_assert!(drawn > 0.0 && drawn < 1.0);
+    }
+}
