@@ -197,3 +197,18 @@ fn read_again<T, F>(
         );
     });
 }
+
+/// Grows every five seconds in a browser: for pages without an event stream of their own.
+#[must_use]
+pub fn use_ticks() -> ReadSignal<u32> {
+    let (ticks, set_ticks) = signal(0_u32);
+    Effect::new(move |_| {
+        let tick = move || {
+            set_ticks.try_update(|ticks| *ticks = ticks.wrapping_add(1));
+        };
+        if let Ok(timer) = set_interval_with_handle(tick, POLL_EVERY) {
+            on_cleanup(move || timer.clear());
+        }
+    });
+    ticks
+}

@@ -1,0 +1,133 @@
+//! Background work of a site: live progress, failures with a way on, and the list.
+
+use crate::jobs::card::{JobRow, RetryForm};
+use crate::site::page::SiteContext;
+use crate::site::words::job_kind;
+use crate::ui::{Card, EmptyState, Progress};
+use domain::report::JobView;
+use domain::{JobKind, JobState};
+use leptos::prelude::*;
+
+/// The jobs that a person waits for or has to know about: the newest of each kind unless it is done.
+///
+/// Statistics are refreshed all the time, so these jobs show up only when they fail.
+#[must_use]
+pub fn noteworthy(jobs: &[JobView]) -> Vec<JobView> {
+    let newest = |kind: &JobKind| jobs.iter().filter(|job| job.kind == *kind).max_by_key(|job| job.created_at);
+    let shown = JobKind::ALL.iter().filter_map(newest).filter(|job| match (job.kind, job.state) {
+        (_, JobState::Done) => false,
+        (JobKind::UpdateStats, state) => state == JobState::Dead,
+        _ => true,
+    });
+    shown.cloned().collect()
+}
+
+/// Live progress of what is being done for the site; empty when nothing is.
+#[component]
+pub fn ProgressPanel(
+    /// The site.
+    context: SiteContext,
+) -> impl IntoView {
+    let shown = Memo::new(move |_| context.detail.with(|detail| noteworthy(&detail.jobs)));
+    let sentence = move || {
+        let sentences = shown.with(|jobs| jobs.iter().map(progress_sentence).collect::<Vec<_>>());
+        sentences.join(" ")
+    };
+    view! {
+        // This element stays while its text changes; only then is the change read out.
+        <p class="sr-only" aria-live="polite">{sentence}</p>
+        <div class="space-y-4 empty:hidden">
+            {move || shown.get().into_iter().map(|job| view! { <ProgressCard job=job context=context /> }).collect_view()}
+        </div>
+    }
+}
+
+/// Where a job stands, as a sentence to be read out.
+#[must_use]
+pub fn progress_sentence(job: &JobView) -> String {
+    let kind = job_kind(job.kind);
+    match (job.state, job.steps.last()) {
+        (JobState::Dead, _) => format!("{kind} failed. {}", job.last_error.as_deref().unwrap_or_default()),
+        (_, Some(step)) => format!("{kind}: {}, {} percent.", step.label, job.percent),
+        (_, None) => format!("{kind} begins in a moment."),
+    }
+}
+
+#[component]
+fn ProgressCard(job: JobView, context: SiteContext) -> impl IntoView {
+    let failed = job.state == JobState::Dead;
+    let steps = steps(&job);
+    let waits = (job.state == JobState::Queued && job.attempts > 0)
+        .then(|| format!("Try {} of {} failed; the next one starts by itself.", job.attempts, job.max_attempts));
+    let heading = format!("progress-{}", job.kind.as_str());
+    let label = heading.clone();
+    view! {
+        <section aria-labelledby=label>
+            <Card class="space-y-4 p-5">
+                <div class="flex flex-wrap items-center justify-between gap-3">
+                    <h2 id=heading class="font-semibold">{if failed { format!("{} failed", job_kind(job.kind)) } else { job_kind(job.kind).to_owned() }}</h2>
+                    {if failed {
+                        view! { <RetryForm job_id=job.id retry=context.retry /> }.into_any()
+                    } else {
+                        view! { <span class="text-sm tabular-nums text-muted-foreground">{format!("{}\u{a0}%", job.percent)}</span> }.into_any()
+                    }}
+                </div>
+                {(!failed).then(|| view! { <Progress value=f64::from(job.percent) label=job_kind(job.kind) class="w-full" /> })}
+                <ol class="space-y-1 text-sm empty:hidden">{steps}</ol>
+                {job.last_error.clone().map(|error| view! { <p class="text-sm text-destructive">{error}</p> })}
+                {waits.map(|waits| view! { <p class="text-sm text-muted-foreground">{waits}</p> })}
+                {(!failed).then(|| view! { <p class="text-xs text-muted-foreground">"You can leave this page; the work goes on."</p> })}
+            </Card>
+        </section>
+    }
+}
+
+fn steps(job: &JobView) -> impl IntoView + use<> {
+    let last = job.steps.len().saturating_sub(1);
+    let rows = job.steps.clone().into_iter().enumerate();
+    let failed = job.state == JobState::Dead;
+    rows.map(|(index, step)| {
+        let (sign, class, spoken) = match (index < last, failed) {
+            (true, _) => ("✓", "text-muted-foreground", "done"),
+            (false, true) => ("✕", "text-destructive", "failed"),
+            (false, false) => ("•", "font-medium", "now"),
+        };
+        view! {
+            <li class=format!("flex gap-2 {class}")>
+                <span aria-hidden="true" class="w-4 shrink-0 text-center">{sign}</span>
+                <span>{step.label}</span>
+                <span class="sr-only">{format!(" ({spoken})")}</span>
+            </li>
+        }
+    })
+    .collect_view()
+}
+
+/// The newest jobs of the site.
+#[component]
+pub fn JobsPanel(
+    /// The site.
+    context: SiteContext,
+) -> impl IntoView {
+    let jobs = Memo::new(move |_| context.detail.with(|detail| detail.jobs.clone()));
+    let is_empty = Memo::new(move |_| jobs.with(Vec::is_empty));
+    view! {
+        <section aria-labelledby="jobs-heading" class="space-y-3">
+            <h2 id="jobs-heading" class="text-lg font-semibold">"Jobs"</h2>
+            {move || if is_empty.get() {
+                view! { <EmptyState title="No jobs yet" description="Evoloop's work for this site is listed here." /> }.into_any()
+            } else {
+                view! {
+                    <Card class="px-5">
+                        <ul class="divide-y">
+                            <For each=move || jobs.get() key=|job| (job.id, job.state, job.percent, job.attempts) let:job>
+                                <JobRow job=job retry=context.retry />
+                            </For>
+                        </ul>
+                    </Card>
+                }
+                .into_any()
+            }}
+        </section>
+    }
+}

@@ -1,0 +1,89 @@
+//! The variants of a site: those that wait first, then the others.
+
+use crate::site::page::SiteContext;
+use crate::site::parts::FormError;
+use crate::site::variant_card::VariantCard;
+use crate::ui::EmptyState;
+use domain::report::VariantDetail;
+use domain::{SiteStatus, VariantStatus};
+use leptos::prelude::*;
+
+fn chosen(context: SiteContext, wanted: fn(&VariantDetail) -> bool) -> Memo<Vec<VariantDetail>> {
+    Memo::new(move |_| {
+        context.detail.with(|detail| detail.variants.iter().filter(|variant| wanted(variant)).cloned().collect())
+    })
+}
+
+/// Variants that wait for approval; nothing when none does.
+#[component]
+pub fn ReviewPanel(
+    /// The site.
+    context: SiteContext,
+) -> impl IntoView {
+    let waiting = chosen(context, |variant| variant.variant.status == VariantStatus::PendingReview);
+    let any = Memo::new(move |_| waiting.with(|waiting| !waiting.is_empty()));
+    view! {
+        <FormError action=context.act />
+        <Show when=move || any.get()>
+            <section aria-labelledby="review-heading" class="space-y-3">
+                <div>
+                    <h2 id="review-heading" class="text-lg font-semibold">"Waiting for your approval"</h2>
+                    <p class="text-sm text-muted-foreground">"No visitor sees a variant before you approve it."</p>
+                </div>
+                <Cards context=context variants=waiting />
+            </section>
+        </Show>
+    }
+}
+
+/// The control and every variant that was decided on.
+#[component]
+pub fn VariantsPanel(
+    /// The site.
+    context: SiteContext,
+) -> impl IntoView {
+    let running = chosen(context, |variant| {
+        matches!(variant.variant.status, VariantStatus::Active | VariantStatus::Paused | VariantStatus::Winner)
+    });
+    let ended = chosen(context, |variant| matches!(variant.variant.status, VariantStatus::Killed | VariantStatus::Rejected));
+    let ended_count = Memo::new(move |_| ended.with(Vec::len));
+    let is_reading = Memo::new(move |_| context.detail.with(|detail| detail.summary.status == SiteStatus::Analyzing));
+    let only_control = Memo::new(move |_| context.detail.with(|detail| detail.variants.iter().all(|variant| variant.variant.is_control)));
+    view! {
+        <section aria-labelledby="variants-heading" class="space-y-3">
+            <h2 id="variants-heading" class="text-lg font-semibold">"Variants"</h2>
+            <Cards context=context variants=running />
+            <Show when=move || only_control.get()>
+                <EmptyState
+                    title="No variants yet"
+                    description=Signal::derive(move || {
+                        if is_reading.get() {
+                            "They are written as soon as the page was read.".to_owned()
+                        } else {
+                            "Ask for some with the button above.".to_owned()
+                        }
+                    })
+                />
+            </Show>
+            <Show when=move || { ended_count.get() > 0 }>
+                <details class="space-y-3">
+                    <summary class="cursor-pointer text-sm text-muted-foreground hover:text-foreground">
+                        {move || format!("Killed and rejected ({})", ended_count.get())}
+                    </summary>
+                    <div class="pt-3"><Cards context=context variants=ended /></div>
+                </details>
+            </Show>
+        </section>
+    }
+}
+
+#[component]
+fn Cards(context: SiteContext, variants: Memo<Vec<VariantDetail>>) -> impl IntoView {
+    view! {
+        <ul class="grid gap-4 lg:grid-cols-2 2xl:grid-cols-3">
+            <For each=move || variants.get() key=|variant| (variant.variant.id, variant.variant.status) let:variant>
+                <li><VariantCard variant=variant context=context /></li>
+            </For>
+        </ul>
+    }
+}
