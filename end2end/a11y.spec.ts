@@ -1,0 +1,60 @@
+// Accessibility of the main pages, light and dark, by axe-core.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Page } from "@playwright/test";
+import { startCustomer } from "./support/customer.ts";
+import { expect, test } from "./support/fixtures.ts";
+import { addSite, approveAll, signUp } from "./support/owner.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SCHEMES = ["light", "dark"] as const;
+
+/** The faults that axe finds, one line each. */
+async function faults(page: Page): Promise<string[]> {
+  // By the debugger's way in, which the page's content security policy leaves open.
+  await page.evaluate(axe);
+  const results = await page.evaluate(
+    () =>
+      (window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run({
+        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      }),
+  );
+  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+}
+
+async function check(page: Page): Promise<void> {
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.reload();
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    expect(await faults(page), `${page.url()} in ${colorScheme}`).toEqual([]);
+  }
+}
+
+for (const path of ["/", "/login", "/signup"]) {
+  test(`${path} is accessible`, async ({ page, server }) => {
+    await page.goto(`${server}${path}`);
+    await check(page);
+  });
+}
+
+test("the dashboard is accessible", async ({ page, server }) => {
+  test.setTimeout(180_000);
+  const customer = await startCustomer();
+  try {
+    await signUp(page, server);
+    await page.goto(`${server}/app`);
+    await check(page);
+    await page.goto(`${server}/app/sites/new`);
+    await check(page);
+    await addSite(page, server, customer.url);
+    await approveAll(page);
+    await check(page);
+    await page.goto(`${server}/app`);
+    await check(page);
+  } finally {
+    customer.stop();
+  }
+});
