@@ -33,12 +33,14 @@ pub struct Live {
     pub connected: RwSignal<bool>,
 }
 
-impl Live {
-    fn new() -> Self {
+impl Default for Live {
+    fn default() -> Self {
         let zero = || RwSignal::new(0);
         Self { statistics: zero(), variants: zero(), jobs: zero(), site: zero(), connected: RwSignal::new(false) }
     }
+}
 
+impl Live {
     /// Notes a change by its name on the wire; unknown names are those of a newer server and mean nothing here.
     pub fn note(self, topic: &str) {
         match topic {
@@ -76,7 +78,7 @@ fn bump(signal: RwSignal<u32>) {
 /// Listens to the changes of a site for as long as the calling component is shown.
 #[must_use]
 pub fn use_live(site_id: SiteId) -> Live {
-    let live = Live::new();
+    let live = Live::default();
     let connection = StoredValue::new_local(None::<Connection>);
     Effect::new(move |_| {
         connection.set_value(Connection::open(site_id, live));

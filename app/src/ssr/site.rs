@@ -1,0 +1,64 @@
+//! Behind the server functions of one site.
+
+use crate::error::UiError;
+use domain::report::{SiteDetail, SiteStatistics, VariantDetail};
+use domain::variant::VariantAction;
+use domain::{Goal, GoalConfig, GoalType, SiteId, VariantId};
+use service::NewGoal;
+
+/// The site with everything but its statistics.
+pub(crate) async fn detail(site_id: SiteId) -> Result<SiteDetail, UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.site_detail(&viewer, site_id).await.map_err(super::ui_error)
+}
+
+/// Its statistics.
+pub(crate) async fn statistics(site_id: SiteId) -> Result<SiteStatistics, UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.statistics(&viewer, site_id).await.map_err(super::ui_error)
+}
+
+/// Its variants.
+pub(crate) async fn variants(site_id: SiteId) -> Result<Vec<VariantDetail>, UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.list_variants(&viewer, site_id).await.map_err(super::ui_error)
+}
+
+/// Changes a variant's state.
+pub(crate) async fn act_on_variant(
+    site_id: SiteId,
+    variant_id: VariantId,
+    action: VariantAction,
+) -> Result<(), UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.act_on_variant(&viewer, site_id, variant_id, action).await.map_err(super::ui_error)
+}
+
+/// Asks for more variants.
+pub(crate) async fn generate(site_id: SiteId) -> Result<(), UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.generate(&viewer, site_id).await.map(drop).map_err(super::ui_error)
+}
+
+/// Its goals.
+pub(crate) async fn goals(site_id: SiteId) -> Result<Vec<Goal>, UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.list_goals(&viewer, site_id).await.map_err(super::ui_error)
+}
+
+/// Adds a goal. A form has one field for the detail; the type says which one it is.
+pub(crate) async fn create_goal(
+    site_id: SiteId,
+    name: String,
+    kind: GoalType,
+    detail: String,
+) -> Result<Goal, UiError> {
+    let (service, viewer) = super::viewer().await?;
+    let detail = Some(detail.trim().to_owned());
+    let config = match kind {
+        GoalType::Url => GoalConfig { url_contains: detail, ..GoalConfig::default() },
+        GoalType::Click | GoalType::Form => GoalConfig { selector: detail, ..GoalConfig::default() },
+        GoalType::Event | GoalType::Revenue => GoalConfig { event_name: detail, ..GoalConfig::default() },
+    };
+    service.create_goal(&viewer, site_id, NewGoal { name, kind, config }).await.map_err(super::ui_error)
+}

@@ -1,0 +1,198 @@
+//! The dashboard's pieces as HTML: what a person reads, and which forms work without any program in the browser.
+
+use crate::fixtures::{detail, job, statistics, statistics_without_visitors, summary, variant};
+use app::live::Live;
+use app::overview::page::errands;
+use app::site::diff::ChangeList;
+use app::site::found::Found;
+use app::site::page::{SiteContext, View};
+use app::site::progress::{ProgressPanel, noteworthy, progress_sentence};
+use app::site::settings::{SettingsPanel, literal_pattern};
+use app::site::statistics::{StatisticsTable, cells};
+use app::site::variants::{ReviewPanel, VariantsPanel};
+use app::site::words;
+use app::sites::card::SiteCard;
+use domain::report::{Overview, SiteDetail};
+use domain::{JobKind, JobState, SiteStatus, VariantStatus};
+use leptos::prelude::*;
+use leptos_router::components::Router;
+use leptos_router::location::RequestUrl;
+
+/// Renders inside a router, as links need one.
+fn html<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -> String {
+    Owner::new().with(|| {
+        provide_context(RequestUrl::new("/app"));
+        let view = StoredValue::new_local(Some(view));
+        view! { <Router>{view.try_update_value(Option::take).flatten().map(|view| view())}</Router> }.to_html()
+    })
+}
+
+fn context(detail: SiteDetail) -> SiteContext {
+    SiteContext {
+        site_id: detail.summary.id,
+        detail: signal(detail).0,
+        statistics: signal(statistics()).0,
+        live: Live::default(),
+        act: ServerAction::new(),
+        generate: ServerAction::new(),
+        retry: ServerAction::new(),
+        update: ServerAction::new(),
+    }
+}
+
+#[test]
+fn a_diff_marks_words_and_escapes_them() {
+    let html = html(|| view! { <ChangeList changes=variant(1, VariantStatus::Active).changes /> });
+    for part in ["Headline", "<del", "team's</del>", "<ins", "&lt;b&gt;in minutes&lt;/b&gt;</ins>"] {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+}
+
+#[test]
+fn every_state_offers_its_own_steps_as_forms() {
+    let cases: [(VariantStatus, &[&str]); 6] = [
+        (VariantStatus::PendingReview, &["approve", "reject"]),
+        (VariantStatus::Active, &["pause", "kill"]),
+        (VariantStatus::Paused, &["resume", "kill"]),
+        (VariantStatus::Winner, &[]),
+        (VariantStatus::Killed, &[]),
+        (VariantStatus::Rejected, &[]),
+    ];
+    for (status, expected) in cases {
+        let html = html(move || {
+            let mut detail = detail();
+            detail.variants = vec![variant(1, status)];
+            let context = context(detail);
+            view! { <ReviewPanel context=context /> <VariantsPanel context=context /> }
+        });
+        let offered: Vec<&str> = ["approve", "reject", "pause", "resume", "kill"]
+            .into_iter()
+            .filter(|action| html.contains(&format!("name=\"action\" value=\"{action}\"")))
+            .collect();
+        assert_eq!(offered, expected, "{status}");
+        assert_eq!(html.matches("action=\"/api/variants/update\"").count(), expected.len(), "{status}");
+        assert_eq!(html.contains("<dialog"), expected.contains(&"kill"), "killing is asked for twice");
+        assert!(html.contains("Built-in playbook"));
+        assert!(!html.contains("style="));
+    }
+}
+
+#[test]
+fn the_control_offers_nothing() {
+    let html = html(|| {
+        let mut detail = detail();
+        detail.variants = vec![variant(0, VariantStatus::Active)];
+        view! { <VariantsPanel context=context(detail) /> }
+    });
+    assert!(!html.contains("<form"), "{html}");
+    assert!(html.contains("No variants yet"));
+}
+
+#[test]
+fn statistics_stand_in_a_named_table() {
+    let rendered = html(|| view! { <StatisticsTable statistics=signal(statistics()).0 /> });
+    for part in [
+        "aria-label=\"Statistics\"",
+        "95\u{a0}% credible interval",
+        "P(best)",
+        "<tbody",
+        "1,000",
+        "9.0\u{a0}%",
+        "7.4\u{a0}% to 10.7\u{a0}%",
+        "96.0\u{a0}%",
+        "70.0\u{a0}%",
+    ] {
+        assert!(rendered.contains(part), "{part} is missing in {rendered}");
+    }
+    let empty = &statistics_without_visitors().variants[1];
+    assert_eq!(cells(empty), ["0", "0", "no data yet", "–", "–", "–"]);
+}
+
+#[test]
+fn progress_is_shown_and_read_out_and_failures_lead_on() {
+    let running = job(JobKind::AnalyzeSite, JobState::Running);
+    assert_eq!(progress_sentence(&running), "Reading the page: Finding headline and buttons, 40 percent.");
+    let dead = job(JobKind::AnalyzeSite, JobState::Dead);
+    assert_eq!(progress_sentence(&dead), "Reading the page failed. The page took longer than 10 seconds to answer.");
+    let mut waiting = job(JobKind::GenerateVariants, JobState::Queued);
+    waiting.steps.clear();
+    assert_eq!(progress_sentence(&waiting), "Writing variants begins in a moment.");
+
+    let show = |job| {
+        html(move || {
+            let mut detail = detail();
+            detail.jobs = vec![job];
+            view! { <ProgressPanel context=context(detail) /> }
+        })
+    };
+    let shown = show(running);
+    assert!(shown.contains("aria-live=\"polite\"") && shown.contains("<progress"), "{shown}");
+    let shown = show(dead);
+    assert!(shown.contains("action=\"/api/jobs/retry\"") && shown.contains("longer than 10 seconds"), "{shown}");
+}
+
+#[test]
+fn finished_work_and_routine_work_are_not_news() {
+    let cases = [
+        (JobKind::AnalyzeSite, JobState::Done, false),
+        (JobKind::AnalyzeSite, JobState::Queued, true),
+        (JobKind::GenerateVariants, JobState::Dead, true),
+        (JobKind::UpdateStats, JobState::Running, false),
+        (JobKind::UpdateStats, JobState::Dead, true),
+    ];
+    for (kind, state, expected) in cases {
+        assert_eq!(!noteworthy(&[job(kind, state)]).is_empty(), expected, "{kind} {state}");
+    }
+    let mut newer = job(JobKind::AnalyzeSite, JobState::Done);
+    newer.created_at += 1;
+    assert!(noteworthy(&[job(JobKind::AnalyzeSite, JobState::Dead), newer]).is_empty(), "a later success settles it");
+}
+
+#[test]
+fn what_was_found_shows_the_colour_without_a_style_attribute() {
+    let html = html(|| view! { <Found page=detail().page.unwrap() /> });
+    assert!(html.contains("fill=\"#0f62fe\"") && html.contains("Plan your team's week"), "{html}");
+    assert!(html.contains("not found") && !html.contains("style="), "{html}");
+}
+
+#[test]
+fn settings_say_which_mode_acts_and_deletion_is_typed() {
+    let html = html(|| view! { <SettingsPanel context=context(detail()) /> });
+    assert!(html.contains(words::ONLY_SUPERVISED_ACTS));
+    assert!(html.contains("pattern=\"example\\.com\""), "{html}");
+    assert!(html.contains("action=\"/api/sites/update\"") && html.contains("action=\"/api/sites/delete\""));
+    assert_eq!(literal_pattern("a.b-c"), "a\\.b-c");
+}
+
+#[test]
+fn attention_goes_to_failures_first() {
+    let mut failed = summary("broken.example");
+    failed.status = SiteStatus::Failed;
+    failed.pending_variants = 0;
+    let overview = Overview { sites: vec![summary("good.example"), failed], failed_jobs: 2 };
+    let sentences: Vec<String> = errands(&overview).into_iter().map(|errand| errand.sentence).collect();
+    assert_eq!(
+        sentences,
+        [
+            "The page of broken.example could not be read.",
+            "2 jobs failed and can be tried again.",
+            "1 variant of good.example waits for your approval.",
+        ]
+    );
+    assert!(errands(&Overview::default()).is_empty());
+}
+
+#[test]
+fn a_site_card_leads_to_the_site() {
+    let html = html(|| view! { <SiteCard site=summary("example.com") /> });
+    assert!(html.contains(&format!("href=\"/app/sites/{}\"", crate::fixtures::SITE)), "{html}");
+    assert!(html.contains("2,900") && html.contains("1 to approve"), "{html}");
+}
+
+#[test]
+fn unknown_parts_of_a_site_lead_to_the_first() {
+    for (view, name, _) in View::ALL {
+        assert_eq!(View::named(name), view);
+    }
+    assert_eq!(View::named("nonsense"), View::Overview);
+}
