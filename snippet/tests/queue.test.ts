@@ -113,6 +113,17 @@ test("a page that ends sends what is unanswered, once", async () => {
   assert.deepEqual(ids(world.beacons), ["a", "a,b"]);
 });
 
+test("a page that ends does not repeat what is under way", async () => {
+  const { world, push } = open();
+  world.takesBeacons = false;
+  world.onEvents = () => new Promise(() => {});
+  push("a");
+  await world.advance(50);
+  world.hide();
+  await settle();
+  assert.deepEqual(ids(world.batches), ["a"]);
+});
+
 test("a visible page sends no beacon", async () => {
   const { world, push } = open();
   push("a");
