@@ -1,1 +1,17 @@
-//! server
+//! The binary `evoloop`: settings, routes, background work and commands.
+
+pub mod cli;
+pub mod config;
+pub mod demo;
+mod files;
+pub mod layers;
+mod listen;
+mod live;
+pub mod ports;
+pub mod router;
+pub mod runner;
+pub mod running;
+pub mod session;
+mod ui;
+pub mod v1;
+pub mod wiring;

@@ -1,0 +1,119 @@
+//! `evoloop stats show SITE` and `evoloop stats eval FILE`
+
+use super::{CliError, print, stats_eval};
+use crate::config::Flags;
+use clap::Subcommand;
+use domain::{SiteId, VariantId};
+use serde::Serialize;
+use service::ServiceError;
+use std::process::ExitCode;
+use store::statistics::{Allocation, Counters};
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Show a site's counters, posteriors and weights
+    Show {
+        /// Identifier of the site
+        site: SiteId,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Evaluate test vectors through the functions that the product uses
+    Eval(stats_eval::Args),
+}
+
+/// A site's counters as printed; field names are part of the interface.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    variants: Vec<Row>,
+    holdout: Holdout,
+}
+
+#[derive(Debug, Serialize)]
+struct Row {
+    variant_id: VariantId,
+    visitors: i64,
+    conversions: i64,
+    alpha: f64,
+    beta: f64,
+    prob_best: Option<f64>,
+    weight: Option<f64>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Holdout {
+    visitors: i64,
+    conversions: i64,
+}
+
+pub(super) async fn run(flags: &Flags, args: &Args) -> Result<ExitCode, CliError> {
+    match &args.action {
+        Action::Show { site, json } => show(flags, *site, *json).await,
+        Action::Eval(args) => stats_eval::run(args),
+    }
+}
+
+async fn show(flags: &Flags, site_id: SiteId, as_json: bool) -> Result<ExitCode, CliError> {
+    let installation = super::open(flags).await?;
+    let (counters, allocation) =
+        installation.service.counters(site_id).await.map_err(|error| unknown_site(error, site_id))?;
+    print_report(&Report::new(counters, allocation.as_ref()), as_json)?;
+    installation.store.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says which site is missing, where the service only says that something is.
+pub(super) fn unknown_site(error: ServiceError, site_id: SiteId) -> CliError {
+    match error {
+        ServiceError::NotFound => CliError::Refused(format!("there is no site {site_id}")),
+        other => other.into(),
+    }
+}
+
+impl Report {
+    pub(super) fn new(mut counters: Vec<Counters>, allocation: Option<&Allocation>) -> Self {
+        counters.sort_by_key(|row| row.variant_id);
+        let weight = |id: VariantId| {
+            let arms = allocation.map(|allocation| allocation.weights.as_slice()).unwrap_or_default();
+            arms.iter().find(|arm| arm.variant_id == id).map(|arm| arm.weight)
+        };
+        let variants = counters.into_iter().map(|row| Row {
+            variant_id: row.variant_id,
+            visitors: row.visitors,
+            conversions: row.conversions,
+            alpha: row.alpha,
+            beta: row.beta,
+            prob_best: row.prob_best,
+            weight: weight(row.variant_id),
+        });
+        Self { variants: variants.collect(), holdout: Holdout::default() }
+    }
+}
+
+pub(super) fn print_report(report: &Report, as_json: bool) -> Result<(), CliError> {
+    if as_json {
+        let text = serde_json::to_string(report).map_err(|error| CliError::Refused(error.to_string()))?;
+        print::line(&text);
+        return Ok(());
+    }
+    let share = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{:.1} %", value * 100.0));
+    print::line(&format!("{:36} {:>9} {:>11} {:>9} {:>9}", "variant", "visitors", "conversions", "P(best)", "weight"));
+    for row in &report.variants {
+        print::line(&format!(
+            "{:36} {:>9} {:>11} {:>9} {:>9}",
+            row.variant_id.to_string(),
+            row.visitors,
+            row.conversions,
+            share(row.prob_best),
+            share(row.weight)
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! Settings: read once, checked before a port is bound.
+//!
+//! Each setting comes from the first of these that has it: a flag, the environment
+//! (`EVOLOOP_*`), `evoloop.toml`, the built-in default. This file is the only place of the
+//! product that looks at the environment.
+
+mod language_model;
+mod secret_key;
+mod site_files;
+mod sources;
+
+use ipnet::IpNet;
+use leptos::config::LeptosOptions;
+use outbound::fetcher::AllowedPrivateHosts;
+use outbound::llm::LlmSettings;
+use secrecy::SecretSlice;
+use sources::Sources;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use store::DatabaseUrl;
+use url::{Host, Url};
+
+/// Settings that can be given as flags; text as typed, checked by [`Settings::load`].
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Flags {
+    /// File with settings [env: EVOLOOP_CONFIG] [default: evoloop.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Address to listen on [env: EVOLOOP_ADDR] [default: 127.0.0.1:3000]
+    #[arg(long, global = true, value_name = "IP:PORT")]
+    pub addr: Option<String>,
+    /// sqlite:PATH or postgres://... [env: EVOLOOP_DATABASE_URL] [default: a file in the data directory]
+    #[arg(long, global = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Where the embedded database and its key are kept [env: EVOLOOP_DATA_DIR] [default: ./data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<String>,
+    /// Where browsers reach this installation [env: EVOLOOP_PUBLIC_URL] [default: http:// and the address]
+    #[arg(long, global = true, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Base address of an OpenAI-compatible language model [env: EVOLOOP_LLM_BASE_URL]
+    #[arg(long, global = true, value_name = "URL")]
+    pub llm_base_url: Option<String>,
+    /// Name of the language model [env: EVOLOOP_LLM_MODEL]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub llm_model: Option<String>,
+    /// Private hosts that may be read, by commas [env: EVOLOOP_ALLOW_PRIVATE_HOSTS]
+    #[arg(long, global = true, value_name = "HOSTS")]
+    pub allow_private_hosts: Option<String>,
+    /// Requests a second and address on /v1, 0 for no limit [env: EVOLOOP_V1_RATE_LIMIT] [default: 0]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub v1_rate_limit: Option<String>,
+    /// Networks of reverse proxies whose X-Forwarded-For is believed [env: EVOLOOP_TRUSTED_PROXIES]
+    #[arg(long, global = true, value_name = "NETWORKS")]
+    pub trusted_proxies: Option<String>,
+    /// Folder of the built web files [env: EVOLOOP_SITE_ROOT] [default: as in Leptos.toml]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub site_root: Option<String>,
+}
+
+/// The settings of one process.
+#[derive(Clone)]
+pub struct Settings {
+    /// Address to listen on; port 0 lets the system choose one.
+    pub addr: SocketAddr,
+    /// The database.
+    pub database: DatabaseUrl,
+    /// Where the embedded database and the generated key are kept.
+    pub data_dir: PathBuf,
+    /// Where browsers reach the installation: scheme, host and port. `None` means the bound address.
+    pub public_url: Option<Url>,
+    /// The key from which all others are derived.
+    pub secret_key: SecretSlice<u8>,
+    /// The language model; without one the built-in playbook writes.
+    pub language_model: Option<LlmSettings>,
+    /// Private hosts that may be read.
+    pub allow_private_hosts: AllowedPrivateHosts,
+    /// Requests a second and address on `/v1`; 0 means no limit.
+    pub v1_rate_limit: u32,
+    /// Networks of reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What Leptos needs to know about the built web files.
+    pub leptos: LeptosOptions,
+}
+
+/// Why the settings cannot be used; the text names the setting, where it was found and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A value cannot be read.
+    #[error("{origin}: {problem}")]
+    Value {
+        /// Flag, variable or file and key.
+        origin: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A file or folder cannot be used.
+    #[error("{}: {problem}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Postgres without a key: several servers must share one, so none is made up.
+    #[error("set EVOLOOP_SECRET_KEY to at least 32 random characters; it is generated only with the embedded database")]
+    SecretKeyMissing,
+    /// A language model that has no name.
+    #[error("set EVOLOOP_LLM_MODEL: another provider than OpenRouter has no default model")]
+    ModelMissing,
+}
+
+impl Settings {
+    /// Reads and checks all settings; makes the data directory and the key of an embedded installation.
+    ///
+    /// # Errors
+    /// Names the first setting that cannot be used.
+    pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
+        Self::from_sources(&Sources::new(flags, environment)?)
+    }
+
+    fn from_sources(sources: &Sources) -> Result<Self, ConfigError> {
+        let leptos = site_files::options(sources)?;
+        let addr = sources.parsed("addr", "an address and port, like 127.0.0.1:3000")?.unwrap_or(leptos.site_addr);
+        let public_url = sources.checked("public_url", public_origin)?;
+        let language_model = language_model::settings(sources)?;
+        let allow_private_hosts = sources.checked("allow_private_hosts", |text| {
+            AllowedPrivateHosts::parse(text).map_err(|error| error.to_string())
+        })?;
+        let v1_rate_limit = sources.parsed("v1_rate_limit", "a whole number of requests a second")?.unwrap_or(0);
+        let trusted_proxies = sources.checked("trusted_proxies", networks)?.unwrap_or_default();
+        let data_dir = PathBuf::from(sources.text("data_dir").map_or_else(|| "data".to_owned(), |found| found.value));
+        let named =
+            sources.checked("database_url", |text| text.parse::<DatabaseUrl>().map_err(|error| error.to_string()))?;
+        let database = match named {
+            Some(url) => url,
+            None => embedded_database(&data_dir)?,
+        };
+        let secret_key = secret_key::load(sources, &database, &data_dir)?;
+        Ok(Self {
+            addr,
+            database,
+            data_dir,
+            public_url,
+            secret_key,
+            language_model,
+            allow_private_hosts: allow_private_hosts.unwrap_or_default(),
+            v1_rate_limit,
+            trusted_proxies,
+            leptos,
+        })
+    }
+
+    /// Where browsers reach the installation, without a slash at the end, once its port is known.
+    #[must_use]
+    pub fn public_url(&self, bound: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.origin().ascii_serialization(),
+            None if bound.ip().is_unspecified() => format!("http://localhost:{}", bound.port()),
+            None => format!("http://{bound}"),
+        }
+    }
+}
+
+/// The embedded database of a data directory, which is made if it is missing.
+///
+/// # Errors
+/// When the folder cannot be made, or its path is not plain text.
+pub fn embedded_database(data_dir: &Path) -> Result<DatabaseUrl, ConfigError> {
+    let unusable = |problem: String| ConfigError::File { path: data_dir.to_owned(), problem };
+    std::fs::create_dir_all(data_dir).map_err(|error| unusable(error.to_string()))?;
+    let file = data_dir.join("evoloop.db");
+    let text = file.to_str().ok_or_else(|| unusable("the path must be plain text".to_owned()))?;
+    format!("sqlite:{text}?mode=rwc").parse().map_err(|_| unusable("no database can be made here".to_owned()))
+}
+
+/// A folder of this process alone under the system's temporary directory.
+#[must_use]
+pub fn temporary_dir() -> PathBuf {
+    std::env::temp_dir().join(format!("evoloop-demo-{}", std::process::id()))
+}
+
+/// Whether an address is one that browsers trust like a secure one, because it never leaves the machine.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The filter for log lines, as `RUST_LOG` gives it.
+#[must_use]
+pub fn log_filter() -> Option<String> {
+    environment("EVOLOOP_LOG").or_else(|| environment("RUST_LOG"))
+}
+
+/// A variable of the environment; an empty one counts as absent.
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+fn public_origin(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|_| "give a whole address, like https://evoloop.example.com".to_owned())?;
+    let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+    let sound = matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty();
+    if sound && bare && url.password().is_none() {
+        Ok(url)
+    } else {
+        Err("give scheme, host and port alone, like https://evoloop.example.com".to_owned())
+    }
+}
+
+fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    entries
+        .map(|entry| {
+            let address = entry.parse::<std::net::IpAddr>().map(IpNet::from);
+            address.or_else(|_| entry.parse()).map_err(|_| format!("`{entry}` is not a network, like 10.0.0.0/8"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

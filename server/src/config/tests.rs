@@ -1,0 +1,110 @@
+//! Settings from made-up sources.
+
+use super::*;
+
+fn nothing(_: &str) -> Option<String> {
+    None
+}
+
+fn load(flags: Flags, environment: fn(&str) -> Option<String>) -> Result<Settings, ConfigError> {
+    let data_dir = std::env::temp_dir().join(format!("evoloop-config-{}", uuid::Uuid::new_v4()));
+    let flags = Flags { data_dir: Some(data_dir.display().to_string()), ..flags };
+    let settings = Sources::new(&flags, environment).and_then(|sources| Settings::from_sources(&sources));
+    let _ = std::fs::remove_dir_all(data_dir);
+    settings
+}
+
+fn problem(flags: Flags, environment: fn(&str) -> Option<String>) -> String {
+    load(flags, environment).err().map(|error| error.to_string()).unwrap_or_default()
+}
+
+#[test]
+fn an_empty_machine_gets_an_embedded_installation_with_a_key_of_its_own() -> Result<(), ConfigError> {
+    use secrecy::ExposeSecret;
+    let first = load(Flags::default(), nothing)?;
+    let second = load(Flags::default(), nothing)?;
+    assert!(first.database.is_sqlite());
+    assert!(first.language_model.is_none());
+    assert_eq!(first.secret_key.expose_secret().len(), 64);
+    assert_ne!(first.secret_key.expose_secret(), second.secret_key.expose_secret());
+    assert_eq!(first.public_url("127.0.0.1:4000".parse().unwrap_or(first.addr)), "http://127.0.0.1:4000");
+    Ok(())
+}
+
+#[test]
+fn a_generated_key_is_kept_and_its_owners_alone() -> Result<(), ConfigError> {
+    use secrecy::ExposeSecret;
+    let dir = std::env::temp_dir().join(format!("evoloop-key-{}", uuid::Uuid::new_v4()));
+    let first = secret_key::generated(&dir)?;
+    let second = secret_key::generated(&dir)?;
+    assert_eq!(first.expose_secret(), second.expose_secret());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(dir.join("secret.key")).map(|found| found.permissions().mode() & 0o777);
+        assert_eq!(mode.ok(), Some(0o600));
+    }
+    let _ = std::fs::remove_dir_all(dir);
+    Ok(())
+}
+
+#[test]
+fn flags_win_over_the_environment() -> Result<(), ConfigError> {
+    let environment = |name: &str| (name == "EVOLOOP_V1_RATE_LIMIT").then(|| "5".to_owned());
+    assert_eq!(load(Flags::default(), environment)?.v1_rate_limit, 5);
+    let flags = Flags { v1_rate_limit: Some("7".to_owned()), ..Flags::default() };
+    assert_eq!(load(flags, environment)?.v1_rate_limit, 7);
+    Ok(())
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_origin() {
+    let flag = |change: fn(&mut Flags)| {
+        let mut flags = Flags::default();
+        change(&mut flags);
+        problem(flags, nothing)
+    };
+    let cases: [(String, &str); 7] = [
+        (flag(|flags| flags.addr = Some("nowhere".to_owned())), "--addr: `nowhere` is not an address and port"),
+        (flag(|flags| flags.public_url = Some("https://a.example/path".to_owned())), "--public-url: give scheme, host"),
+        (flag(|flags| flags.public_url = Some("evoloop".to_owned())), "--public-url: give a whole address"),
+        (flag(|flags| flags.trusted_proxies = Some("10.0.0.0/99".to_owned())), "`10.0.0.0/99` is not a network"),
+        (flag(|flags| flags.database_url = Some("mysql://x".to_owned())), "--database-url: the database address must"),
+        (flag(|flags| flags.database_url = Some("postgres://x/y".to_owned())), "set EVOLOOP_SECRET_KEY"),
+        (flag(|flags| flags.llm_base_url = Some("http://127.0.0.1:9/v1".to_owned())), "set EVOLOOP_LLM_MODEL"),
+    ];
+    for (shown, expected) in cases {
+        assert!(shown.contains(expected), "{shown} should contain {expected}");
+    }
+    let short = |name: &str| (name == "EVOLOOP_SECRET_KEY").then(|| "short".to_owned());
+    assert!(problem(Flags::default(), short).starts_with("EVOLOOP_SECRET_KEY: a key needs"));
+}
+
+#[test]
+fn a_key_of_openrouter_goes_to_openrouter_alone() -> Result<(), ConfigError> {
+    let key = |name: &str| (name == "OPENROUTER_API_KEY").then(|| "sk-or-test".to_owned());
+    let model = load(Flags::default(), key)?.language_model;
+    assert!(model.is_some_and(|model| model.api_key.is_some() && model.base_url.host_str() == Some("openrouter.ai")));
+    let flags = Flags {
+        llm_base_url: Some("http://127.0.0.1:9/v1".to_owned()),
+        llm_model: Some("small".to_owned()),
+        ..Flags::default()
+    };
+    assert!(load(flags, key)?.language_model.is_some_and(|model| model.api_key.is_none()));
+    Ok(())
+}
+
+#[test]
+fn a_file_with_an_unknown_key_is_refused() {
+    let path = std::env::temp_dir().join(format!("evoloop-{}.toml", uuid::Uuid::new_v4()));
+    let check = |text: &str| {
+        let _ = std::fs::write(&path, text);
+        load(Flags { config: Some(path.clone()), ..Flags::default() }, nothing)
+    };
+    let settings = check("v1_rate_limit = 3\nallow_private_hosts = [\"localhost\", \"127.0.0.1:9\"]\n");
+    assert_eq!(settings.map(|settings| settings.v1_rate_limit).ok(), Some(3));
+    assert!(check("colour = 1\n").is_err_and(|error| error.to_string().contains("`colour` is not a setting")));
+    assert!(check("addr = true\n").is_err_and(|error| error.to_string().contains("`addr` must be")));
+    assert!(check("addr = \n").is_err());
+    let _ = std::fs::remove_file(&path);
+}

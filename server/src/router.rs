@@ -1,0 +1,100 @@
+//! All routes, and what is around them.
+
+use crate::layers::csrf::{self, OwnOrigin};
+use crate::layers::failure;
+use crate::layers::headers::{self, Https};
+use crate::v1::rate_limit::RateLimit;
+use crate::v1::{self, V1State};
+use crate::{demo, files, live, ui};
+use axum::Router;
+use axum::extract::{FromRef, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::get;
+use domain::SiteId;
+use leptos::config::LeptosOptions;
+use service::Service;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Largest body of a dashboard request, in bytes.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+/// How long a handler may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What the handlers need. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The use cases.
+    pub service: Service,
+    /// What Leptos needs to know about the built web files.
+    pub leptos: LeptosOptions,
+    /// Where browsers reach this installation.
+    pub origin: OwnOrigin,
+    /// Whether the session cookie is a secure one.
+    pub secure_cookie: bool,
+    /// Whether browsers are told to stay with https.
+    pub https: bool,
+    /// The limit on `/v1`.
+    pub rate_limit: Arc<RateLimit>,
+    /// Cancelled when the process stops.
+    pub stopping: CancellationToken,
+    /// The demonstration's own site, once it exists; absent outside the demonstration.
+    pub demo: Option<Arc<OnceLock<SiteId>>>,
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+/// The whole application as one service.
+pub fn router(state: AppState) -> Router {
+    let public = v1::router(V1State { service: state.service.clone(), rate_limit: state.rate_limit.clone() });
+    let mut router = Router::new()
+        .nest("/v1", public)
+        .route("/evoloop.js", get(snippet).with_state(state.leptos.clone()))
+        .merge(dashboard(state.clone()));
+    if let Some(site) = state.demo.clone() {
+        router = router.merge(demo::page::router(state.service.public_url().to_owned(), site));
+    }
+    router
+        .layer(CatchPanicLayer::custom(failure::panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(from_fn_with_state(Https(state.https), headers::secure))
+        .layer(from_fn(failure::reference))
+}
+
+/// Everything that a signed-in person uses. Its unsafe requests must come from its own pages.
+fn dashboard(state: AppState) -> Router {
+    ui::routes(Router::new().route("/api/live", get(live::live)), &state)
+        .fallback(file_or_page)
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(state.origin.clone(), csrf::protect))
+        .layer(CompressionLayer::new())
+        .with_state(state)
+}
+
+async fn snippet(State(options): State<LeptosOptions>, request: Request) -> Response {
+    let question = files::question(&request);
+    files::snippet(&options, question).await
+}
+
+async fn file_or_page(State(state): State<AppState>, request: Request) -> Response {
+    if let Some(question) = files::question(&request)
+        && let Some(file) = files::find(&state.leptos, question).await
+    {
+        return file;
+    }
+    match files::plainly_missing(request.uri()) {
+        Some(response) => response,
+        None => ui::missing_page(&state, request).await,
+    }
+}

@@ -1,0 +1,117 @@
+//! A running installation: listening, working in the background, and stopping in order.
+
+use crate::config::{Settings, is_loopback};
+use crate::layers::csrf::OwnOrigin;
+use crate::listen;
+use crate::router::{AppState, router};
+use crate::runner::Runner;
+use crate::v1::rate_limit::RateLimit;
+use crate::wiring::{self, Changes, WiringError};
+use domain::SiteId;
+use service::{Service, Store};
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+/// How long background work in hand may take after the process was asked to stop.
+const JOBS_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Why an installation does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The parts do not come together.
+    #[error(transparent)]
+    Wiring(#[from] WiringError),
+    /// The sites cannot be loaded.
+    #[error("the sites cannot be loaded")]
+    Load(#[source] service::ServiceError),
+    /// The public address cannot be read.
+    #[error("the public address cannot be read")]
+    PublicUrl(#[from] url::ParseError),
+}
+
+/// An installation that answers requests.
+pub struct Running {
+    /// The use cases.
+    pub service: Service,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where browsers reach it, without a slash at the end.
+    pub public_url: String,
+    stopping: CancellationToken,
+    server: JoinHandle<()>,
+    runner: Runner,
+    store: Store,
+}
+
+/// Takes the port.
+///
+/// # Errors
+/// When it is taken.
+pub async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+impl Running {
+    /// Opens everything and begins to answer on a port that was taken before.
+    ///
+    /// # Errors
+    /// When a part cannot be opened; then nothing runs.
+    pub async fn start(
+        settings: &Settings,
+        listener: TcpListener,
+        address: SocketAddr,
+        changes: Changes,
+        demo: Option<Arc<OnceLock<SiteId>>>,
+    ) -> Result<Self, StartError> {
+        let public_url = settings.public_url(address);
+        let url = Url::parse(&public_url)?;
+        let secure_cookie = url.scheme() == "https" || is_loopback(&url);
+        if !secure_cookie {
+            tracing::warn!(public_url, "passwords and sessions travel unprotected: the public address is not https");
+        }
+        let wiring::Installation { service, store } = wiring::open(settings, &public_url, changes).await?;
+        service.refresh_changed_sites().await.map_err(StartError::Load)?;
+        let stopping = CancellationToken::new();
+        let state = AppState {
+            service: service.clone(),
+            leptos: settings.leptos.clone(),
+            origin: OwnOrigin::new(&public_url)?,
+            secure_cookie,
+            https: url.scheme() == "https",
+            rate_limit: Arc::new(RateLimit::new(settings.v1_rate_limit, settings.trusted_proxies.clone())),
+            stopping: stopping.clone(),
+            demo,
+        };
+        let server = tokio::spawn(listen::serve(listener, router(state), stopping.clone()));
+        let runner = Runner::start(&service, &stopping);
+        Ok(Self { service, address, public_url, stopping, server, runner, store })
+    }
+
+    /// Stops accepting, answers what is in flight, ends the jobs in hand and closes the database.
+    pub async fn stop(self) {
+        self.stopping.cancel();
+        if let Err(error) = self.server.await {
+            tracing::error!(%error, "the server did not end in order");
+        }
+        self.runner.drain(JOBS_DEADLINE).await;
+        if let Err(error) = self.store.close().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the database did not close in order");
+        }
+    }
+}

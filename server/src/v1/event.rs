@@ -1,0 +1,93 @@
+//! `POST /v1/event`: impressions and conversions. The answer comes after the commit.
+
+use super::automation::is_automated;
+use super::envelope::{self, Envelope, Item, Unreadable};
+use super::problem::Problem;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use domain::{EventId, Outcome};
+use serde_json::{Value, json};
+use service::{EventResult, RequestSource, Service};
+use uuid::Uuid;
+
+/// Stores one event or a list of them.
+pub async fn event(
+    State(service): State<Service>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    if !is_readable_type(&headers) {
+        return Err(Problem::media_type());
+    }
+    let body = body.map_err(|rejection| refused_body(&rejection))?;
+    let source = RequestSource { automated: is_automated(&headers) };
+    match envelope::parse(&body, || EventId(Uuid::now_v7())) {
+        Ok(Envelope::Single(item)) => single(&service, item, source).await,
+        Ok(Envelope::Batch(items)) => batch(&service, items, source).await,
+        Err(Unreadable::TooMany) => Err(Problem::too_large()),
+        Err(unreadable) => Err(Problem::malformed(unreadable.to_string())),
+    }
+}
+
+/// One event: its faults are the request's.
+async fn single(service: &Service, item: Item, source: RequestSource) -> Result<Response, Problem> {
+    let event = item.event.map_err(|fault| Problem::malformed(fault.to_string()))?;
+    let results = service.ingest(vec![Ok(event)], source).await.map_err(|error| Problem::of_service(&error))?;
+    let fault = results.first().and_then(|result| match result.outcome {
+        Outcome::Dropped(reason) => Problem::of_dropped(reason),
+        _ => None,
+    });
+    match fault {
+        Some(problem) => Err(problem),
+        None => Ok(answer(&results)),
+    }
+}
+
+/// A list: every event stands for itself, and a fault drops that event alone.
+async fn batch(service: &Service, items: Vec<Item>, source: RequestSource) -> Result<Response, Problem> {
+    let ids: Vec<Option<EventId>> = items.iter().map(|item| item.id).collect();
+    let events = items.into_iter().map(|item| item.event.map_err(envelope::Fault::dropped)).collect();
+    let results = service.ingest(events, source).await.map_err(|error| Problem::of_service(&error))?;
+    let named: Vec<EventResult> =
+        results.into_iter().zip(ids).map(|(result, id)| EventResult { id: result.id.or(id), ..result }).collect();
+    Ok(answer(&named))
+}
+
+fn answer(results: &[EventResult]) -> Response {
+    let arrived = |result: &EventResult| !matches!(result.outcome, Outcome::Dropped(_));
+    let status = if results.iter().any(arrived) { "recorded" } else { "dropped" };
+    let results: Vec<Value> = results.iter().map(line).collect();
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    (headers, Json(json!({"status": status, "results": results}))).into_response()
+}
+
+fn line(result: &EventResult) -> Value {
+    let id = result.id;
+    match result.outcome {
+        Outcome::Counted => json!({"id": id, "result": "recorded", "counted": true}),
+        Outcome::Stored(reason) => json!({"id": id, "result": "recorded", "counted": false, "reason": reason.as_str()}),
+        Outcome::Duplicate => json!({"id": id, "result": "duplicate"}),
+        Outcome::Dropped(reason) => json!({"id": id, "result": "dropped", "reason": reason.as_str()}),
+    }
+}
+
+/// JSON, also under the name that a beacon may use without asking first; nothing compressed.
+fn is_readable_type(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let media_type = text(header::CONTENT_TYPE).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let plain = text(header::CONTENT_ENCODING).is_none_or(|encoding| encoding.eq_ignore_ascii_case("identity"));
+    plain && matches!(essence.as_str(), "application/json" | "text/plain")
+}
+
+fn refused_body(rejection: &BytesRejection) -> Problem {
+    if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        Problem::too_large()
+    } else {
+        Problem::malformed("The body did not arrive whole.")
+    }
+}

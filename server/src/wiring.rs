@@ -1,0 +1,91 @@
+//! Puts the parts together: database, outside world, service.
+
+use crate::config::Settings;
+use crate::ports::{SystemClock, SystemEntropy};
+use outbound::fetcher::{AllowedPrivateHosts, FetchPolicy, Fetcher};
+use outbound::llm::OpenAiCopyWriter;
+use service::playbook::Playbook;
+use service::ports::{Clock, CopyWriter, PageReader};
+use service::{Ports, Service, Store};
+use std::sync::Arc;
+use url::Url;
+
+/// Why the parts do not come together.
+#[derive(Debug, thiserror::Error)]
+pub enum WiringError {
+    /// The database cannot be opened or brought up to date.
+    #[error("the database cannot be used")]
+    Store(#[from] store::StoreError),
+    /// A client for the outside world cannot be made.
+    #[error(transparent)]
+    Outbound(#[from] outbound::SetupError),
+}
+
+/// An open installation.
+#[derive(Clone)]
+pub struct Installation {
+    /// The use cases.
+    pub service: Service,
+    /// The database, for closing it at the end.
+    pub store: Store,
+}
+
+/// What the demonstration changes.
+#[derive(Clone, Default)]
+pub struct Changes {
+    /// A clock for visitors and statistics in place of the real one.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// How often weights are computed anew.
+    pub update_stats_every: Option<std::time::Duration>,
+    /// Hosts that may be read in place of those in the settings, and then this installation is one of them.
+    pub readable: Option<AllowedPrivateHosts>,
+    /// Writes with the playbook even when a model is set.
+    pub playbook: bool,
+}
+
+/// Opens the database, brings its schema up to date and puts the service on top.
+///
+/// # Errors
+/// When the database or a client cannot be used.
+pub async fn open(settings: &Settings, public_url: &str, changes: Changes) -> Result<Installation, WiringError> {
+    let store = Store::open(&settings.database).await?;
+    store.migrate_up().await?;
+    let ports = Ports {
+        reader: reader(settings, public_url, changes.readable)?,
+        writer: writer(settings, changes.playbook)?,
+        clock: changes.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+        wall_clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+    };
+    let mut chosen = service::Settings::new(public_url.to_owned(), settings.secret_key.clone());
+    if let Some(period) = changes.update_stats_every {
+        chosen.update_stats_every = period;
+    }
+    Ok(Installation { service: Service::new(store.clone(), ports, chosen), store })
+}
+
+/// The reader of pages. It never reads this installation, which could read itself in circles.
+fn reader(
+    settings: &Settings,
+    public_url: &str,
+    readable: Option<AllowedPrivateHosts>,
+) -> Result<Arc<dyn PageReader>, WiringError> {
+    let own = Url::parse(public_url).ok().filter(|url| !crate::config::is_loopback(url));
+    let own_hosts = own.and_then(|url| url.host_str().map(str::to_owned)).into_iter();
+    let policy = match readable {
+        Some(allow_private) => FetchPolicy { allow_private, ..FetchPolicy::default() },
+        None => FetchPolicy {
+            allow_private: settings.allow_private_hosts.clone(),
+            own_hosts: own_hosts.collect(),
+            ..FetchPolicy::default()
+        },
+    };
+    Ok(Arc::new(Fetcher::new(policy)?))
+}
+
+fn writer(settings: &Settings, playbook: bool) -> Result<Arc<dyn CopyWriter>, WiringError> {
+    match &settings.language_model {
+        Some(model) if !playbook => Ok(Arc::new(OpenAiCopyWriter::new(model.clone())?)),
+        _ => Ok(Arc::new(Playbook)),
+    }
+}
