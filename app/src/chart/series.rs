@@ -56,14 +56,14 @@ pub struct SeriesStyle {
 }
 
 const CONTROL: SeriesStyle =
-    SeriesStyle { stroke: "stroke-muted-foreground", fill: "fill-muted-foreground", dash: "none", marker: Marker::Circle };
+    SeriesStyle { stroke: "stroke-chart-1", fill: "fill-chart-1", dash: "none", marker: Marker::Circle };
 
 const CHALLENGERS: [SeriesStyle; 5] = [
-    SeriesStyle { stroke: "stroke-chart-1", fill: "fill-chart-1", dash: "none", marker: Marker::Square },
-    SeriesStyle { stroke: "stroke-chart-2", fill: "fill-chart-2", dash: "7 4", marker: Marker::Triangle },
+    SeriesStyle { stroke: "stroke-chart-2", fill: "fill-chart-2", dash: "none", marker: Marker::Square },
+    SeriesStyle { stroke: "stroke-chart-4", fill: "fill-chart-4", dash: "7 4", marker: Marker::Triangle },
     SeriesStyle { stroke: "stroke-chart-3", fill: "fill-chart-3", dash: "2 3", marker: Marker::Diamond },
-    SeriesStyle { stroke: "stroke-chart-4", fill: "fill-chart-4", dash: "9 3 2 3", marker: Marker::Plus },
-    SeriesStyle { stroke: "stroke-chart-5", fill: "fill-chart-5", dash: "4 2", marker: Marker::Wedge },
+    SeriesStyle { stroke: "stroke-chart-5", fill: "fill-chart-5", dash: "9 3 2 3", marker: Marker::Plus },
+    SeriesStyle { stroke: "stroke-brand", fill: "fill-brand", dash: "4 2", marker: Marker::Wedge },
 ];
 
 /// The look of the series at an index, where 0 is the control.

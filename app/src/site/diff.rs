@@ -31,7 +31,7 @@ fn runs(runs: Vec<Run>) -> impl IntoView {
         }
         .into_any(),
         Run::Added(text) => view! {
-            <ins class="rounded bg-success/15 px-0.5 text-success underline decoration-1 underline-offset-4">{text}</ins>
+            <ins class="rounded bg-success/15 px-0.5 text-success-strong underline decoration-1 underline-offset-4">{text}</ins>
             " "
         }
         .into_any(),

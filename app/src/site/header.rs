@@ -6,7 +6,6 @@ use crate::site::words::site_status;
 use crate::ui::{Alert, AlertVariant, Button, ButtonSize, ButtonVariant};
 use domain::{SiteId, SiteStatus};
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// The head of the page.
 #[component]
@@ -21,11 +20,6 @@ pub fn SiteHeader(
     let has_page = Memo::new(move |_| context.detail.with(|detail| detail.page.is_some()));
     view! {
         <header class="space-y-3">
-            <nav aria-label="Breadcrumb" class="text-sm text-muted-foreground">
-                <A href="/app/sites" attr:class="hover:text-foreground hover:underline underline-offset-4">"Sites"</A>
-                <span aria-hidden="true" class="px-2">"/"</span>
-                <span>{move || name.get()}</span>
-            </nav>
             <div class="flex flex-wrap items-start justify-between gap-4">
                 <div class="min-w-0 space-y-1">
                     <div class="flex flex-wrap items-center gap-3">

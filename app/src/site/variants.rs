@@ -54,16 +54,7 @@ pub fn VariantsPanel(
             <h2 id="variants-heading" class="text-lg font-semibold">"Variants"</h2>
             <Cards context=context variants=running />
             <Show when=move || only_control.get()>
-                <EmptyState
-                    title="No variants yet"
-                    description=Signal::derive(move || {
-                        if is_reading.get() {
-                            "They are written as soon as the page was read.".to_owned()
-                        } else {
-                            "Ask for some with the button above.".to_owned()
-                        }
-                    })
-                />
+                <EmptyState title="No variants yet" description=if is_reading.get() { "They are written once the page was read." } else { "Ask for some with the button above." } />
             </Show>
             <Show when=move || { ended_count.get() > 0 }>
                 <details class="space-y-3">

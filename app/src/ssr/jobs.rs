@@ -7,11 +7,11 @@ use domain::{JobId, SiteId};
 /// The viewer's jobs.
 pub(crate) async fn list(site_id: Option<SiteId>) -> Result<Vec<JobView>, UiError> {
     let (service, viewer) = super::viewer().await?;
-    service.list_jobs(&viewer, site_id).await.map_err(super::ui_error)
+    service.list_jobs(&viewer, site_id).await.map_err(super::answer)
 }
 
 /// Runs a failed job once more.
 pub(crate) async fn retry(job_id: JobId) -> Result<(), UiError> {
     let (service, viewer) = super::viewer().await?;
-    service.retry_job(&viewer, job_id).await.map_err(super::ui_error)
+    service.retry_job(&viewer, job_id).await.map_err(super::answer)
 }

@@ -9,19 +9,19 @@ use service::NewGoal;
 /// The site with everything but its statistics.
 pub(crate) async fn detail(site_id: SiteId) -> Result<SiteDetail, UiError> {
     let (service, viewer) = super::viewer().await?;
-    service.site_detail(&viewer, site_id).await.map_err(super::ui_error)
+    service.site_detail(&viewer, site_id).await.map_err(super::answer)
 }
 
 /// Its statistics.
 pub(crate) async fn statistics(site_id: SiteId) -> Result<SiteStatistics, UiError> {
     let (service, viewer) = super::viewer().await?;
-    service.statistics(&viewer, site_id).await.map_err(super::ui_error)
+    service.statistics(&viewer, site_id).await.map_err(super::answer)
 }
 
 /// Its variants.
 pub(crate) async fn variants(site_id: SiteId) -> Result<Vec<VariantDetail>, UiError> {
     let (service, viewer) = super::viewer().await?;
-    service.list_variants(&viewer, site_id).await.map_err(super::ui_error)
+    service.list_variants(&viewer, site_id).await.map_err(super::answer)
 }
 
 /// Changes a variant's state.
@@ -31,19 +31,19 @@ pub(crate) async fn act_on_variant(
     action: VariantAction,
 ) -> Result<(), UiError> {
     let (service, viewer) = super::viewer().await?;
-    service.act_on_variant(&viewer, site_id, variant_id, action).await.map_err(super::ui_error)
+    service.act_on_variant(&viewer, site_id, variant_id, action).await.map_err(super::answer)
 }
 
 /// Asks for more variants.
 pub(crate) async fn generate(site_id: SiteId) -> Result<(), UiError> {
     let (service, viewer) = super::viewer().await?;
-    service.generate(&viewer, site_id).await.map(drop).map_err(super::ui_error)
+    service.generate(&viewer, site_id).await.map(drop).map_err(super::answer)
 }
 
 /// Its goals.
 pub(crate) async fn goals(site_id: SiteId) -> Result<Vec<Goal>, UiError> {
     let (service, viewer) = super::viewer().await?;
-    service.list_goals(&viewer, site_id).await.map_err(super::ui_error)
+    service.list_goals(&viewer, site_id).await.map_err(super::answer)
 }
 
 /// Adds a goal. A form has one field for the detail; the type says which one it is.
@@ -60,5 +60,5 @@ pub(crate) async fn create_goal(
         GoalType::Click | GoalType::Form => GoalConfig { selector: detail, ..GoalConfig::default() },
         GoalType::Event | GoalType::Revenue => GoalConfig { event_name: detail, ..GoalConfig::default() },
     };
-    service.create_goal(&viewer, site_id, NewGoal { name, kind, config }).await.map_err(super::ui_error)
+    service.create_goal(&viewer, site_id, NewGoal { name, kind, config }).await.map_err(super::answer)
 }

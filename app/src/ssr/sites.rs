@@ -8,19 +8,19 @@ use service::SiteUpdate;
 /// Everything at a glance.
 pub(crate) async fn overview() -> Result<Overview, UiError> {
     let (service, viewer) = super::viewer().await?;
-    service.overview(&viewer).await.map_err(super::ui_error)
+    service.overview(&viewer).await.map_err(super::answer)
 }
 
 /// The viewer's sites.
 pub(crate) async fn list() -> Result<Vec<SiteSummary>, UiError> {
     let (service, viewer) = super::viewer().await?;
-    service.list_sites(&viewer).await.map_err(super::ui_error)
+    service.list_sites(&viewer).await.map_err(super::answer)
 }
 
 /// Adds a site and leads to its page.
 pub(crate) async fn create(url: String) -> Result<SiteSummary, UiError> {
     let (service, viewer) = super::viewer().await?;
-    let site = service.create_site(&viewer, &url).await.map_err(super::ui_error)?;
+    let site = service.create_site(&viewer, &url).await.map_err(super::answer)?;
     leptos_axum::redirect(&format!("/app/sites/{}", site.id));
     Ok(site)
 }
@@ -33,13 +33,13 @@ pub(crate) async fn update(
 ) -> Result<(), UiError> {
     let (service, viewer) = super::viewer().await?;
     let update = SiteUpdate { autonomy_mode, status };
-    service.update_site(&viewer, site_id, update).await.map(drop).map_err(super::ui_error)
+    service.update_site(&viewer, site_id, update).await.map(drop).map_err(super::answer)
 }
 
 /// Deletes a site and leads back to the list.
 pub(crate) async fn delete(site_id: SiteId) -> Result<(), UiError> {
     let (service, viewer) = super::viewer().await?;
-    service.delete_site(&viewer, site_id).await.map_err(super::ui_error)?;
+    service.delete_site(&viewer, site_id).await.map_err(super::answer)?;
     leptos_axum::redirect("/app/sites");
     Ok(())
 }

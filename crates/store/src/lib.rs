@@ -4,8 +4,6 @@
 //! an [`OwnedSite`]; every query on a site's data takes one of these, so a query that forgets
 //! its owner does not compile. See [`access`].
 
-#![cfg_attr(not(doctest), expect(unreachable_pub, reason = "the entity macro writes `pub` items into private modules"))]
-
 pub mod access;
 pub mod accounts;
 mod connection;

@@ -1,0 +1,45 @@
+//! What a person is told when something does not work.
+
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+/// A refused or failed request: a sentence, never a cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum UiError {
+    /// No valid session.
+    #[error("Please log in to go on.")]
+    SignedOut,
+    /// No such thing, or somebody else's.
+    #[error("This does not exist, or it is not yours.")]
+    NotFound,
+    /// What was sent cannot be; the message says what to change.
+    #[error("{message}")]
+    Invalid {
+        /// A sentence.
+        message: String,
+    },
+    /// The server or its database does not answer.
+    #[error("Evoloop cannot be reached right now. Please try again in a moment.")]
+    Unavailable,
+    /// A fault of ours; the reference is in the server's log.
+    #[error("Something went wrong on our side. If it stays, look for {reference} in the server's log.")]
+    Internal {
+        /// What to search for.
+        reference: String,
+    },
+}
+
+impl FromServerFnError for UiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::Invalid { message: "Some of the input is missing or malformed.".to_owned() }
+            }
+            _ => Self::Unavailable,
+        }
+    }
+}
