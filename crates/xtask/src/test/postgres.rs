@@ -1,0 +1,152 @@
+//! A Postgres server for one test run: in a fresh folder, on a socket there, gone at the end.
+
+use crate::failure::{About, Failure, Outcome};
+use crate::shell;
+use crate::signals::{self, FolderGuard, ProgramGuard};
+use crate::tools::{self, Postgres};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Postgres's word for "stop now, in good order".
+const FAST_SHUTDOWN: &str = "INT";
+const START: Duration = Duration::from_secs(60);
+const STOP: Duration = Duration::from_secs(20);
+
+/// Quick instead of safe: nothing in this server outlives the test run.
+const SETTINGS: [&str; 7] = [
+    "listen_addresses=",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=300",
+    "shared_buffers=128MB",
+    "unix_socket_permissions=0700",
+];
+
+/// A running server; it ends and its folder goes with the value, or with a signal to this command.
+pub(super) struct PrivatePostgres {
+    child: Child,
+    // Fields are dropped in this order: the program is forgotten before its folder is removed.
+    _guard: ProgramGuard,
+    folder: FolderGuard,
+}
+
+impl PrivatePostgres {
+    /// Starts a server. As root it runs as another user, because Postgres refuses to be root.
+    pub(super) fn start(programs: &Postgres) -> Outcome<Self> {
+        let folder = FolderGuard::new(tempfile::Builder::new().prefix("evoloop-postgres-").tempdir()?.keep());
+        let user = if tools::is_root()? { Some(unprivileged_user()?) } else { None };
+        if let Some(user) = &user {
+            shell::go(shell::command("chown").arg(&user.name).arg(folder.path()))?;
+        }
+        let data = folder.path().join("data");
+        let mut init = as_user(user.as_ref(), &programs.program("initdb"), folder.path());
+        init.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "--pgdata"])
+            .arg(&data);
+        shell::go_quietly(&mut init)?;
+
+        let log = folder.path().join("server.log");
+        let file = fs::File::create(&log).about(log.display())?;
+        let mut server = as_user(user.as_ref(), &programs.program("postgres"), folder.path());
+        server.arg("-D").arg(&data).arg("-k").arg(folder.path());
+        for setting in SETTINGS {
+            server.args(["-c", setting]);
+        }
+        server.stdout(Stdio::from(file.try_clone()?)).stderr(Stdio::from(file));
+        let (child, guard) = shell::start(&mut server, FAST_SHUTDOWN)?;
+        let mut postgres = Self { child, _guard: guard, folder };
+        postgres.wait_until_ready(programs, &log)?;
+        Ok(postgres)
+    }
+
+    /// Its address, for clients that read libpq's form.
+    pub(super) fn url(&self) -> String {
+        let folder = self.folder.path().to_string_lossy().replace('/', "%2F");
+        format!("postgres://postgres@localhost/postgres?host={folder}")
+    }
+
+    fn wait_until_ready(&mut self, programs: &Postgres, log: &Path) -> Outcome {
+        let deadline = Instant::now() + START;
+        let failed =
+            |why: String| Failure::new(format!("Postgres {why}:\n{}", fs::read_to_string(log).unwrap_or_default()));
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait()? {
+                return Err(failed(format!("ended with {status}")));
+            }
+            let mut ask = shell::command(programs.program("pg_isready"));
+            if shell::succeeds(ask.arg("-q").arg("-h").arg(self.folder.path()).args(["-U", "postgres"])) {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Err(failed(format!("was not ready within {} s", START.as_secs())))
+    }
+}
+
+impl Drop for PrivatePostgres {
+    fn drop(&mut self) {
+        signals::send(self.child.id(), FAST_SHUTDOWN);
+        let deadline = Instant::now() + STOP;
+        while Instant::now() < deadline {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        // Nothing in it is worth keeping.
+        signals::send(self.child.id(), "QUIT");
+        let _ = self.child.wait();
+    }
+}
+
+struct User {
+    name: String,
+    group: String,
+}
+
+fn unprivileged_user() -> Outcome<User> {
+    let group_of = |name: &str| shell::text(shell::command("id").args(["-gn", name])).ok();
+    let found = ["postgres", "nobody"]
+        .into_iter()
+        .find_map(|name| Some(User { name: name.to_owned(), group: group_of(name)? }));
+    found.ok_or_else(|| {
+        Failure::new("neither of the users postgres and nobody exists; run the tests as an ordinary user")
+    })
+}
+
+/// A program of Postgres as that user, which ends when this command dies without a chance to clean up.
+fn as_user(user: Option<&User>, program: &PathBuf, folder: &Path) -> Command {
+    let mut command = shell::command("setpriv");
+    command.current_dir(folder).env("HOME", folder);
+    if let Some(user) = user {
+        command.args(["--reuid", &user.name, "--regid", &user.group, "--clear-groups"]);
+    }
+    command.args(["--pdeathsig", FAST_SHUTDOWN, "--"]).arg(program);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_starts_answers_and_leaves_nothing_behind() -> Outcome {
+        let programs = tools::postgres()?;
+        let postgres = PrivatePostgres::start(&programs)?;
+        let folder = postgres.folder.path().to_owned();
+        let psql = || {
+            let mut psql = shell::command(programs.program("psql"));
+            psql.args(["-tA", "-U", "postgres", "-h"]).arg(&folder).args(["-c", "show listen_addresses"]);
+            psql
+        };
+        assert_eq!(shell::text(&mut psql())?, "", "no TCP");
+        assert!(postgres.url().starts_with("postgres://postgres@localhost/postgres?host=%2F"));
+        drop(postgres);
+        assert!(!folder.exists());
+        assert!(!shell::succeeds(&mut psql()));
+        Ok(())
+    }
+}
