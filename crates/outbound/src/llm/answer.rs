@@ -21,15 +21,12 @@ pub(super) struct Answer {
 pub(super) struct Written {
     /// New main heading; empty keeps the page's.
     #[serde(default)]
-    #[schemars(required)]
     pub(super) headline: String,
     /// New line under the heading; empty keeps the page's.
     #[serde(default)]
-    #[schemars(required)]
     pub(super) subheadline: String,
     /// New text of the button; empty keeps the page's.
     #[serde(default)]
-    #[schemars(required)]
     pub(super) cta: String,
     /// Name of the copy strategy.
     pub(super) strategy: String,
@@ -73,18 +70,17 @@ pub(super) fn schema(texts: &[&str]) -> Value {
         settings.meta_schema = None;
     });
     let mut schema = settings.into_generator().into_root_schema_for::<Answer>().to_value();
-    let absent = |name: &str| super::drafts::TEXTS.contains(&name) && !texts.contains(&name);
+    let asked: Vec<&str> = texts.iter().copied().chain(["strategy", "reasoning"]).collect();
     if let Some(item) = schema.pointer_mut("/properties/variants/items") {
         if let Some(properties) = item.get_mut("properties").and_then(Value::as_object_mut) {
-            properties.retain(|name, _| !absent(name));
-            // Defaults would make a grammar treat the field as optional.
+            properties.retain(|name, _| asked.contains(&name.as_str()));
+            // A default would make a grammar treat the field as optional.
             for property in properties.values_mut().filter_map(Value::as_object_mut) {
                 property.remove("default");
             }
         }
-        if let Some(required) = item.get_mut("required").and_then(Value::as_array_mut) {
-            required.retain(|name| !name.as_str().is_some_and(absent));
-        }
+        // Every field, because strict providers know no optional ones.
+        item["required"] = asked.into();
     }
     if let Some(root) = schema.as_object_mut() {
         root.remove("title");

@@ -1,1 +1,30 @@
-//! x
+//! The outside world, played on loopback.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod fetch;
+mod llm;
+mod llm_drafts;
+mod playbook;
+mod samples;
+mod simulator;
+mod ssrf;
+
+use std::net::SocketAddr;
+use std::sync::Once;
+
+/// Every client needs the process's crypto provider, which the binary installs at its start.
+fn install_crypto() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        // An error means that one is installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}
+
+/// Serves a router on a free port of loopback until the test ends.
+async fn serve(router: axum::Router) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}

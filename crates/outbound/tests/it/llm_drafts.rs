@@ -1,0 +1,112 @@
+//! What a model may write, and what is left out whatever it says.
+
+use crate::install_crypto;
+use crate::samples::{brief, english};
+use domain::slots::SlotPatch;
+use outbound::llm::{LlmSettings, OpenAiCopyWriter};
+use serde_json::{Value, json};
+use service::ports::{Brief, CopyWriter, Draft, WriteError};
+use testkit::stub_llm::StubLlm;
+
+async fn answered(content: &str, brief: &Brief) -> Result<Vec<Draft>, WriteError> {
+    install_crypto();
+    let stub = StubLlm::start().await.unwrap();
+    stub.answer_with(content);
+    let writer = OpenAiCopyWriter::new(LlmSettings {
+        base_url: stub.base_url().parse().unwrap(),
+        api_key: None,
+        model: "m".to_owned(),
+        timeout: LlmSettings::DEFAULT_TIMEOUT,
+    });
+    let result = writer.unwrap().write(brief).await;
+    assert!(stub.asked()[0].authorization.is_none());
+    result
+}
+
+fn variant(headline: &str, subheadline: &str, cta: &str) -> Value {
+    json!({"headline": headline, "subheadline": subheadline, "cta": cta,
+        "strategy": "plain words", "reasoning": "Says it plainly."})
+}
+
+async fn one(variant: Value) -> Result<Draft, WriteError> {
+    let content = json!({"variants": [variant]}).to_string();
+    Ok(answered(&content, &brief(english(), 3)).await?.remove(0))
+}
+
+#[tokio::test]
+async fn content_that_is_not_the_schema_is_refused() {
+    let table = [
+        ("Here you are: {}", "the JSON in it is not what was asked for"),
+        ("```json\n{\"variants\":[]}\n```", "the JSON in it is not what was asked for"),
+        ("[]", "the JSON in it is not what was asked for"),
+        ("{}", "the JSON in it is not what was asked for"),
+        ("{\"variants\":[{\"headline\":1}]}", "the JSON in it is not what was asked for"),
+        ("{\"variants\":[{\"html\":\"<b>\",\"strategy\":\"a\",\"reasoning\":\"b\"}]}", "the JSON in it is not what was asked for"),
+        ("{\"variants\":[],\"ops\":[]}", "the JSON in it is not what was asked for"),
+        ("{\"variants\":[{\"headline\":\"a", "the JSON in it was cut off"),
+        ("{\"variants\":[]}", "it holds no drafts"),
+    ];
+    for (content, reason) in table {
+        let error = answered(content, &brief(english(), 3)).await.unwrap_err();
+        assert_eq!(error, WriteError::BadAnswer(reason.to_owned()), "{content}");
+    }
+}
+
+#[tokio::test]
+async fn texts_are_tidied_and_unchanged_ones_stay() {
+    let draft = one(variant("  Better\n coffee ", "", "Start logging")).await.unwrap();
+    let expected = SlotPatch { headline: Some("Better coffee".to_owned()), ..SlotPatch::default() };
+    assert_eq!(draft.slots, expected);
+    let mut wordy = variant("Better coffee", "", "");
+    wordy["reasoning"] = json!(format!("a\u{202e}b {}", "c".repeat(2_000)));
+    wordy["strategy"] = json!(" ");
+    let draft = one(wordy).await.unwrap();
+    assert!(draft.reasoning.starts_with("a b ccc") && draft.reasoning.chars().count() <= 601, "{}", draft.reasoning);
+    assert_eq!(draft.strategy, "unnamed");
+}
+
+#[tokio::test]
+async fn a_draft_that_does_not_fit_is_left_out_with_its_reason() {
+    let long = "coffee ".repeat(60);
+    let mut unexplained = variant("Better coffee", "", "");
+    unexplained["reasoning"] = json!("\u{200b} ");
+    let table = [
+        (variant("", "", ""), "it changes nothing"),
+        (variant("Brew better coffee", "", "Start  logging"), "it changes nothing"),
+        (variant(&long, "", ""), "its headline is too long"),
+        (variant("", &long, ""), "its subheadline is too long"),
+        (variant("", "", "Start logging all of your coffee today"), "its cta is too long"),
+        (variant("<b>Coffee</b>", "", ""), "its headline has control characters or markup"),
+        (variant("Coffee for [name]", "", ""), "its headline has control characters or markup"),
+        (variant("", "Go to https://elsewhere.site", ""), "its subheadline has control characters or markup"),
+        (variant("Coffee \u{202e}eeffoc", "", ""), "its headline has control characters or markup"),
+        (variant("Coffee\u{7}now", "", ""), "its headline has control characters or markup"),
+        (variant("Loved by 10,000 brewers", "", ""), "its headline has a figure that is not on the page"),
+        (variant("", "Save 50% of your beans", ""), "its subheadline has a figure that is not on the page"),
+        (unexplained, "it has no explanation"),
+    ];
+    for (variant, reason) in table {
+        let expected = format!("none of its 1 drafts can be used; of the first, {reason}");
+        assert_eq!(one(variant.clone()).await.unwrap_err(), WriteError::BadAnswer(expected), "{variant}");
+    }
+    // A figure that the page has is a fact of the page.
+    assert!(one(variant("14 measurements of every brew", "", "")).await.is_ok());
+}
+
+#[tokio::test]
+async fn good_drafts_survive_beside_bad_ones_and_none_comes_twice() {
+    let content = json!({"variants": [
+        variant("Better coffee", "", ""),
+        variant("Best coffee of 2031", "", ""),
+        variant("Better coffee", "", ""),
+        variant("Coffee, written down", "", ""),
+        variant("Known already", "", ""),
+        variant("A third one", "", ""),
+        variant("A fourth one", "", ""),
+    ]});
+    let mut brief = brief(english(), 3);
+    brief.known = vec![SlotPatch { headline: Some("Known already".to_owned()), ..SlotPatch::default() }];
+    let drafts = answered(&content.to_string(), &brief).await.unwrap();
+    let headlines: Vec<&str> = drafts.iter().filter_map(|draft| draft.slots.headline.as_deref()).collect();
+    assert_eq!(headlines, ["Better coffee", "Coffee, written down", "A third one"]);
+}
