@@ -9,6 +9,7 @@ mod cli;
 mod demo;
 mod evoloop;
 mod failure;
+mod fingerprint;
 mod project;
 mod run;
 mod shell;

@@ -3,9 +3,10 @@
 mod stamp;
 
 use crate::failure::{About, Outcome};
+use crate::fingerprint::hash_of;
 use crate::project::{Project, WebSettings};
 use crate::{shell, tools};
-use stamp::{Stamp, hash_of};
+use stamp::Stamp;
 use std::fs;
 use std::path::{Path, PathBuf};
 

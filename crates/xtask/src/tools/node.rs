@@ -1,9 +1,9 @@
 //! Packages of npm: the style sheet's compiler, the snippet's bundler, wasm-opt and the browser tests.
 
 use crate::failure::{About, Failure, Outcome};
+use crate::fingerprint::hash_of;
 use crate::project::Project;
 use crate::shell;
-use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub(crate) fn node_packages(project: &Project) -> Outcome {
         }
     }
     let lock = project.root.join("package-lock.json");
-    let wanted = format!("{:x?}", Sha256::digest(fs::read(&lock).about(lock.display())?));
+    let wanted = hash_of(&[&lock])?;
     let stamp = project.root.join("node_modules/.evoloop-lock");
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Ok(());
