@@ -1,0 +1,7 @@
+//! Style sheets, as far as a page's look on its first screen needs them.
+
+mod cascade;
+pub(crate) mod colour;
+mod parse;
+
+pub(crate) use cascade::Cascade;

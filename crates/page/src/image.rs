@@ -1,0 +1,91 @@
+//! The main picture of the first screen: an image, a film, or a background.
+
+use crate::document::{Document, ancestors};
+use crate::hero::Hero;
+use crate::locator;
+use crate::region::{in_frame, is_hero, is_named};
+use domain::ImageSlot;
+use scraper::ElementRef;
+
+const SMALL: [&str; 7] = ["logo", "icon", "avatar", "badge", "emoji", "flag", "sprite"];
+
+pub(crate) fn find(document: &Document, hero: &Hero<'_>) -> Option<ImageSlot> {
+    let container = hero.container?;
+    let headline = hero.headline?;
+    let inside = picture_in(document, container, headline);
+    inside
+        .or_else(|| background_of(document, container))
+        .or_else(|| neighbour(document, headline))
+        .map(|(element, src)| slot(document, element, src))
+}
+
+type Picture<'a> = (ElementRef<'a>, String);
+
+fn picture_in<'a>(document: &'a Document, scope: ElementRef<'a>, headline: ElementRef<'a>) -> Option<Picture<'a>> {
+    let seen = |element: &ElementRef<'a>| {
+        let apart = ancestors(*element).any(|ancestor| {
+            matches!(ancestor.value().name(), "a" | "button") || ancestor.id() == headline.id()
+        });
+        !document.is_hidden(*element) && !in_frame(*element) && !apart && !is_small(*element)
+    };
+    let images = scope.descendent_elements().filter(|element| element.value().name() == "img").filter(seen);
+    let mut images = images.filter_map(|element| Some((element, source(element)?)));
+    let films = scope.descendent_elements().filter(|element| element.value().name() == "video").filter(seen);
+    let mut films = films.filter_map(|element| Some((element, film(element)?)));
+    images.next().or_else(|| films.next())
+}
+
+fn is_small(element: ElementRef<'_>) -> bool {
+    let narrow = |name: &str| {
+        let text = element.attr(name).unwrap_or_default();
+        text.parse::<u32>().is_ok_and(|size| size < 64)
+    };
+    narrow("width") || narrow("height") || is_named(element, &SMALL)
+}
+
+fn source(element: ElementRef<'_>) -> Option<String> {
+    let names = ["src", "data-src", "data-lazy-src"];
+    let found = names.iter().filter_map(|name| element.attr(name)).find(|src| !src.trim().is_empty())?;
+    Some(found.trim().to_owned())
+}
+
+fn film(element: ElementRef<'_>) -> Option<String> {
+    let source_element = element.child_elements().find(|child| child.value().name() == "source");
+    let src = element.attr("src").or_else(|| source_element.and_then(|source| source.attr("src")));
+    src.or_else(|| element.attr("poster")).map(|src| src.trim().to_owned())
+}
+
+/// A background picture of the container, of a layer in it, or of what it fills.
+fn background_of<'a>(document: &'a Document, container: ElementRef<'a>) -> Option<Picture<'a>> {
+    let around = std::iter::once(container).chain(ancestors(container).take_while(|ancestor| {
+        !matches!(ancestor.value().name(), "body" | "html" | "main")
+    }));
+    let layers = container.descendent_elements().filter(|element| {
+        element.child_elements().next().is_none() || is_hero(*element) || element.attr("style").is_some()
+    });
+    around.chain(layers).find_map(|element| Some((element, background(document, element)?)))
+}
+
+fn background(document: &Document, element: ElementRef<'_>) -> Option<String> {
+    if in_frame(element) || document.is_hidden(element) {
+        return None;
+    }
+    let image = document.cascade.value(element, "background-image").filter(|value| value.contains("url("));
+    let value = image.or_else(|| document.cascade.value(element, "background").filter(|value| value.contains("url(")))?;
+    let (_, rest) = value.split_once("url(")?;
+    let address = rest.split(')').next()?.trim().trim_matches(['"', '\'']).to_owned();
+    let drawn = address.starts_with("data:image/svg") || address.is_empty();
+    (!drawn).then_some(address)
+}
+
+/// A banner or slide show that stands above the headline, outside of its container.
+fn neighbour<'a>(document: &'a Document, headline: ElementRef<'a>) -> Option<Picture<'a>> {
+    let banners = document.all("[class*=carousel], [class*=slider], [class*=hero], [class*=banner]");
+    let mut near = banners.filter(|element| is_hero(*element) && !in_frame(*element) && !document.is_hidden(*element));
+    near.find_map(|banner| picture_in(document, banner, headline))
+}
+
+fn slot(document: &Document, element: ElementRef<'_>, src: String) -> ImageSlot {
+    let alt = element.attr("alt").unwrap_or_default().trim().to_owned();
+    ImageSlot { src, alt, locator: locator::locate(document, element) }
+}

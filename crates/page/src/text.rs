@@ -1,0 +1,80 @@
+//! What an element says.
+
+use crate::document::Document;
+use scraper::{ElementRef, Node};
+
+/// Elements whose text is not read by a visitor.
+const SILENT: [&str; 8] = ["script", "style", "svg", "template", "noscript", "iframe", "object", "select"];
+
+/// White space as a browser shows it, without icon glyphs of private-use fonts.
+pub(crate) fn normalised(text: &str) -> String {
+    let shown = |c: char| !matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{200b}' | '\u{feff}');
+    text.chars().filter(|c| shown(*c)).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The text that a visitor reads in an element.
+pub(crate) fn visible(document: &Document, element: ElementRef<'_>) -> String {
+    let mut text = String::new();
+    gather(document, element, &mut text);
+    normalised(&text)
+}
+
+fn gather(document: &Document, element: ElementRef<'_>, text: &mut String) {
+    for child in element.children() {
+        match child.value() {
+            Node::Text(piece) => text.push_str(piece),
+            Node::Element(_) => {
+                let Some(inner) = ElementRef::wrap(child) else { continue };
+                let name = inner.value().name();
+                if SILENT.contains(&name) || document.is_hidden(inner) {
+                    continue;
+                }
+                let apart = name == "br" || is_block(name);
+                if apart {
+                    text.push(' ');
+                }
+                gather(document, inner, text);
+                if apart {
+                    text.push(' ');
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The text, or the alternative of the pictures that stand for it.
+pub(crate) fn spoken(document: &Document, element: ElementRef<'_>) -> String {
+    let text = visible(document, element);
+    if !text.is_empty() {
+        return text;
+    }
+    if element.value().name() == "input" {
+        return normalised(element.attr("value").unwrap_or_default());
+    }
+    let pictures = element.descendent_elements().filter(|inner| inner.value().name() == "img");
+    let alternatives: Vec<&str> = pictures.filter_map(|picture| picture.attr("alt")).collect();
+    normalised(&alternatives.join(" "))
+}
+
+/// Text that stands directly in the element.
+pub(crate) fn own(element: ElementRef<'_>) -> String {
+    let pieces = element.children().filter_map(|child| child.value().as_text().map(|text| text.to_string()));
+    normalised(&pieces.collect::<Vec<_>>().join(" "))
+}
+
+pub(crate) fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address" | "article" | "aside" | "blockquote" | "center" | "dd" | "div" | "dl" | "dt" | "fieldset"
+            | "figcaption" | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header"
+            | "hr" | "li" | "main" | "nav" | "ol" | "p" | "pre" | "section" | "table" | "tbody" | "td" | "th"
+            | "tr" | "ul"
+    )
+}
+
+/// Words, or for scripts without spaces roughly so.
+pub(crate) fn word_count(text: &str) -> usize {
+    let dense = text.chars().filter(|c| matches!(*c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')).count();
+    if dense > 0 { dense.div_ceil(2) + text.split_whitespace().count() } else { text.split_whitespace().count() }
+}
