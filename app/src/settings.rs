@@ -32,6 +32,7 @@ pub fn SettingsPage() -> impl IntoView {
             </Card>
         </div>
     }
+    .into_any()
 }
 
 #[component]

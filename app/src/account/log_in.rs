@@ -34,4 +34,5 @@ pub fn LogInPage() -> impl IntoView {
             </p>
         </AccountCard>
     }
+    .into_any()
 }

@@ -44,4 +44,5 @@ pub fn SignUpPage() -> impl IntoView {
             </p>
         </AccountCard>
     }
+    .into_any()
 }

@@ -25,6 +25,7 @@ pub fn JobsPage() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 #[component]

@@ -29,4 +29,5 @@ pub fn HowItWorksPage() -> impl IntoView {
             <ol class="space-y-6">{rows.into_iter().collect_view()}</ol>
         </main>
     }
+    .into_any()
 }

@@ -51,6 +51,7 @@ pub fn LandingPage() -> impl IntoView {
             <p class="mx-auto max-w-6xl px-4 py-6 text-sm text-muted-foreground sm:px-6">"Evoloop is free software under the MIT and Apache 2.0 licences."</p>
         </footer>
     }
+    .into_any()
 }
 
 #[component]
@@ -75,6 +76,7 @@ fn Steps() -> impl IntoView {
             <ol class="grid gap-4 md:grid-cols-3">{cards.collect_view()}</ol>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -96,4 +98,5 @@ fn Promises() -> impl IntoView {
             <ul class="grid gap-6 sm:grid-cols-2">{rows.into_iter().collect_view()}</ul>
         </section>
     }
+    .into_any()
 }

@@ -26,4 +26,5 @@ pub fn Race() -> impl IntoView {
             {rows.into_iter().collect_view()}
         </div>
     }
+    .into_any()
 }

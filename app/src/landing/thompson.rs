@@ -79,6 +79,7 @@ pub fn ThompsonDemo() -> impl IntoView {
             </form>
         </figure>
     }
+    .into_any()
 }
 
 #[component]
@@ -114,6 +115,7 @@ fn Curves(counts: Memo<[u32; 3]>) -> impl IntoView {
             {ticks.into_iter().collect_view()}
         </svg>
     }
+    .into_any()
 }
 
 #[component]
@@ -137,6 +139,7 @@ fn Traffic(result: Memo<Shares>) -> impl IntoView {
     view! {
         <svg viewBox="0 0 640 34" width="100%" role="img" aria-label="Share of new visitors of each variant" class="rounded-md">{bars}</svg>
     }
+    .into_any()
 }
 
 #[component]

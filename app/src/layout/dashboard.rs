@@ -34,6 +34,7 @@ pub fn Dashboard() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 #[component]
@@ -65,6 +66,7 @@ fn Frame(account: Account) -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]

@@ -30,6 +30,7 @@ pub fn OverviewPage() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 #[component]

@@ -93,6 +93,7 @@ pub fn SitePage() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 async fn load(site_id: Option<SiteId>) -> Result<(SiteDetail, SiteStatistics), UiError> {
@@ -157,4 +158,5 @@ pub fn LoadedSite(
             }}
         </div>
     }
+    .into_any()
 }

@@ -30,6 +30,7 @@ pub fn SitesPage() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 #[component]

@@ -48,4 +48,5 @@ pub fn NewSitePage() -> impl IntoView {
             </section>
         </Card>
     }
+    .into_any()
 }

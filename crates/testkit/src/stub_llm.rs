@@ -134,11 +134,7 @@ fn lock(script: &Mutex<Script>) -> MutexGuard<'_, Script> {
     script.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn complete(
-    State(script): State<Arc<Mutex<Script>>>,
-    headers: HeaderMap,
-    Json(body): Json<Value>,
-) -> Response {
+async fn complete(State(script): State<Arc<Mutex<Script>>>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
     let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (fault, content) = {
         let mut script = lock(&script);
@@ -161,9 +157,7 @@ fn completion(content: &str, finish_reason: &str) -> Response {
 async fn misbehave(fault: Fault) -> Response {
     let json_text = [(header::CONTENT_TYPE, "application/json")];
     match fault {
-        Fault::RateLimited => {
-            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "1")], error(429)).into_response()
-        }
+        Fault::RateLimited => (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "1")], error(429)).into_response(),
         Fault::Status(status) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, error(status.as_u16())).into_response()

@@ -1,0 +1,101 @@
+//! Every endpoint there is: listed, closed to strangers, and blind to other people's sites.
+
+use crate::support::{App, signed_in};
+use axum::http::Method;
+use serde_json::{Value, json};
+use server::v1::PATHS;
+use std::collections::BTreeSet;
+use testkit::service::PAGE_URL;
+use testkit::{TestDatabase, on_both_databases};
+
+on_both_databases!(nobody_sees_or_changes_what_belongs_to_another);
+
+/// What anybody may call: there is no account yet, or none is needed.
+const OPEN: [&str; 4] = ["/api/auth/signup", "/api/auth/login", "/api/auth/logout", "/api/theme"];
+
+fn endpoints() -> BTreeSet<String> {
+    let functions = server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}"));
+    functions.chain(PATHS.iter().map(|(method, path)| format!("{} {path}", method.to_uppercase()))).collect()
+}
+
+#[test]
+fn the_list_of_endpoints() {
+    let endpoints = endpoints();
+    assert!(endpoints.len() >= 15);
+    insta::assert_snapshot!(endpoints.into_iter().collect::<Vec<_>>().join("\n"), @"");
+}
+
+#[tokio::test]
+async fn strangers_are_asked_to_log_in() {
+    let app = App::sqlite().await;
+    for (path, method) in server_fn::axum::server_fn_paths().filter(|(path, _)| !OPEN.contains(path)) {
+        let response = with_arguments(&app, method.clone(), path, &uuid::Uuid::new_v4().to_string(), "").await;
+        assert_eq!(response.status_code().as_u16(), 401, "{method} {path}: {}", response.text());
+        assert_eq!(response.header("cache-control"), "no-store", "{method} {path}");
+    }
+    app.server.get("/api/live").await.assert_status_unauthorized();
+    let page = app.server.get("/app").add_header("accept", "text/html").await;
+    assert_eq!(page.status_code().as_u16(), 302);
+    assert!(page.header("location").to_str().unwrap().starts_with("/login"));
+}
+
+async fn nobody_sees_or_changes_what_belongs_to_another(database: TestDatabase) {
+    let app = App::on(database);
+    let (ada, eve) = (app.sign_up("ada@example.com").await, app.sign_up("eve@example.com").await);
+    let form = [("url", PAGE_URL)];
+    let site: Value = signed_in(app.server.post("/api/sites"), &ada).form(&form).await.json();
+    app.inside.work().await;
+    let site_id = site["id"].as_str().unwrap();
+    let detail = |token: &str| signed_in(app.server.get(&format!("/api/sites/detail?site_id={site_id}")), token);
+    let before: Value = detail(&ada).await.json();
+    let variant_id = before["variants"][1]["variant"]["id"].as_str().unwrap();
+
+    let of_a_site = |path: &str| path.starts_with("/api/sites/") || path.contains("variants") || path.contains("goals");
+    let paths = server_fn::axum::server_fn_paths()
+        .filter(|(path, method)| of_a_site(path) || (*path == "/api/sites" && !matches!(*method, Method::GET | Method::POST)));
+    for (path, method) in paths {
+        let response = with_arguments(&app, method.clone(), path, site_id, &format!("{eve} {variant_id}")).await;
+        assert_eq!(response.status_code().as_u16(), 404, "{method} {path}: {}", response.text());
+    }
+    let live = signed_in(app.server.get(&format!("/api/live?site_id={site_id}")), &eve).await;
+    live.assert_status_not_found();
+    let jobs: Value = signed_in(app.server.get("/api/jobs"), &eve).await.json();
+    assert_eq!(jobs, json!([]));
+    let job_id = before["jobs"][0]["id"].as_str().unwrap();
+    let retry = signed_in(app.server.post("/api/jobs/retry"), &eve).form(&[("job_id", job_id)]).await;
+    retry.assert_status_not_found();
+    assert_eq!(before, detail(&ada).await.json::<Value>(), "nothing was changed");
+}
+
+/// Calls an endpoint with every argument that any of them takes; `who` is a token and a variant id.
+async fn with_arguments(
+    app: &App,
+    method: Method,
+    path: &str,
+    site_id: &str,
+    who: &str,
+) -> axum_test::TestResponse {
+    let (token, variant_id) = who.split_once(' ').unwrap_or((who, site_id));
+    let arguments = [
+        ("site_id", site_id),
+        ("variant_id", variant_id),
+        ("job_id", site_id),
+        ("action", "approve"),
+        ("status", "paused"),
+        ("autonomy_mode", "supervised"),
+        ("plan", "pro"),
+        ("name", "Goal"),
+        ("kind", "event"),
+        ("detail", "order"),
+        ("url", PAGE_URL),
+    ];
+    let mut request = app.server.method(method.clone(), path);
+    if !token.is_empty() {
+        request = signed_in(request, token);
+    }
+    match method {
+        Method::GET | Method::DELETE => request.add_query_params(arguments).await,
+        Method::POST => request.form(&arguments).await,
+        _ => request.json(&arguments.into_iter().collect::<std::collections::HashMap<_, _>>()).await,
+    }
+}

@@ -1,0 +1,16 @@
+//! The server through its front door: HTTP requests and commands, on both databases.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod accounts;
+mod cli;
+mod csrf;
+mod demo;
+mod endpoints;
+mod files;
+mod journey;
+mod live;
+mod support;
+mod v1_bad_input;
+mod v1_contract;
+mod v1_http;

@@ -1,0 +1,102 @@
+//! How `/v1` behaves as HTTP: any origin, beacons, health, its description, and a database that is away.
+
+use crate::support::{App, event, outcome};
+use axum::http::Method;
+use serde_json::{Value, json};
+use server::v1::{OPENAPI, PATHS};
+use std::collections::BTreeSet;
+use testkit::{TestDatabase, on_both_databases};
+
+on_both_databases!(without_its_database_it_assigns_and_asks_to_try_again);
+
+#[tokio::test]
+async fn any_origin_may_ask_and_no_cookie_is_involved() {
+    let app = App::sqlite().await;
+    let site = app.seeded(1).await;
+    let path = format!("/v1/assign?site_id={}&visitor_id=v1", site.id);
+    let response = app.server.get(&path).add_header("origin", "https://customer.example").await;
+    assert_eq!(response.header("access-control-allow-origin"), "*");
+    assert!(response.maybe_header("access-control-allow-credentials").is_none());
+    assert!(response.maybe_header("set-cookie").is_none());
+    assert_eq!(response.header("cross-origin-resource-policy"), "cross-origin");
+
+    let preflight = app
+        .server
+        .method(Method::OPTIONS, "/v1/event")
+        .add_header("origin", "https://customer.example")
+        .add_header("access-control-request-method", "POST")
+        .add_header("access-control-request-headers", "content-type")
+        .await;
+    assert!(preflight.status_code().is_success());
+    assert_eq!(preflight.header("access-control-allow-origin"), "*");
+    assert_eq!(preflight.header("access-control-allow-headers"), "content-type");
+
+    // A refusal can be read from everywhere, too.
+    let refused = app.server.get("/v1/assign").add_header("origin", "https://customer.example").await;
+    assert_eq!(refused.header("access-control-allow-origin"), "*");
+}
+
+#[tokio::test]
+async fn beacons_arrive_as_plain_text_from_other_sites() {
+    let app = App::sqlite().await;
+    let site = app.seeded(1).await;
+    let assigned = app.assign(&site.id, "v1").await;
+    let response = app
+        .server
+        .post("/v1/event")
+        .text(event(&assigned, "v1", "impression").to_string())
+        .content_type("text/plain;charset=UTF-8")
+        .add_header("origin", "https://customer.example")
+        .add_header("sec-fetch-site", "cross-site")
+        .await;
+    assert_eq!(outcome(&response), json!({"result": "recorded", "counted": true}));
+}
+
+#[tokio::test]
+async fn the_description_names_every_path() {
+    let app = App::sqlite().await;
+    let served: Value = app.server.get("/v1/openapi.json").await.json();
+    let written: Value = serde_json::from_str(OPENAPI).unwrap();
+    assert_eq!(served, written);
+    let mut described = BTreeSet::new();
+    for (path, methods) in written["paths"].as_object().unwrap() {
+        described.extend(methods.as_object().unwrap().keys().map(|method| (method.clone(), path.clone())));
+    }
+    let known = PATHS.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned()));
+    assert_eq!(described, known.collect::<BTreeSet<_>>());
+    for (method, path) in PATHS {
+        let method: Method = method.to_uppercase().parse().unwrap();
+        let status = app.server.method(method, path).await.status_code().as_u16();
+        assert!(!matches!(status, 404 | 405), "{path} is not served: {status}");
+    }
+}
+
+#[tokio::test]
+async fn health_tells_whether_events_can_be_stored() {
+    let app = App::sqlite().await;
+    let response = app.server.get("/v1/health").await;
+    response.assert_status_ok();
+    let mut body: Value = response.json();
+    assert_eq!(body["version"].take(), json!(env!("CARGO_PKG_VERSION")));
+    assert_eq!(body, json!({"status": "ok", "live": true, "ready": true, "database": "up", "version": null}));
+}
+
+async fn without_its_database_it_assigns_and_asks_to_try_again(database: TestDatabase) {
+    let app = App::on(database);
+    let site = app.seeded(3).await;
+    let mut before = Vec::new();
+    for number in 0..50 {
+        before.push(app.assign(&site.id, &format!("v{number}")).await);
+    }
+    app.inside.database.store.clone().close().await.unwrap();
+    for (number, assigned) in before.iter().enumerate() {
+        assert_eq!(&app.assign(&site.id, &format!("v{number}")).await, assigned);
+    }
+    let refused = app.send(&event(&before[0], "v0", "impression")).await;
+    assert_eq!(refused.status_code().as_u16(), 503);
+    assert!(refused.maybe_header("retry-after").is_some());
+    assert_eq!(refused.content_type(), "application/problem+json");
+    let health = app.server.get("/v1/health").await;
+    assert_eq!(health.status_code().as_u16(), 503);
+    assert_eq!(health.json::<Value>()["database"], json!("down"));
+}
