@@ -56,9 +56,7 @@ pub(crate) fn answer(error: ServiceError) -> UiError {
         ServiceError::NotFound => (StatusCode::NOT_FOUND, UiError::NotFound),
         ServiceError::Conflict(message) => (StatusCode::CONFLICT, UiError::Invalid { message: message.clone() }),
         ServiceError::SignedOut => (StatusCode::UNAUTHORIZED, UiError::SignedOut),
-        ServiceError::WrongCredentials => {
-            (StatusCode::UNAUTHORIZED, UiError::Invalid { message: error.to_string() })
-        }
+        ServiceError::WrongCredentials => (StatusCode::UNAUTHORIZED, UiError::Invalid { message: error.to_string() }),
         ServiceError::Unavailable(_) => {
             tracing::error!(error = &error as &dyn std::error::Error, reference = reference(), "request failed");
             (StatusCode::SERVICE_UNAVAILABLE, UiError::Unavailable)

@@ -53,12 +53,7 @@ impl MigrationTrait for Migration {
         let allocations = tenant_table(
             "allocations",
             &["epoch"],
-            vec![
-                big_integer("epoch"),
-                json_binary("weights"),
-                json_binary("posterior"),
-                big_integer("started_at"),
-            ],
+            vec![big_integer("epoch"), json_binary("weights"), json_binary("posterior"), big_integer("started_at")],
         );
         manager.create_table(allocations).await?;
 

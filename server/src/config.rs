@@ -124,9 +124,7 @@ impl Settings {
         let addr = sources.parsed("addr", "an address and port, like 127.0.0.1:3000")?.unwrap_or(leptos.site_addr);
         let public_url = sources.checked("public_url", public_origin)?;
         let language_model = language_model::settings(sources)?;
-        let allow_private_hosts = sources.checked("allow_private_hosts", |text| {
-            AllowedPrivateHosts::parse(text).map_err(|error| error.to_string())
-        })?;
+        let allow_private_hosts = readable_private_hosts(sources)?;
         let v1_rate_limit = sources.parsed("v1_rate_limit", "a whole number of requests a second")?.unwrap_or(0);
         let trusted_proxies = sources.checked("trusted_proxies", networks)?.unwrap_or_default();
         let data_dir = PathBuf::from(sources.text("data_dir").map_or_else(|| "data".to_owned(), |found| found.value));
@@ -144,7 +142,7 @@ impl Settings {
             public_url,
             secret_key,
             language_model,
-            allow_private_hosts: allow_private_hosts.unwrap_or_default(),
+            allow_private_hosts,
             v1_rate_limit,
             trusted_proxies,
             leptos,
@@ -160,6 +158,19 @@ impl Settings {
             None => format!("http://{bound}"),
         }
     }
+}
+
+/// Private hosts that may be read, for a command that needs neither database nor key.
+///
+/// # Errors
+/// When the list cannot be read.
+pub fn allowed_private_hosts(flags: &Flags) -> Result<AllowedPrivateHosts, ConfigError> {
+    readable_private_hosts(&Sources::new(flags, environment)?)
+}
+
+fn readable_private_hosts(sources: &Sources) -> Result<AllowedPrivateHosts, ConfigError> {
+    let parse = |text: &str| AllowedPrivateHosts::parse(text).map_err(|error| error.to_string());
+    Ok(sources.checked("allow_private_hosts", parse)?.unwrap_or_default())
 }
 
 /// The embedded database of a data directory, which is made if it is missing.

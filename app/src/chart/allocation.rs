@@ -70,7 +70,8 @@ pub fn geometry(statistics: &SiteStatistics, frame: Frame) -> Option<AllocationG
     let anchors: Vec<f64> = shown.iter().map(|(_, below, above)| y.at(f64::midpoint(*below, *above))).collect();
     let heights = spread(&anchors, 17.0, frame.label_bounds());
     let labels = shown.iter().zip(anchors).zip(heights).map(|(((level, below, above), anchor), at)| {
-        let name = statistics.allocation_names.get(*level).map(|name| short(name, frame.name_chars)).unwrap_or_default();
+        let name =
+            statistics.allocation_names.get(*level).map(|name| short(name, frame.name_chars)).unwrap_or_default();
         let text = format!("{name} {}", percent(above - below, 0));
         SideLabel { index: series_index(statistics, *level), text, anchor, at }
     });
@@ -101,7 +102,8 @@ pub fn takeaway(statistics: &SiteStatistics) -> String {
     let (Some((level, weight)), true) = (most, total > 0.0) else {
         return "New visitors see the untouched page.".to_owned();
     };
-    let before = first.weights.get(level).copied().unwrap_or(0.0) / first.weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+    let before =
+        first.weights.get(level).copied().unwrap_or(0.0) / first.weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     let (now, name) = (weight / total, &statistics.allocation_names[level]);
     if last.weights.iter().filter(|weight| **weight > 0.0).count() == 1 {
         format!("All new visitors see {name}.")

@@ -43,7 +43,9 @@ pub struct PosteriorGeometry {
 
 fn known(statistics: &SiteStatistics) -> Vec<(usize, &VariantStatistics, (f64, f64, f64))> {
     let shown = statistics.variants.iter().enumerate().filter(|(_, variant)| variant.is_active);
-    shown.filter_map(|(index, variant)| Some((index, variant, (variant.lower?, variant.mean?, variant.upper?)))).collect()
+    shown
+        .filter_map(|(index, variant)| Some((index, variant, (variant.lower?, variant.mean?, variant.upper?))))
+        .collect()
 }
 
 /// Lays out the rows of active variants with visitors; `None` without any.
@@ -57,11 +59,7 @@ pub fn geometry(statistics: &SiteStatistics, frame: Frame) -> Option<PosteriorGe
     let ticks = percent_ticks((most * 1.05).min(1.0), frame.x_ticks);
     let top = ticks.last().map_or(1.0, |tick| tick.value);
     // Names stand to the left here, so the space of the two sides changes places.
-    let frame = Frame {
-        left: frame.right - 6.0,
-        right: if frame.name == "wide" { 76.0 } else { 60.0 },
-        ..frame
-    };
+    let frame = Frame { left: frame.right - 6.0, right: if frame.name == "wide" { 76.0 } else { 60.0 }, ..frame };
     let row_height = (frame.height - frame.top - frame.bottom) / known.len() as f64;
     let high = (row_height * 0.72).min(64.0);
     let x = Scale::new((0.0, top), frame.across());

@@ -117,7 +117,10 @@ pub fn takeaway(statistics: &SiteStatistics) -> String {
             format!("{name} converts best: {mean}, with a probability of {} of being the best.", probability(chance))
         }
         Some(chance) if active().count() > 1 => {
-            format!("{name} leads with {mean}, but it is not settled: its probability of being the best is {}.", probability(chance))
+            format!(
+                "{name} leads with {mean}, but it is not settled: its probability of being the best is {}.",
+                probability(chance)
+            )
         }
         _ => format!("{name} converts at {mean}. There is nothing to compare it with yet."),
     }

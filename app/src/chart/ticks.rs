@@ -51,7 +51,23 @@ fn decimals(step: f64) -> usize {
 
 /// Steps of time axes, in seconds, from a second to a quarter.
 const TIME_STEPS: [i64; 17] = [
-    1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, DAY_S, 2 * DAY_S, 7 * DAY_S, 30 * DAY_S, 91 * DAY_S,
+    1,
+    5,
+    15,
+    30,
+    60,
+    300,
+    900,
+    1_800,
+    3_600,
+    10_800,
+    21_600,
+    43_200,
+    DAY_S,
+    2 * DAY_S,
+    7 * DAY_S,
+    30 * DAY_S,
+    91 * DAY_S,
 ];
 
 /// Round moments between two times (seconds since 1970), at most `most` of them.

@@ -9,10 +9,22 @@ use leptos_meta::Title;
 #[component]
 pub fn HowItWorksPage() -> impl IntoView {
     let parts = [
-        ("A visitor counts once", "The unit is the visitor, not the page view. Somebody is counted when the variant was really shown, and converts at most once."),
-        ("Each variant has a posterior", "From visitors and conversions follows a Beta distribution of the conversion rate. More visitors make it narrower."),
-        ("Traffic matches the probability to be best", "A variant that is best with probability 70 % gets about 70 % of new visitors. The control keeps at least 5 %, every other variant 1 %."),
-        ("The same visitor sees the same variant", "A keyed hash decides, so nobody sees the page change from visit to visit, and a change of weights moves as few people as possible."),
+        (
+            "A visitor counts once",
+            "The unit is the visitor, not the page view. Somebody is counted when the variant was really shown, and converts at most once.",
+        ),
+        (
+            "Each variant has a posterior",
+            "From visitors and conversions follows a Beta distribution of the conversion rate. More visitors make it narrower.",
+        ),
+        (
+            "Traffic matches the probability to be best",
+            "A variant that is best with probability 70 % gets about 70 % of new visitors. The control keeps at least 5 %, every other variant 1 %.",
+        ),
+        (
+            "The same visitor sees the same variant",
+            "A keyed hash decides, so nobody sees the page change from visit to visit, and a change of weights moves as few people as possible.",
+        ),
     ];
     let rows = parts.map(|(title, text)| {
         view! { <li class="space-y-1"><h2 class="font-medium">{title}</h2><p class="text-muted-foreground">{text}</p></li> }

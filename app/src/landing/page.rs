@@ -57,9 +57,18 @@ pub fn LandingPage() -> impl IntoView {
 #[component]
 fn Steps() -> impl IntoView {
     let steps = [
-        ("Read", "Evoloop fetches your page and finds the headline, the calls to action, the picture, the colours and the fonts."),
-        ("Write", "It writes variants as small, typed changes, each with the reason for it. Built-in rules use only words of your page; connect a language model if you want more."),
-        ("Learn", "One script tag serves them. Traffic moves to what converts, and you see every number with its uncertainty."),
+        (
+            "Read",
+            "Evoloop fetches your page and finds the headline, the calls to action, the picture, the colours and the fonts.",
+        ),
+        (
+            "Write",
+            "It writes variants as small, typed changes, each with the reason for it. Built-in rules use only words of your page; connect a language model if you want more.",
+        ),
+        (
+            "Learn",
+            "One script tag serves them. Traffic moves to what converts, and you see every number with its uncertainty.",
+        ),
     ];
     let cards = (1..).zip(steps).map(|(number, (title, text))| {
         view! {
@@ -82,10 +91,19 @@ fn Steps() -> impl IntoView {
 #[component]
 fn Promises() -> impl IntoView {
     let promises = [
-        ("Your page never breaks", "A variant applies whole or not at all. If Evoloop is away, visitors see your page as it is."),
+        (
+            "Your page never breaks",
+            "A variant applies whole or not at all. If Evoloop is away, visitors see your page as it is.",
+        ),
         ("No event is lost or counted twice", "An event is answered after it is stored, and a repeat is recognised."),
-        ("Nothing runs unseen", "Every variant waits for your approval, beside the original, with the words that change."),
-        ("Your data stays yours", "One file or your own Postgres. No third party is asked, unless you connect a language model."),
+        (
+            "Nothing runs unseen",
+            "Every variant waits for your approval, beside the original, with the words that change.",
+        ),
+        (
+            "Your data stays yours",
+            "One file or your own Postgres. No third party is asked, unless you connect a language model.",
+        ),
     ];
     let rows = promises.map(|(title, text)| {
         view! {

@@ -62,7 +62,10 @@ pub fn ThompsonDemo() -> impl IntoView {
         let best = (0..ARMS.len()).max_by(|one, other| result.prob_best[*one].total_cmp(&result.prob_best[*other]));
         best.map(|best| {
             let (name, chance) = (ARMS[best].0, percent(result.prob_best[best], 0));
-            format!("{name} is best with probability {chance} and gets {} of new visitors.", percent(result.weights[best], 0))
+            format!(
+                "{name} is best with probability {chance} and gets {} of new visitors.",
+                percent(result.weights[best], 0)
+            )
         })
     };
     view! {
@@ -91,7 +94,8 @@ fn Curves(counts: Memo<[u32; 3]>) -> impl IntoView {
             curve(alpha, beta, 60)
         });
         let highest = curves.iter().flatten().map(|(_, density)| *density).fold(1.0, f64::max);
-        let place = |(rate, density): &(f64, f64)| (rate / WIDEST * WIDTH, HEIGHT - density / highest * (HEIGHT - 16.0));
+        let place =
+            |(rate, density): &(f64, f64)| (rate / WIDEST * WIDTH, HEIGHT - density / highest * (HEIGHT - 16.0));
         let shapes = ARMS.iter().zip(curves.iter()).map(|((_, _, _, stroke, fill, dash), points)| {
             let upper: Vec<(f64, f64)> = points.iter().map(place).collect();
             let floor: Vec<(f64, f64)> = upper.iter().map(|(x, _)| (*x, HEIGHT)).collect();

@@ -73,10 +73,11 @@ pub struct Errand {
 #[must_use]
 pub fn errands(overview: &Overview) -> Vec<Errand> {
     let place = |site: &SiteSummary| format!("/app/sites/{}", site.id);
-    let failed = overview.sites.iter().filter(|site| site.status == SiteStatus::Failed).map(|site| Errand {
-        sentence: format!("The page of {} could not be read.", site.name),
-        href: place(site),
-    });
+    let failed = overview
+        .sites
+        .iter()
+        .filter(|site| site.status == SiteStatus::Failed)
+        .map(|site| Errand { sentence: format!("The page of {} could not be read.", site.name), href: place(site) });
     let jobs = (overview.failed_jobs > 0).then(|| Errand {
         sentence: format!("{} failed and can be tried again.", counted(overview.failed_jobs, "job")),
         href: "/app/jobs".to_owned(),
@@ -125,7 +126,10 @@ fn key_numbers(sites: &[SiteSummary]) -> impl IntoView + use<> {
         ("Active variants", count(sum(|site| site.active_variants))),
         ("Visitors", count(visitors)),
         ("Conversions", count(conversions)),
-        ("Conversion rate", if visitors > 0 { rate(conversions as f64 / visitors as f64) } else { "no data yet".to_owned() }),
+        (
+            "Conversion rate",
+            if visitors > 0 { rate(conversions as f64 / visitors as f64) } else { "no data yet".to_owned() },
+        ),
     ];
     let cards = numbers.map(|(name, number)| {
         view! {
@@ -147,8 +151,14 @@ fn key_numbers(sites: &[SiteSummary]) -> impl IntoView + use<> {
 fn FirstSteps() -> impl IntoView {
     let steps = [
         ("Add your landing page", "Give its address. Evoloop reads headline, buttons, colours and fonts."),
-        ("Approve variants", "Three rewrites wait for you, each beside the original with the reason for it. Nothing runs before you approve it."),
-        ("Paste the snippet", "One script element in your page. Visitors are shared out, and traffic moves to what converts."),
+        (
+            "Approve variants",
+            "Three rewrites wait for you, each beside the original with the reason for it. Nothing runs before you approve it.",
+        ),
+        (
+            "Paste the snippet",
+            "One script element in your page. Visitors are shared out, and traffic moves to what converts.",
+        ),
     ];
     let rows = (1..).zip(steps).map(|(number, (title, text))| {
         view! {

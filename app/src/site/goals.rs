@@ -17,7 +17,9 @@ pub fn GoalsPanel(
 ) -> impl IntoView {
     let create = ServerAction::<CreateGoal>::new();
     let known = context.detail.with_untracked(|detail| detail.goals.clone());
-    let version = Signal::derive(move || u32::try_from(create.version().get()).unwrap_or(0).wrapping_add(context.live.site.get()));
+    let version = Signal::derive(move || {
+        u32::try_from(create.version().get()).unwrap_or(0).wrapping_add(context.live.site.get())
+    });
     let goals = use_refreshed(known, version, move || list_goals(context.site_id));
     view! {
         <section aria-labelledby="goals-heading" class="max-w-3xl space-y-3">
@@ -55,7 +57,8 @@ fn row(goal: Goal) -> impl IntoView {
 
 #[component]
 fn GoalForm(context: SiteContext, create: ServerAction<CreateGoal>) -> impl IntoView {
-    let options = GoalType::ALL.iter().map(|kind| view! { <option value=kind.as_str()>{words::goal_type(*kind)}</option> });
+    let options =
+        GoalType::ALL.iter().map(|kind| view! { <option value=kind.as_str()>{words::goal_type(*kind)}</option> });
     view! {
         <ActionForm action=create attr:class="grid gap-4 sm:grid-cols-2">
             <input type="hidden" name="site_id" value=context.site_id.to_string() />

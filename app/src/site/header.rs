@@ -120,7 +120,9 @@ pub fn NextStep(
     context: SiteContext,
 ) -> impl IntoView {
     let step = Memo::new(move |_| {
-        let visitors = context.statistics.with(|statistics| statistics.variants.iter().map(|variant| variant.visitors).sum::<i64>());
+        let visitors = context
+            .statistics
+            .with(|statistics| statistics.variants.iter().map(|variant| variant.visitors).sum::<i64>());
         context.detail.with(|detail| {
             let (pending, active) = (detail.summary.pending_variants, detail.summary.active_variants);
             match detail.summary.status {

@@ -95,7 +95,8 @@ pub fn cells(variant: &VariantStatistics) -> [String; 6] {
 }
 
 fn row(index: usize, variant: VariantStatistics) -> impl IntoView {
-    let cells = cells(&variant).map(|cell| view! { <td class="px-4 py-3 text-right tabular-nums whitespace-nowrap">{cell}</td> });
+    let cells = cells(&variant)
+        .map(|cell| view! { <td class="px-4 py-3 text-right tabular-nums whitespace-nowrap">{cell}</td> });
     view! {
         <tr>
             <th scope="row" class="px-4 py-3 font-medium whitespace-nowrap">

@@ -60,7 +60,8 @@ pub fn VariantCard(
 
 /// Who wrote it, by which strategy, in which generation.
 fn origin(variant: &Variant) -> impl IntoView + use<> {
-    let texts = [words::author(&variant.author), variant.strategy.clone(), format!("Generation {}", variant.generation)];
+    let texts =
+        [words::author(&variant.author), variant.strategy.clone(), format!("Generation {}", variant.generation)];
     let badges = texts.map(|text| view! { <Badge variant=BadgeVariant::Outline>{text}</Badge> });
     view! { <p class="flex flex-wrap gap-2">{badges}</p> }
 }

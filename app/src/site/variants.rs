@@ -45,10 +45,13 @@ pub fn VariantsPanel(
     let running = chosen(context, |variant| {
         matches!(variant.variant.status, VariantStatus::Active | VariantStatus::Paused | VariantStatus::Winner)
     });
-    let ended = chosen(context, |variant| matches!(variant.variant.status, VariantStatus::Killed | VariantStatus::Rejected));
+    let ended =
+        chosen(context, |variant| matches!(variant.variant.status, VariantStatus::Killed | VariantStatus::Rejected));
     let ended_count = Memo::new(move |_| ended.with(Vec::len));
     let is_reading = Memo::new(move |_| context.detail.with(|detail| detail.summary.status == SiteStatus::Analyzing));
-    let only_control = Memo::new(move |_| context.detail.with(|detail| detail.variants.iter().all(|variant| variant.variant.is_control)));
+    let only_control = Memo::new(move |_| {
+        context.detail.with(|detail| detail.variants.iter().all(|variant| variant.variant.is_control))
+    });
     view! {
         <section aria-labelledby="variants-heading" class="space-y-3">
             <h2 id="variants-heading" class="text-lg font-semibold">"Variants"</h2>

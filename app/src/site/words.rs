@@ -79,10 +79,9 @@ pub fn job_state(state: JobState) -> (&'static str, Tone) {
 pub fn autonomy(mode: AutonomyMode) -> (&'static str, &'static str) {
     match mode {
         AutonomyMode::Supervised => ("Supervised", "Every variant and every promotion waits for your approval."),
-        AutonomyMode::TrainingWheels => (
-            "Training wheels",
-            "Asks for your first approvals, then acts by itself and leaves you time to object.",
-        ),
+        AutonomyMode::TrainingWheels => {
+            ("Training wheels", "Asks for your first approvals, then acts by itself and leaves you time to object.")
+        }
         AutonomyMode::FullAuto => ("Full auto", "Acts by itself and reports what it did."),
     }
 }

@@ -14,11 +14,8 @@ pub fn SiteCard(
     /// The site.
     site: SiteSummary,
 ) -> impl IntoView {
-    let numbers = [
-        ("Visitors", count(site.visitors)),
-        ("Conversions", count(site.conversions)),
-        ("Rate", observed_rate(&site)),
-    ];
+    let numbers =
+        [("Visitors", count(site.visitors)), ("Conversions", count(site.conversions)), ("Rate", observed_rate(&site))];
     let numbers = numbers.map(|(name, number)| {
         view! {
             <div>
@@ -27,8 +24,9 @@ pub fn SiteCard(
             </div>
         }
     });
-    let waiting = (site.pending_variants > 0)
-        .then(|| view! { <Badge variant=BadgeVariant::Warning>{format!("{} to approve", site.pending_variants)}</Badge> });
+    let waiting = (site.pending_variants > 0).then(
+        || view! { <Badge variant=BadgeVariant::Warning>{format!("{} to approve", site.pending_variants)}</Badge> },
+    );
     view! {
         <article class="relative flex h-full flex-col gap-4 rounded-xl border bg-card p-5 text-card-foreground shadow-sm transition-shadow focus-within:ring-2 focus-within:ring-ring hover:shadow-md">
             <div class="space-y-1">

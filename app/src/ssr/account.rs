@@ -72,5 +72,8 @@ fn set_session(token: &str, max_age_s: i64) -> Result<(), UiError> {
 
 /// A path on this very server: `//host` would lead elsewhere, and control characters into the header.
 fn is_own_path(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && path.bytes().all(|byte| byte > 32 && byte < 127)
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && path.bytes().all(|byte| byte > 32 && byte < 127)
 }

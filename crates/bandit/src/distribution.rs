@@ -75,9 +75,9 @@ pub(crate) fn quantile_logit(density: &Density, p: f64) -> f64 {
         let mass = if lower { below } else { above };
         // The lower tail grows with y, the upper one falls.
         if (mass > wanted) == lower {
-            right = y
+            right = y;
         } else {
-            left = y
+            left = y;
         }
         let slope = density.value(y) / mass;
         let step = (mass / wanted).ln() / slope;

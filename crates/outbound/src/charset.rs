@@ -7,7 +7,7 @@ const PRESCAN_BYTES: usize = 1_024;
 
 /// Where a file of this kind can declare its own encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Declaration {
+pub enum Declaration {
     /// `<meta charset="...">` or the older `http-equiv` form.
     Meta,
     /// `@charset "..."` as the very first bytes.
@@ -17,11 +17,8 @@ pub(crate) enum Declaration {
 /// Decodes bytes: a byte order mark wins over the header, the header over the declaration in the
 /// file; without any, UTF-8 if it is valid and windows-1252 otherwise. Faulty sequences become
 /// U+FFFD.
-pub(crate) fn decode(
-    bytes: &[u8],
-    content_type: Option<&str>,
-    declaration: Declaration,
-) -> String {
+#[must_use]
+pub fn decode(bytes: &[u8], content_type: Option<&str>, declaration: Declaration) -> String {
     let declared = content_type
         .and_then(charset_parameter)
         .and_then(|label| Encoding::for_label(label.as_bytes()))

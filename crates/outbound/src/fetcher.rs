@@ -56,8 +56,7 @@ impl Default for FetchPolicy {
         Self {
             allow_private: AllowedPrivateHosts::default(),
             own_hosts: Vec::new(),
-            user_agent: concat!("Mozilla/5.0 (compatible; Evoloop/", env!("CARGO_PKG_VERSION"), ")")
-                .to_owned(),
+            user_agent: concat!("Mozilla/5.0 (compatible; Evoloop/", env!("CARGO_PKG_VERSION"), ")").to_owned(),
             connect_timeout: Duration::from_secs(5),
             total_timeout: Duration::from_secs(15),
             unreachable_after: Duration::from_secs(5),
@@ -89,10 +88,7 @@ impl Fetcher {
     ///
     /// # Errors
     /// When the policy makes no HTTP client, for example by its user agent.
-    pub fn with_resolver(
-        policy: FetchPolicy,
-        resolver: Arc<dyn NameResolver>,
-    ) -> Result<Self, SetupError> {
+    pub fn with_resolver(policy: FetchPolicy, resolver: Arc<dyn NameResolver>) -> Result<Self, SetupError> {
         let nothing = Pinned { name: String::new(), addresses: Vec::new() };
         client(&policy, nothing).map_err(SetupError::Client)?;
         Ok(Self { policy: Arc::new(policy), resolver, requests: Arc::default() })

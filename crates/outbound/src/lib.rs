@@ -7,7 +7,7 @@
 //!
 //! The process needs a rustls crypto provider installed before any client is made.
 
-mod charset;
+pub mod charset;
 pub mod fetcher;
 pub mod llm;
 pub mod simulator;

@@ -62,8 +62,8 @@ impl OpenAiCopyWriter {
     /// # Errors
     /// When the base address is not an http(s) one without a password, or the client cannot be made.
     pub fn new(settings: LlmSettings) -> Result<Self, SetupError> {
-        let endpoint = endpoint(&settings.base_url)
-            .ok_or_else(|| SetupError::BaseUrl(without_password(&settings.base_url)))?;
+        let endpoint =
+            endpoint(&settings.base_url).ok_or_else(|| SetupError::BaseUrl(without_password(&settings.base_url)))?;
         let client = Client::builder()
             .user_agent(concat!("Evoloop/", env!("CARGO_PKG_VERSION")))
             .timeout(settings.timeout)
@@ -77,8 +77,7 @@ impl OpenAiCopyWriter {
     }
 
     async fn ask(&self, brief: &Brief) -> Result<Vec<u8>, WriteError> {
-        let mut request =
-            self.client.post(self.endpoint.clone()).json(&prompt::request(&self.settings.model, brief));
+        let mut request = self.client.post(self.endpoint.clone()).json(&prompt::request(&self.settings.model, brief));
         if let Some(key) = &self.settings.api_key {
             request = request.bearer_auth(key.expose_secret());
         }

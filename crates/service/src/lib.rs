@@ -14,6 +14,7 @@ mod operator;
 mod passwords;
 pub mod playbook;
 pub mod ports;
+pub mod reading;
 mod secrets;
 mod sites;
 mod snapshot;

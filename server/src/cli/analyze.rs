@@ -1,12 +1,83 @@
-//! `evoloop analyze`
-use super::CliError;
-use crate::config::Flags;
+//! `evoloop analyze FILE|URL`
+
+mod local;
+mod report;
+
+use super::{CliError, print};
+use crate::config::{self, Flags};
+use domain::PageModel;
+use local::LocalPage;
+use outbound::fetcher::{FetchPolicy, Fetcher};
+use report::Report;
+use service::ports::{PageReader, ReadError, ResourceKind};
+use service::reading;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use url::Url;
+
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// File or URL
+    /// File or address of the page
     source: String,
+    /// Address that a file belongs to; style sheets that are not on the disk are then fetched from there
+    #[arg(long, value_name = "URL")]
+    base_url: Option<Url>,
+    /// Folder in which addresses that begin with `/` are found, for a file
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
-pub(super) async fn run(_flags: &Flags, args: &Args) -> Result<ExitCode, CliError> {
-    Err(CliError::Refused(args.source.clone()))
+
+pub(super) async fn run(flags: &Flags, args: &Args) -> Result<ExitCode, CliError> {
+    let model = match page_address(&args.source) {
+        Some(url) => from_network(&fetcher(flags)?, &url).await?,
+        None => from_disk(flags, args).await?,
+    };
+    let report = Report::from(&model);
+    if args.json {
+        let text = serde_json::to_string(&report).map_err(|error| CliError::Refused(error.to_string()))?;
+        print::line(&text);
+    } else {
+        report.lines().iter().for_each(|line| print::line(line));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A source with a scheme of the web is an address, everything else a file.
+fn page_address(source: &str) -> Option<Url> {
+    Url::parse(source).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+fn fetcher(flags: &Flags) -> Result<Fetcher, CliError> {
+    let allow_private = config::allowed_private_hosts(flags)?;
+    Ok(Fetcher::new(FetchPolicy { allow_private, ..FetchPolicy::default() })?)
+}
+
+async fn from_network(reader: &dyn PageReader, url: &Url) -> Result<PageModel, CliError> {
+    let refused = |error: ReadError| CliError::Refused(format!("{url}: {error}"));
+    let fetched = reader.read(url, ResourceKind::Html).await.map_err(refused)?;
+    let addresses = page::stylesheet_addresses(&fetched.text, &fetched.url);
+    let stylesheets = reading::stylesheets(reader, addresses).await;
+    Ok(reading::page_model(fetched.text, Some(fetched.url), stylesheets).await?)
+}
+
+/// Nothing is fetched without a base address.
+async fn from_disk(flags: &Flags, args: &Args) -> Result<PageModel, CliError> {
+    let file = PathBuf::from(&args.source);
+    let local = LocalPage::open(&file, args.root.as_deref())
+        .map_err(|error| CliError::Refused(format!("{}: {error}", file.display())))?;
+    let mut stylesheets = Vec::new();
+    let mut elsewhere = Vec::new();
+    for reference in page::stylesheet_references(&local.html) {
+        match local.stylesheet(&reference) {
+            Some(sheet) => stylesheets.push(sheet),
+            None => elsewhere.extend(args.base_url.as_ref().and_then(|base| base.join(&reference).ok())),
+        }
+    }
+    if !elsewhere.is_empty() {
+        stylesheets.extend(reading::stylesheets(&fetcher(flags)?, elsewhere).await);
+    }
+    Ok(reading::page_model(local.html, args.base_url.clone(), stylesheets).await?)
 }

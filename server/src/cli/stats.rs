@@ -56,7 +56,7 @@ struct Holdout {
 pub(super) async fn run(flags: &Flags, args: &Args) -> Result<ExitCode, CliError> {
     match &args.action {
         Action::Show { site, json } => show(flags, *site, *json).await,
-        Action::Eval(args) => stats_eval::run(args),
+        Action::Eval(args) => Ok(stats_eval::run(args)),
     }
 }
 

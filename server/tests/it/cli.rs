@@ -63,8 +63,7 @@ async fn seeded_sites_are_counted_the_same_twice(database: TestDatabase) {
 
 async fn the_server_stops_in_order(database: TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
-    let mut server =
-        evoloop(&database.url_text, folder.path()).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+    let mut server = evoloop(&database.url_text, folder.path()).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
     let line = lines.next_line().await.unwrap().unwrap();
     let address = line.split("http://").nth(1).and_then(|rest| rest.split(';').next()).unwrap();

@@ -13,10 +13,8 @@ async fn the_demonstration_gets_ready_and_counts_its_visitors() {
     demo.simulator.visit_all(0..40).await;
     let tally = demo.simulator.tally();
     assert_eq!(tally.failed, 0);
-    let (seen, converted) = tally
-        .variants
-        .values()
-        .fold((0, 0), |sum, variant| (sum.0 + variant.visitors, sum.1 + variant.conversions));
+    let (seen, converted) =
+        tally.variants.values().fold((0, 0), |sum, variant| (sum.0 + variant.visitors, sum.1 + variant.conversions));
     let service = demo.running.service.clone();
     let statistics = service.statistics(&demo.viewer, demo.site_id).await.unwrap();
     let counted: (i64, i64) =

@@ -51,8 +51,9 @@ async fn nobody_sees_or_changes_what_belongs_to_another(database: TestDatabase) 
     let variant_id = before["variants"][1]["variant"]["id"].as_str().unwrap();
 
     let of_a_site = |path: &str| path.starts_with("/api/sites/") || path.contains("variants") || path.contains("goals");
-    let paths = server_fn::axum::server_fn_paths()
-        .filter(|(path, method)| of_a_site(path) || (*path == "/api/sites" && !matches!(*method, Method::GET | Method::POST)));
+    let paths = server_fn::axum::server_fn_paths().filter(|(path, method)| {
+        of_a_site(path) || (*path == "/api/sites" && !matches!(*method, Method::GET | Method::POST))
+    });
     for (path, method) in paths {
         let response = with_arguments(&app, method.clone(), path, site_id, &format!("{eve} {variant_id}")).await;
         assert_eq!(response.status_code().as_u16(), 404, "{method} {path}: {}", response.text());
@@ -68,13 +69,7 @@ async fn nobody_sees_or_changes_what_belongs_to_another(database: TestDatabase) 
 }
 
 /// Calls an endpoint with every argument that any of them takes; `who` is a token and a variant id.
-async fn with_arguments(
-    app: &App,
-    method: Method,
-    path: &str,
-    site_id: &str,
-    who: &str,
-) -> axum_test::TestResponse {
+async fn with_arguments(app: &App, method: Method, path: &str, site_id: &str, who: &str) -> axum_test::TestResponse {
     let (token, variant_id) = who.split_once(' ').unwrap_or((who, site_id));
     let arguments = [
         ("site_id", site_id),

@@ -26,9 +26,8 @@ async fn files_are_served_and_missing_ones_are_not_pages() {
 #[tokio::test]
 async fn pages_have_a_policy_with_a_fresh_nonce() {
     let app = App::sqlite().await;
-    let policy = |response: &axum_test::TestResponse| {
-        response.header("content-security-policy").to_str().unwrap().to_owned()
-    };
+    let policy =
+        |response: &axum_test::TestResponse| response.header("content-security-policy").to_str().unwrap().to_owned();
     let (first, second) = (app.server.get("/").await, app.server.get("/").await);
     first.assert_status_ok();
     assert!(policy(&first).contains("'nonce-"));
@@ -43,7 +42,9 @@ async fn pages_have_a_policy_with_a_fresh_nonce() {
 #[tokio::test]
 async fn every_answer_is_guarded() {
     let app = App::sqlite().await;
-    for path in ["/", "/login", "/no-such-page", "/api/me", "/api/nothing", "/v1/health", "/evoloop.js", "/pkg/evoloop.css"] {
+    for path in
+        ["/", "/login", "/no-such-page", "/api/me", "/api/nothing", "/v1/health", "/evoloop.js", "/pkg/evoloop.css"]
+    {
         let response = app.server.get(path).await;
         assert_eq!(response.header("x-content-type-options"), "nosniff", "{path}");
         for name in ["content-security-policy", "referrer-policy", "x-frame-options", "x-request-id"] {

@@ -4,7 +4,12 @@ use crate::support::{App, event, outcome};
 use serde_json::{Value, json};
 use testkit::{TestDatabase, on_both_databases};
 
-on_both_databases!(a_visitor_keeps_a_variant, events_count_once, batches_stand_for_each_event, machines_see_the_control);
+on_both_databases!(
+    a_visitor_keeps_a_variant,
+    events_count_once,
+    batches_stand_for_each_event,
+    machines_see_the_control
+);
 
 /// Visitors and conversions of all variants.
 async fn totals(app: &App, site: &str) -> (i64, i64) {

@@ -45,6 +45,9 @@ fn valid_patches_are_read_and_written_unchanged() {
     assert_eq!(Patch::empty(), Patch::parse("{\"v\":1,\"ops\":[]}", &AllowedHosts::default()).unwrap());
 }
 
+/// Whether a patch was refused for the right reason.
+type Expected = fn(&Refusal) -> bool;
+
 #[test]
 fn each_rule_refuses_by_its_name() {
     let many: Vec<Value> = (0..41).map(|_| text("x")).collect();
@@ -52,7 +55,7 @@ fn each_rule_refuses_by_its_name() {
     let sheet = json!({"op": "text", "target": {"css": "p", "alt": ["a", "b", "c", "d", "e"]}, "value": "x"});
     let tagged = json!({"op": "text", "target": {"css": "p", "tag": "script"}, "value": "x"});
     let image = |src: &str| json!({"op": "image", "target": {"css": "img"}, "src": src});
-    let cases: Vec<(String, fn(&Refusal) -> bool)> = vec![
+    let cases: Vec<(String, Expected)> = vec![
         ("nonsense".to_owned(), |r| matches!(r, Refusal::Malformed(_))),
         (one(json!({"op": "html", "target": {"css": "p"}, "value": "<b>"})), |r| matches!(r, Refusal::Malformed(_))),
         (one(json!({"op": "text", "target": {"css": "p"}, "value": "x", "js": "y"})), |r| {

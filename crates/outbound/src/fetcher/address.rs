@@ -74,9 +74,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    GLOBAL_V6.contains(&address)
-        && !NOT_PUBLIC_V6.iter().any(|range| range.contains(&address))
-        && !is_isatap(address)
+    GLOBAL_V6.contains(&address) && !NOT_PUBLIC_V6.iter().any(|range| range.contains(&address)) && !is_isatap(address)
 }
 
 /// ISATAP interface identifiers (RFC 5214) hold an IPv4 address, under any prefix.

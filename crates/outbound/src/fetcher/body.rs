@@ -22,9 +22,7 @@ pub(super) async fn read(
         return Err(ReadError::Status(status.as_u16()));
     }
     let (limit_mib, declaration, accepted): (u32, Declaration, &[&str]) = match kind {
-        ResourceKind::Html => {
-            (policy.max_html_mib, Declaration::Meta, &["text/html", "application/xhtml+xml"])
-        }
+        ResourceKind::Html => (policy.max_html_mib, Declaration::Meta, &["text/html", "application/xhtml+xml"]),
         ResourceKind::StyleSheet => (policy.max_css_mib, Declaration::AtCharset, &["text/css"]),
     };
     if header_bytes(response.headers()) > MAX_HEADER_BYTES as usize {

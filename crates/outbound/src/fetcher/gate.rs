@@ -76,9 +76,7 @@ impl FromStr for PrivateHost {
             return Ok(Self { host: Host::Ipv6(address), port: None });
         }
         let (host, port) = match entry.rsplit_once(':') {
-            Some((host, port)) if !entry.ends_with(']') => {
-                (host, Some(port.parse().map_err(|_| ())?))
-            }
+            Some((host, port)) if !entry.ends_with(']') => (host, Some(port.parse().map_err(|_| ())?)),
             _ => (entry, None),
         };
         let host = Host::parse(host).map_err(|_| ())?;
@@ -126,11 +124,7 @@ pub enum Refused {
 ///
 /// # Errors
 /// The first rule that the URL breaks.
-pub fn check(
-    url: &Url,
-    allowed: &AllowedPrivateHosts,
-    own_hosts: &[String],
-) -> Result<Route, Refused> {
+pub fn check(url: &Url, allowed: &AllowedPrivateHosts, own_hosts: &[String]) -> Result<Route, Refused> {
     if url.as_str().len() > MAX_URL_BYTES || url.as_str().chars().any(char::is_control) {
         return Err(Refused::Form);
     }
@@ -163,10 +157,6 @@ pub fn check(
 fn is_public_name(name: &str) -> bool {
     // One dot at the end is the root of the name system and changes nothing.
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    let private = |suffix: &&str| {
-        name.strip_suffix(*suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    };
-    name.contains('.')
-        && name.split('.').all(|label| !label.is_empty())
-        && !PRIVATE_SUFFIXES.iter().any(private)
+    let private = |suffix: &&str| name.strip_suffix(*suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    name.contains('.') && name.split('.').all(|label| !label.is_empty()) && !PRIVATE_SUFFIXES.iter().any(private)
 }

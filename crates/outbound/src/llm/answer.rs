@@ -90,9 +90,8 @@ pub(super) fn schema(texts: &[&str]) -> Value {
 
 /// Takes the variants out of the body of a completion.
 pub(super) fn parse(body: &[u8]) -> Result<Vec<Written>, WriteError> {
-    let completion: Completion = serde_json::from_slice(body).map_err(|error| {
-        bad(if error.is_eof() { "it was cut off" } else { "it is not a chat completion" })
-    })?;
+    let completion: Completion = serde_json::from_slice(body)
+        .map_err(|error| bad(if error.is_eof() { "it was cut off" } else { "it is not a chat completion" }))?;
     if let Some(error) = completion.error {
         let status = error.code.as_ref().and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
         return Err(by_status(status.filter(|status| (400..600).contains(status)).unwrap_or(502)));

@@ -34,11 +34,8 @@ impl Slots {
             let limit = (text.chars().count() * 8 / 5).clamp(least, 400);
             Some(Slot { name, text, limit })
         };
-        let slots = [
-            slot(TEXTS[0], &page.headline, 90),
-            slot(TEXTS[1], &page.subheadline, 200),
-            slot(TEXTS[2], &page.cta, 30),
-        ];
+        let slots =
+            [slot(TEXTS[0], &page.headline, 90), slot(TEXTS[1], &page.subheadline, 200), slot(TEXTS[2], &page.cta, 30)];
         Self(slots.into_iter().flatten().collect())
     }
 
@@ -77,12 +74,12 @@ pub(super) fn check(written: Vec<Written>, slots: &Slots, brief: &Brief) -> Resu
         if drafts.len() == brief.count {
             break;
         }
-        let known = |slots: &SlotPatch| {
-            brief.known.contains(slots) || drafts.iter().any(|draft| draft.slots == *slots)
-        };
-        match draft(&one, slots, &figures).and_then(|draft| {
-            if known(&draft.slots) { Err(Fault::Repeated) } else { Ok(draft) }
-        }) {
+        let known = |slots: &SlotPatch| brief.known.contains(slots) || drafts.iter().any(|draft| draft.slots == *slots);
+        match draft(&one, slots, &figures).and_then(
+            |draft| {
+                if known(&draft.slots) { Err(Fault::Repeated) } else { Ok(draft) }
+            },
+        ) {
             Ok(draft) => drafts.push(draft),
             Err(fault) => {
                 tracing::info!(%fault, "draft of the language model left out");
@@ -92,9 +89,9 @@ pub(super) fn check(written: Vec<Written>, slots: &Slots, brief: &Brief) -> Resu
     }
     match (drafts.is_empty(), first_fault) {
         (false, _) => Ok(drafts),
-        (true, Some(fault)) => Err(WriteError::BadAnswer(format!(
-            "none of its {count} drafts can be used; of the first, {fault}"
-        ))),
+        (true, Some(fault)) => {
+            Err(WriteError::BadAnswer(format!("none of its {count} drafts can be used; of the first, {fault}")))
+        }
         (true, None) => Err(WriteError::BadAnswer("it holds no drafts".to_owned())),
     }
 }

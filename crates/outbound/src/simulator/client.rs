@@ -10,7 +10,8 @@ use url::Url;
 use uuid::Uuid;
 
 /// How an ordinary browser names itself; an automated one would not be counted.
-const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+const USER_AGENT: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
 
 /// Why a call did not do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -130,11 +131,7 @@ impl VisitorClient {
     ///
     /// # Errors
     /// When the API cannot be reached or refuses.
-    pub async fn event(
-        &self,
-        site_id: SiteId,
-        event: VisitEvent<'_>,
-    ) -> Result<EventAnswer, VisitError> {
+    pub async fn event(&self, site_id: SiteId, event: VisitEvent<'_>) -> Result<EventAnswer, VisitError> {
         let applied = event.assigned.patch.ops.len();
         let metadata = match event.kind {
             EventType::Impression => json!({"applied": applied, "missed": 0, "ms": 1}),

@@ -43,7 +43,13 @@ async fn text_of(router: Router) -> Result<String, ReadError> {
 }
 
 fn one_page(response: impl Fn() -> Response + Clone + Send + Sync + 'static) -> Router {
-    Router::new().route("/", get(move || { let response = response(); async move { response } }))
+    Router::new().route(
+        "/",
+        get(move || {
+            let response = response();
+            async move { response }
+        }),
+    )
 }
 
 fn to(location: &str) -> Response {
@@ -54,7 +60,11 @@ fn to(location: &str) -> Response {
 fn hops() -> Router {
     let hop = |Path(left): Path<u32>| async move {
         let cookie = [(header::SET_COOKIE, "a=b")];
-        if left == 0 { (cookie, to("/page#part")).into_response() } else { (cookie, to(&format!("./{}", left - 1))).into_response() }
+        if left == 0 {
+            (cookie, to("/page#part")).into_response()
+        } else {
+            (cookie, to(&format!("./{}", left - 1))).into_response()
+        }
     };
     let page = |headers: HeaderMap| async move {
         let sent = [header::COOKIE, header::REFERER, header::AUTHORIZATION];
@@ -180,7 +190,9 @@ async fn size_is_counted_after_inflation() {
     };
     assert_eq!(text_of(packed(limit)).await.unwrap().len(), limit);
     assert_eq!(text_of(packed(64 * 1024 * 1024)).await, Err(ReadError::TooLarge(2)));
-    let css = serve(one_page(move || ([(header::CONTENT_TYPE, "text/css")], vec![b'a'; 1024 * 1024 + 1]).into_response())).await;
+    let css =
+        serve(one_page(move || ([(header::CONTENT_TYPE, "text/css")], vec![b'a'; 1024 * 1024 + 1]).into_response()))
+            .await;
     assert_eq!(read(css, "/", ResourceKind::StyleSheet).await, Err(ReadError::TooLarge(1)));
 }
 
@@ -219,7 +231,9 @@ async fn text_is_decoded_as_browsers_do() {
         let page = one_page(move || ([(header::CONTENT_TYPE, content_type.clone())], bytes.clone()).into_response());
         assert_eq!(text_of(page).await.unwrap(), expected);
     }
-    let css = one_page(|| ([(header::CONTENT_TYPE, "text/css")], b"@charset \"koi8-r\";/*\xcd\xc9\xd2*/".to_vec()).into_response());
+    let css = one_page(|| {
+        ([(header::CONTENT_TYPE, "text/css")], b"@charset \"koi8-r\";/*\xcd\xc9\xd2*/".to_vec()).into_response()
+    });
     let css = read(serve(css).await, "/", ResourceKind::StyleSheet).await.unwrap();
     assert_eq!(css.text, "@charset \"koi8-r\";/*мир*/");
 }

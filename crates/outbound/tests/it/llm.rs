@@ -107,7 +107,9 @@ async fn a_large_page_fits_a_small_model() {
     let mut page = page("en", [&long, &long, &long], &sentences);
     page.title = Some(long.clone());
     page.description = Some(long.clone());
-    let known = (0..50).map(|n| domain::slots::SlotPatch { headline: Some(format!("{n} {long}")), ..Default::default() }).collect();
+    let known = (0..50)
+        .map(|n| domain::slots::SlotPatch { headline: Some(format!("{n} {long}")), ..Default::default() })
+        .collect();
     let mut brief = brief(page, 8);
     brief.known = known;
     quick(&stub, "m").write(&brief).await.unwrap();
@@ -203,7 +205,9 @@ fn settings_are_checked_and_keep_their_secrets() {
         model: "m".to_owned(),
         timeout: LlmSettings::DEFAULT_TIMEOUT,
     };
-    for wrong in ["ftp://model.site/v1", "http://name:pass-word@model.site/v1", "http://name@model.site/", "data:text/plain,x"] {
+    for wrong in
+        ["ftp://model.site/v1", "http://name:pass-word@model.site/v1", "http://name@model.site/", "data:text/plain,x"]
+    {
         let Err(error) = OpenAiCopyWriter::new(settings(wrong)) else { panic!("{wrong} was taken") };
         assert!(!error.to_string().contains("pass-word"), "{error}");
     }

@@ -41,7 +41,10 @@ async fn content_that_is_not_the_schema_is_refused() {
         ("[]", "the JSON in it is not what was asked for"),
         ("{}", "the JSON in it is not what was asked for"),
         ("{\"variants\":[{\"headline\":1}]}", "the JSON in it is not what was asked for"),
-        ("{\"variants\":[{\"html\":\"<b>\",\"strategy\":\"a\",\"reasoning\":\"b\"}]}", "the JSON in it is not what was asked for"),
+        (
+            "{\"variants\":[{\"html\":\"<b>\",\"strategy\":\"a\",\"reasoning\":\"b\"}]}",
+            "the JSON in it is not what was asked for",
+        ),
         ("{\"variants\":[],\"ops\":[]}", "the JSON in it is not what was asked for"),
         ("{\"variants\":[{\"headline\":\"a", "the JSON in it was cut off"),
         ("{\"variants\":[]}", "it holds no drafts"),

@@ -108,10 +108,7 @@ fn other_languages_are_cut_at_their_own_punctuation() {
         ["毎日の献立を自動で", "冷蔵庫の中身を入力するだけ。三分で一週間分の献立ができます。", "無料で試す"],
         &["毎日の献立に悩みませんか？", "買い物リストも自動で作成"],
     );
-    let table = [
-        (german, "Schreiben Sie in zwei Minuten"),
-        (japanese, "冷蔵庫の中身を入力するだけ"),
-    ];
+    let table = [(german, "Schreiben Sie in zwei Minuten"), (japanese, "冷蔵庫の中身を入力するだけ")];
     for (page, expected) in table {
         let brief = brief(page, 8);
         let drafts = write(&brief).unwrap();
@@ -135,11 +132,15 @@ fn parts_that_cannot_stand_alone_are_not_used() {
         ("Built for state-of-the-art teams", "", &[]),
         // What points back needs what it points to.
         ("Ship faster now", "It works offline, too.", &[]),
-        ("Ship small things daily. Sleep through the night.", "", &[
-            "Ship small things daily.",
-            "Sleep through the night. Ship small things daily.",
-            "Sleep through the night.",
-        ]),
+        (
+            "Ship small things daily. Sleep through the night.",
+            "",
+            &[
+                "Ship small things daily.",
+                "Sleep through the night. Ship small things daily.",
+                "Sleep through the night.",
+            ],
+        ),
         ("Brewlog: the quiet coffee diary", "", &["The quiet coffee diary"]),
     ];
     for (headline, subheadline, expected) in table {
@@ -155,9 +156,14 @@ fn parts_that_cannot_stand_alone_are_not_used() {
 #[test]
 fn what_is_not_meant_for_a_first_screen_is_left_where_it_is() {
     let sentences = [
-        "© 2026 Coffee Brew Company", "This coffee site uses cookies for better brew", "“Better coffee than ever, 100 times”",
-        "I brew better coffee since 3 weeks now", "Write to better@coffee.site for 10 brews", "Coffee {{ brew }} better 7",
-        "All rights reserved for better coffee 5", "Better coffee at https://coffee.site 9",
+        "© 2026 Coffee Brew Company",
+        "This coffee site uses cookies for better brew",
+        "“Better coffee than ever, 100 times”",
+        "I brew better coffee since 3 weeks now",
+        "Write to better@coffee.site for 10 brews",
+        "Coffee {{ brew }} better 7",
+        "All rights reserved for better coffee 5",
+        "Better coffee at https://coffee.site 9",
     ];
     let page = page("en", ["Brew better coffee", "Better coffee for everybody", "Start"], &sentences);
     let drafts = write(&brief(page, 8)).unwrap();
@@ -188,7 +194,13 @@ fn only_plain_text_is_rewritten() {
 
 #[test]
 fn a_button_never_promises_another_action() {
-    let texts = ["Get support from people", "Get coffee", "See pricing", "Sign up for coffee news", "Get the brew app free today"];
+    let texts = [
+        "Get support from people",
+        "Get coffee",
+        "See pricing",
+        "Sign up for coffee news",
+        "Get the brew app free today",
+    ];
     let mut page = page("de", ["Brew better coffee", "Coffee for all", "Get the brew app"], &texts);
     page.secondary_cta = slot("Get a demo", true);
     let drafts = write(&brief(page, 8)).unwrap();
@@ -206,7 +218,8 @@ fn any_text() -> impl Strategy<Value = String> {
         1 => "\\PC{1,6}",
     ];
     let mark = prop_oneof![6 => Just(" "), 2 => Just(". "), 1 => Just("? "), 1 => Just(" — "), 1 => Just(": "), 1 => Just("。"), 1 => Just("... ")];
-    prop::collection::vec((word, mark), 0..18).prop_map(|parts| parts.into_iter().map(|(word, mark)| word + mark).collect())
+    prop::collection::vec((word, mark), 0..18)
+        .prop_map(|parts| parts.into_iter().map(|(word, mark)| word + mark).collect())
 }
 
 fn any_page() -> impl Strategy<Value = PageModel> {
@@ -218,7 +231,17 @@ fn any_page() -> impl Strategy<Value = PageModel> {
         let slot = |slot: Option<(String, bool)>| slot.and_then(|(text, plain)| crate::samples::slot(&text, plain));
         let (headline, subheadline, cta, secondary_cta) = (slot(slots.0), slot(slots.1), slot(slots.2), slot(slots.3));
         let lang = lang.map(str::to_owned);
-        PageModel { lang, title, description, headline, subheadline, cta, secondary_cta, sentences, ..PageModel::default() }
+        PageModel {
+            lang,
+            title,
+            description,
+            headline,
+            subheadline,
+            cta,
+            secondary_cta,
+            sentences,
+            ..PageModel::default()
+        }
     })
 }
 

@@ -29,7 +29,11 @@ pub(crate) fn english() -> PageModel {
         secondary_cta: slot("See a sample log", true),
         ..page(
             "en",
-            ["Brew better coffee", "Write down each brew in ten seconds. Compare them at the end of the week.", "Start logging"],
+            [
+                "Brew better coffee",
+                "Write down each brew in ten seconds. Compare them at the end of the week.",
+                "Start logging",
+            ],
             &[
                 "Brew better coffee",
                 "Write down each brew in ten seconds. Compare them at the end of the week.",

@@ -26,7 +26,11 @@ struct Seen {
 
 type Shared = Arc<Mutex<Seen>>;
 
-async fn assign(State(seen): State<Shared>, headers: HeaderMap, Query(query): Query<HashMap<String, String>>) -> Json<Value> {
+async fn assign(
+    State(seen): State<Shared>,
+    headers: HeaderMap,
+    Query(query): Query<HashMap<String, String>>,
+) -> Json<Value> {
     let mut seen = seen.lock().unwrap();
     seen.user_agents.push(headers["user-agent"].to_str().unwrap().to_owned());
     let control = seen.assigned.len() % 2 == 0;
@@ -47,7 +51,8 @@ async fn event(State(seen): State<Shared>, Json(event): Json<Value>) -> Json<Val
 async fn stand_in() -> (Shared, url::Url) {
     install_crypto();
     let seen = Shared::default();
-    let router = Router::new().route("/v1/assign", get(assign)).route("/v1/event", post(event)).with_state(seen.clone());
+    let router =
+        Router::new().route("/v1/assign", get(assign)).route("/v1/event", post(event)).with_state(seen.clone());
     let address = serve(router).await;
     (seen, format!("http://{address}/").parse().unwrap())
 }
@@ -96,8 +101,7 @@ async fn the_same_seed_means_the_same_visitors() {
     let run = async |seed| {
         let (seen, base) = stand_in().await;
         simulator(base, seed).visit_all(0..20).await;
-        let events = std::mem::take(&mut seen.lock().unwrap().events);
-        events
+        std::mem::take(&mut seen.lock().unwrap().events)
     };
     let (first, second, other) = (run(1).await, run(1).await, run(2).await);
     assert_eq!(first, second);

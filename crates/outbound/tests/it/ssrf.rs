@@ -48,16 +48,52 @@ const PRIVATE_V4: [[u8; 4]; 31] = [
 ];
 
 const PRIVATE_V6: [&str; 27] = [
-    "::", "::1", "::2", "100::1", "100:0:0:1::1", "64:ff9b::808:808", "64:ff9b:1::808:808", "2001::1",
-    "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:1::1", "2001:2::1", "2001:10::1", "2001:20::1",
-    "2001:db8::1", "2002::1", "2002:808:808::1", "2620:4f:8000::1", "3fff::1", "3fff:fff::1", "4000::1",
-    "5f00::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1", "::ffff:0:808:808",
+    "::",
+    "::1",
+    "::2",
+    "100::1",
+    "100:0:0:1::1",
+    "64:ff9b::808:808",
+    "64:ff9b:1::808:808",
+    "2001::1",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    "2001:1::1",
+    "2001:2::1",
+    "2001:10::1",
+    "2001:20::1",
+    "2001:db8::1",
+    "2002::1",
+    "2002:808:808::1",
+    "2620:4f:8000::1",
+    "3fff::1",
+    "3fff:fff::1",
+    "4000::1",
+    "5f00::1",
+    "fc00::1",
+    "fd00:ec2::254",
+    "fe80::1",
+    "fec0::1",
+    "ff02::1",
+    "::ffff:0:808:808",
 ];
 
 const PUBLIC: [&str; 16] = [
-    "1.1.1.1", "8.8.8.8", "93.184.215.14", "100.63.255.255", "100.128.0.1", "126.255.255.255", "128.0.0.1",
-    "168.63.129.15", "172.15.255.255", "172.32.0.1", "192.167.255.255", "223.255.255.255",
-    "2001:200::1", "2606:4700:4700::1111", "2a00:1450:4001:829::200e", "::ffff:8.8.8.8",
+    "1.1.1.1",
+    "8.8.8.8",
+    "93.184.215.14",
+    "100.63.255.255",
+    "100.128.0.1",
+    "126.255.255.255",
+    "128.0.0.1",
+    "168.63.129.15",
+    "172.15.255.255",
+    "172.32.0.1",
+    "192.167.255.255",
+    "223.255.255.255",
+    "2001:200::1",
+    "2606:4700:4700::1111",
+    "2a00:1450:4001:829::200e",
+    "::ffff:8.8.8.8",
 ];
 
 /// Every way to write an IPv4 address into a URL, plain, disguised and inside IPv6.
@@ -108,16 +144,52 @@ fn spellings(octets: [u8; 4]) -> Vec<String> {
 
 /// What has a fault that no address is needed for.
 const FAULTY: [&str; 46] = [
-    "http://localhost/", "http://LOCALHOST/", "http://localhost./", "http://foo.localhost/", "http://localhost.localdomain/",
-    "http://router/", "http://intranet/", "http://db.internal/", "http://metadata.google.internal/computeMetadata/v1/",
-    "http://instance-data.ec2.internal/", "http://printer.local/", "http://nas.lan/", "http://nas.home/",
-    "http://nas.home.arpa/", "http://wiki.corp/", "http://wiki.corp./", "http://a.private/", "http://a.intranet/",
-    "http://kubernetes.default.svc.cluster.local/", "http://a.test/", "http://a.invalid/", "http://a.example/",
-    "http://a.onion/", "http://a.alt/", "http://a..site/", "http://.site/", "http://public.site:22/", "http://public.site:8080/",
-    "https://public.site:6443/", "http://public.site:0/", "http://public.site:65535/", "http://8.8.8.8:9200/",
-    "http://[2606:4700:4700::1111]:2375/", "ftp://public.site/", "file:///etc/passwd", "gopher://public.site:70/",
-    "dict://public.site:11211/", "data:text/html,x", "javascript:alert(1)", "blob:https://public.site/x", "ws://public.site/",
-    "about:blank", "http://name@public.site/", "http://name:word@public.site/", "http://:word@public.site/", "mailto:a@public.site",
+    "http://localhost/",
+    "http://LOCALHOST/",
+    "http://localhost./",
+    "http://foo.localhost/",
+    "http://localhost.localdomain/",
+    "http://router/",
+    "http://intranet/",
+    "http://db.internal/",
+    "http://metadata.google.internal/computeMetadata/v1/",
+    "http://instance-data.ec2.internal/",
+    "http://printer.local/",
+    "http://nas.lan/",
+    "http://nas.home/",
+    "http://nas.home.arpa/",
+    "http://wiki.corp/",
+    "http://wiki.corp./",
+    "http://a.private/",
+    "http://a.intranet/",
+    "http://kubernetes.default.svc.cluster.local/",
+    "http://a.test/",
+    "http://a.invalid/",
+    "http://a.example/",
+    "http://a.onion/",
+    "http://a.alt/",
+    "http://a..site/",
+    "http://.site/",
+    "http://public.site:22/",
+    "http://public.site:8080/",
+    "https://public.site:6443/",
+    "http://public.site:0/",
+    "http://public.site:65535/",
+    "http://8.8.8.8:9200/",
+    "http://[2606:4700:4700::1111]:2375/",
+    "ftp://public.site/",
+    "file:///etc/passwd",
+    "gopher://public.site:70/",
+    "dict://public.site:11211/",
+    "data:text/html,x",
+    "javascript:alert(1)",
+    "blob:https://public.site/x",
+    "ws://public.site/",
+    "about:blank",
+    "http://name@public.site/",
+    "http://name:word@public.site/",
+    "http://:word@public.site/",
+    "mailto:a@public.site",
 ];
 
 /// A name server with one answer for every name.
@@ -172,7 +244,7 @@ async fn no_address_outside_the_public_internet_is_asked() {
 #[tokio::test]
 async fn a_name_is_refused_when_any_of_its_addresses_is_not_public() {
     let url = Url::parse("http://public.site/").unwrap();
-    let v4 = PRIVATE_V4.map(|octets| IpAddr::from(octets));
+    let v4 = PRIVATE_V4.map(IpAddr::from);
     let v6 = PRIVATE_V6.map(|address| address.parse::<IpAddr>().unwrap());
     for private in v4.into_iter().chain(v6) {
         for answer in [vec![private], vec![public_address(), private], vec![private, public_address()]] {
@@ -194,8 +266,15 @@ fn public_addresses_pass() {
             assert_eq!(gate::check(&url, &AllowedPrivateHosts::default(), &[]), Ok(Route::Public), "{url}");
         }
     }
-    let names = ["https://public.site/", "http://public.site./", "https://bücher.de/", "https://localhost.site/",
-        "https://test.de:443/", "https://mylocal.net/", "http://internal.dev/"];
+    let names = [
+        "https://public.site/",
+        "http://public.site./",
+        "https://bücher.de/",
+        "https://localhost.site/",
+        "https://test.de:443/",
+        "https://mylocal.net/",
+        "http://internal.dev/",
+    ];
     for name in names {
         let url = Url::parse(name).unwrap();
         assert_eq!(gate::check(&url, &AllowedPrivateHosts::default(), &[]), Ok(Route::Public), "{name}");
@@ -227,8 +306,21 @@ fn the_list_of_private_hosts_means_host_and_port() {
         ("", &[], &["http://127.0.0.1/", "http://localhost/"]),
         (
             "127.0.0.1, localhost:3000",
-            &["http://127.0.0.1/", "http://127.0.0.1:9/", "http://0x7f.1:9/", "http://localhost:3000/", "http://LOCALHOST:3000/"],
-            &["http://localhost/", "http://localhost:3001/", "http://127.0.0.2/", "http://[::1]/", "ftp://127.0.0.1/", "http://a@127.0.0.1/"],
+            &[
+                "http://127.0.0.1/",
+                "http://127.0.0.1:9/",
+                "http://0x7f.1:9/",
+                "http://localhost:3000/",
+                "http://LOCALHOST:3000/",
+            ],
+            &[
+                "http://localhost/",
+                "http://localhost:3001/",
+                "http://127.0.0.2/",
+                "http://[::1]/",
+                "ftp://127.0.0.1/",
+                "http://a@127.0.0.1/",
+            ],
         ),
         ("::1", &["http://[::1]/", "http://[::1]:8080/"], &["http://127.0.0.1/", "http://[::2]/"]),
         ("[::1]:8080,", &["http://[::1]:8080/"], &["http://[::1]/", "http://[::1]:8081/"]),

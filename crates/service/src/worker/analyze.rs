@@ -3,9 +3,8 @@
 use super::progress::Progress;
 use super::{Effect, JobFailure};
 use crate::ports::{ReadError, ResourceKind};
-use crate::{Service, ServiceError};
+use crate::{Service, ServiceError, reading};
 use domain::{GoalConfig, GoalType, JobKind, PageModel, SiteStatus};
-use page::Stylesheet;
 use store::jobs::ClaimedJob;
 use store::{OwnedSite, WriteTransaction};
 
@@ -23,20 +22,12 @@ impl Service {
         progress.step(10, format!("Fetching {}", site.url.host())).await?;
         let fetched = reader.read(site.url.as_url(), ResourceKind::Html).await?;
         let addresses = page::stylesheet_addresses(&fetched.text, &fetched.url);
-        let mut stylesheets = Vec::new();
         if !addresses.is_empty() {
             progress.step(35, format!("Reading {} style sheets", addresses.len())).await?;
         }
-        for address in addresses {
-            // A page is as readable without one of its style sheets; only colours or fonts may be missed.
-            if let Ok(sheet) = reader.read(&address, ResourceKind::StyleSheet).await {
-                stylesheets.push(Stylesheet { url: Some(sheet.url), text: sheet.text });
-            }
-        }
+        let stylesheets = reading::stylesheets(reader.as_ref(), addresses).await;
         progress.step(65, "Finding headline, calls to action and brand").await?;
-        let analysed =
-            tokio::task::spawn_blocking(move || page::analyze(&fetched.text, Some(&fetched.url), &stylesheets)).await;
-        let model = analysed.map_err(|error| JobFailure::from(ServiceError::internal(error)))?;
+        let model = reading::page_model(fetched.text, Some(fetched.url), stylesheets).await?;
         progress.step(90, "Storing what was found").await?;
         Ok(Effect::Analysis(Box::new(model)))
     }
