@@ -18,7 +18,8 @@ pub(crate) fn find(document: &Document, hero: &Hero<'_>) -> Brand {
 
 /// The colour of the call to action, or of what else carries the brand.
 fn primary(document: &Document, hero: &Hero<'_>) -> Option<Rgb> {
-    let chromatic = |value: Option<String>| value.as_deref().and_then(colour::first).filter(|rgb| colour::is_chromatic(*rgb));
+    let chromatic =
+        |value: Option<String>| value.as_deref().and_then(colour::first).filter(|rgb| colour::is_chromatic(*rgb));
     let filling = |element: ElementRef<'_>| {
         chromatic(document.cascade.value(element, "background-color"))
             .or_else(|| chromatic(document.cascade.value(element, "background")))
@@ -39,9 +40,9 @@ fn primary(document: &Document, hero: &Hero<'_>) -> Option<Rgb> {
     };
     let from_theme = || chromatic(document.meta("theme-color"));
     from_calls
+        .or_else(anywhere)
         .or_else(|| variable(document))
         .or_else(from_headline)
-        .or_else(anywhere)
         .or_else(from_theme)
         .or_else(from_borders)
         .or_else(|| document.all("a").take(60).find_map(|link| chromatic(document.cascade.value(link, "color"))))
@@ -51,7 +52,8 @@ fn primary(document: &Document, hero: &Hero<'_>) -> Option<Rgb> {
 /// A custom property that is named for the brand.
 fn variable(document: &Document) -> Option<Rgb> {
     let root = document.html.root_element();
-    let names = ["--bs-primary", "--primary", "--primary-color", "--color-primary", "--brand", "--brand-color", "--accent"];
+    let names =
+        ["--bs-primary", "--primary", "--primary-color", "--color-primary", "--brand", "--brand-color", "--accent"];
     let declared = document.cascade.declared(root, |property| names.contains(&property));
     let in_order = names.iter().flat_map(|name| declared.iter().filter(move |(property, _)| property == name));
     let mut found = in_order.filter_map(|(_, value)| colour::first(value));
@@ -92,7 +94,8 @@ fn family_of_shorthand(font: &str) -> Option<String> {
     loop {
         let (word, tail) = rest.split_once(char::is_whitespace)?;
         let tail = tail.trim();
-        let is_size = word.starts_with(|c: char| c.is_ascii_digit() || c == '.') && !word.chars().all(|c| c.is_ascii_digit());
+        let is_size =
+            word.starts_with(|c: char| c.is_ascii_digit() || c == '.') && !word.chars().all(|c| c.is_ascii_digit());
         let keyword = matches!(word, "medium" | "small" | "large" | "x-large" | "smaller" | "larger" | "x-small");
         if is_size || keyword {
             return (!tail.is_empty()).then(|| tail.to_owned());

@@ -3,5 +3,6 @@
 mod cascade;
 pub(crate) mod colour;
 mod parse;
+pub(crate) mod size;
 
 pub(crate) use cascade::Cascade;

@@ -4,25 +4,31 @@ use crate::Stylesheet;
 use crate::css::Cascade;
 use crate::region;
 use crate::text;
+use crate::tree;
+use ego_tree::NodeId;
 use scraper::{ElementRef, Html, Selector};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+
+/// What was found out about elements, because it is asked for each of their descendants.
+type Known = RefCell<HashMap<NodeId, bool>>;
 
 /// A page and its style rules.
 pub(crate) struct Document {
     pub(crate) html: Html,
     pub(crate) cascade: Cascade,
-    hidden: RefCell<HashMap<ego_tree::NodeId, bool>>,
+    hidden: Known,
+    framed: Known,
+    length: OnceCell<usize>,
 }
 
 impl Document {
     pub(crate) fn parse(html: &str, stylesheets: &[Stylesheet]) -> Self {
-        let html = Html::parse_document(html);
-        let own: Vec<String> =
-            select(&html, "style").map(|element| element.text().collect::<String>()).collect();
+        let html = tree::parse(html);
+        let own: Vec<String> = select(&html, "style").map(|element| element.text().collect::<String>()).collect();
         let texts = stylesheets.iter().map(|sheet| sheet.text.as_str()).chain(own.iter().map(String::as_str));
         let cascade = Cascade::new(texts);
-        Self { html, cascade, hidden: RefCell::default() }
+        Self { html, cascade, hidden: RefCell::default(), framed: RefCell::default(), length: OnceCell::new() }
     }
 
     /// All elements that a CSS selector of ours means, in document order.
@@ -40,7 +46,8 @@ impl Document {
     }
 
     pub(crate) fn meta(&self, name: &str) -> Option<String> {
-        let named = |element: &ElementRef<'_>| element.attr("name").is_some_and(|found| found.eq_ignore_ascii_case(name));
+        let named =
+            |element: &ElementRef<'_>| element.attr("name").is_some_and(|found| found.eq_ignore_ascii_case(name));
         let content = self.all("meta").find(named)?.attr("content")?.to_owned();
         filled(text::normalised(&content))
     }
@@ -52,18 +59,29 @@ impl Document {
             let mut rels = rel.split_whitespace();
             rels.any(|rel| rel == "stylesheet") && !rel.contains("alternate") && !media.contains("print")
         };
-        self.all("link").filter(wanted).filter_map(|link| link.attr("href")).map(|href| href.trim().to_owned()).collect()
+        self.all("link")
+            .filter(wanted)
+            .filter_map(|link| link.attr("href"))
+            .map(|href| href.trim().to_owned())
+            .collect()
     }
 
     /// Whether a visitor cannot see the element on the first visit.
     pub(crate) fn is_hidden(&self, element: ElementRef<'_>) -> bool {
-        if let Some(known) = self.hidden.borrow().get(&element.id()) {
-            return *known;
-        }
-        let parent = element.parent().and_then(ElementRef::wrap);
-        let hidden = self.hides_itself(element) || parent.is_some_and(|parent| self.is_hidden(parent));
-        self.hidden.borrow_mut().insert(element.id(), hidden);
-        hidden
+        inherited(&self.hidden, element, |element| self.hides_itself(element))
+    }
+
+    /// Whether the element stands in a frame around the content.
+    pub(crate) fn in_frame(&self, element: ElementRef<'_>) -> bool {
+        inherited(&self.framed, element, |element| {
+            region::is_frame(element) || (region::is_frame_by_name(element) && !self.is_most_of_page(element))
+        })
+    }
+
+    /// Whether a visitor reads more than half of the page's text here.
+    fn is_most_of_page(&self, element: ElementRef<'_>) -> bool {
+        let whole = self.length.get_or_init(|| self.first("body").map_or(0, |body| text::visible(self, body).len()));
+        text::is_longer(self, element, whole / 2)
     }
 
     fn hides_itself(&self, element: ElementRef<'_>) -> bool {
@@ -86,6 +104,24 @@ pub(crate) fn select<'a>(html: &'a Html, selector: &str) -> impl Iterator<Item =
     let found: Vec<ElementRef<'a>> =
         Selector::parse(selector).map(|selector| html.select(&selector).collect()).unwrap_or_default();
     found.into_iter()
+}
+
+/// Whether something holds for an element or for one around it. Not recursive: pages nest deeply.
+fn inherited(known: &Known, element: ElementRef<'_>, holds: impl Fn(ElementRef<'_>) -> bool) -> bool {
+    let mut answer = false;
+    let mut open = Vec::new();
+    for around in std::iter::once(element).chain(ancestors(element)) {
+        if let Some(known) = known.borrow().get(&around.id()) {
+            answer = *known;
+            break;
+        }
+        open.push(around);
+    }
+    for around in open.into_iter().rev() {
+        answer = answer || holds(around);
+        known.borrow_mut().insert(around.id(), answer);
+    }
+    answer
 }
 
 pub(crate) fn ancestors(element: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {

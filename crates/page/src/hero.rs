@@ -1,8 +1,11 @@
 //! The first screen: its headline, the line under it, and its calls to action.
 
+mod bar;
 mod buttons;
 mod headline;
 mod subheadline;
+
+pub(crate) use buttons::is_button;
 
 use crate::document::Document;
 use scraper::ElementRef;

@@ -1,32 +1,36 @@
 //! The main picture of the first screen: an image, a film, or a background.
 
 use crate::document::{Document, ancestors};
-use crate::hero::Hero;
+use crate::hero::{Hero, is_button};
 use crate::locator;
-use crate::region::{in_frame, is_hero, is_named};
+use crate::region::{is_hero, is_named};
 use domain::ImageSlot;
+use ego_tree::NodeId;
 use scraper::ElementRef;
 
-const SMALL: [&str; 7] = ["logo", "icon", "avatar", "badge", "emoji", "flag", "sprite"];
+const SMALL: [&str; 6] = ["logo", "icon", "badge", "emoji", "flag", "sprite"];
 
 pub(crate) fn find(document: &Document, hero: &Hero<'_>) -> Option<ImageSlot> {
     let container = hero.container?;
     let headline = hero.headline?;
-    let inside = picture_in(document, container, headline);
+    let inside = picture_in(document, container, hero);
     inside
         .or_else(|| background_of(document, container))
-        .or_else(|| neighbour(document, headline))
+        .or_else(|| neighbour(document, hero, headline))
         .map(|(element, src)| slot(document, element, src))
 }
 
 type Picture<'a> = (ElementRef<'a>, String);
 
-fn picture_in<'a>(document: &'a Document, scope: ElementRef<'a>, headline: ElementRef<'a>) -> Option<Picture<'a>> {
+fn picture_in<'a>(document: &'a Document, scope: ElementRef<'a>, hero: &Hero<'a>) -> Option<Picture<'a>> {
+    let taken: Vec<NodeId> =
+        [hero.headline, hero.cta, hero.secondary_cta].into_iter().flatten().map(|element| element.id()).collect();
     let seen = |element: &ElementRef<'a>| {
-        let apart = ancestors(*element).any(|ancestor| {
-            matches!(ancestor.value().name(), "a" | "button") || ancestor.id() == headline.id()
+        // A picture that is pressed or read is a call to action or the headline.
+        let apart = std::iter::once(*element).chain(ancestors(*element)).any(|around| {
+            taken.contains(&around.id()) || (around.id() != element.id() && (is_button(around) || is_small(around)))
         });
-        !document.is_hidden(*element) && !in_frame(*element) && !apart && !is_small(*element)
+        !document.is_hidden(*element) && !document.in_frame(*element) && !apart && !is_small(*element)
     };
     let images = scope.descendent_elements().filter(|element| element.value().name() == "img").filter(seen);
     let mut images = images.filter_map(|element| Some((element, source(element)?)));
@@ -44,8 +48,14 @@ fn is_small(element: ElementRef<'_>) -> bool {
 }
 
 fn source(element: ElementRef<'_>) -> Option<String> {
-    let names = ["src", "data-src", "data-lazy-src"];
-    let found = names.iter().filter_map(|name| element.attr(name)).find(|src| !src.trim().is_empty())?;
+    let written = |names: &[&str]| {
+        let mut found = names.iter().filter_map(|name| element.attr(name));
+        found.find(|src| !src.trim().is_empty())
+    };
+    let own = written(&["src"]);
+    // A picture that is loaded later shows a stand-in until then.
+    let late = written(&["data-src", "data-lazy-src"]);
+    let found = if own.is_none_or(|src| src.starts_with("data:")) { late.or(own)? } else { own? };
     Some(found.trim().to_owned())
 }
 
@@ -57,9 +67,9 @@ fn film(element: ElementRef<'_>) -> Option<String> {
 
 /// A background picture of the container, of a layer in it, or of what it fills.
 fn background_of<'a>(document: &'a Document, container: ElementRef<'a>) -> Option<Picture<'a>> {
-    let around = std::iter::once(container).chain(ancestors(container).take_while(|ancestor| {
-        !matches!(ancestor.value().name(), "body" | "html" | "main")
-    }));
+    let around = std::iter::once(container).chain(
+        ancestors(container).take_while(|ancestor| !matches!(ancestor.value().name(), "body" | "html" | "main")),
+    );
     let layers = container.descendent_elements().filter(|element| {
         element.child_elements().next().is_none() || is_hero(*element) || element.attr("style").is_some()
     });
@@ -67,22 +77,29 @@ fn background_of<'a>(document: &'a Document, container: ElementRef<'a>) -> Optio
 }
 
 fn background(document: &Document, element: ElementRef<'_>) -> Option<String> {
-    if in_frame(element) || document.is_hidden(element) {
+    if document.in_frame(element) || document.is_hidden(element) {
         return None;
     }
     let image = document.cascade.value(element, "background-image").filter(|value| value.contains("url("));
-    let value = image.or_else(|| document.cascade.value(element, "background").filter(|value| value.contains("url(")))?;
+    let value =
+        image.or_else(|| document.cascade.value(element, "background").filter(|value| value.contains("url(")))?;
     let (_, rest) = value.split_once("url(")?;
     let address = rest.split(')').next()?.trim().trim_matches(['"', '\'']).to_owned();
     let drawn = address.starts_with("data:image/svg") || address.is_empty();
     (!drawn).then_some(address)
 }
 
-/// A banner or slide show that stands above the headline, outside of its container.
-fn neighbour<'a>(document: &'a Document, headline: ElementRef<'a>) -> Option<Picture<'a>> {
+/// A banner, slide show or film that stands above the headline, outside of its container.
+fn neighbour<'a>(document: &'a Document, hero: &Hero<'a>, headline: ElementRef<'a>) -> Option<Picture<'a>> {
     let banners = document.all("[class*=carousel], [class*=slider], [class*=hero], [class*=banner]");
-    let mut near = banners.filter(|element| is_hero(*element) && !in_frame(*element) && !document.is_hidden(*element));
-    near.find_map(|banner| picture_in(document, banner, headline))
+    let above = |element: &ElementRef<'a>| {
+        element.id() < headline.id() && !document.in_frame(*element) && !document.is_hidden(*element)
+    };
+    let mut near = banners.filter(|element| is_hero(*element)).filter(above);
+    near.find_map(|banner| picture_in(document, banner, hero)).or_else(|| {
+        let mut films = document.all("video[autoplay]").filter(above);
+        films.find_map(|element| Some((element, film(element)?)))
+    })
 }
 
 fn slot(document: &Document, element: ElementRef<'_>, src: String) -> ImageSlot {

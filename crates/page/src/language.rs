@@ -28,24 +28,29 @@ pub(crate) fn detect(document: &Document) -> Option<String> {
     })
 }
 
+/// Whether a character belongs to a script.
+type Within = fn(char) -> bool;
+
 /// The language of a script that is in use for more than an occasional word.
 fn by_script(text: &str) -> Option<&'static str> {
     let count = |within: fn(char) -> bool| text.chars().filter(|c| within(*c)).count();
     let letters = count(char::is_alphabetic).max(1);
     let frequent = |within: fn(char) -> bool| count(within) * 100 > letters * 15;
-    if frequent(|c| matches!(c, '\u{3040}'..='\u{30ff}')) {
+    // One character is a syllable or a word, where the English names between them need many.
+    let dense = |within: fn(char) -> bool| count(within) * 100 > letters * 5 && count(within) >= 4;
+    if dense(|c| matches!(c, '\u{3040}'..='\u{30ff}')) {
         return Some("ja");
     }
-    if frequent(|c| matches!(c, '\u{ac00}'..='\u{d7af}')) {
+    if dense(|c| matches!(c, '\u{ac00}'..='\u{d7af}')) {
         return Some("ko");
     }
-    if frequent(|c| matches!(c, '\u{3400}'..='\u{9fff}')) {
+    if dense(|c| matches!(c, '\u{3400}'..='\u{9fff}')) {
         return Some("zh");
     }
     if frequent(|c| matches!(c, '\u{0400}'..='\u{04ff}')) {
         return Some(if text.chars().any(|c| matches!(c, 'і' | 'ї' | 'є')) { "uk" } else { "ru" });
     }
-    let others: [(fn(char) -> bool, &str); 5] = [
+    let others: [(Within, &str); 5] = [
         (|c| matches!(c, '\u{0600}'..='\u{06ff}'), "ar"),
         (|c| matches!(c, '\u{0590}'..='\u{05ff}'), "he"),
         (|c| matches!(c, '\u{0370}'..='\u{03ff}'), "el"),
@@ -58,7 +63,8 @@ fn by_script(text: &str) -> Option<&'static str> {
 /// The language whose frequent words stand out; the declared one needs less.
 fn by_words(text: &str, declared: Option<&str>) -> Option<String> {
     let words: Vec<String> = text.split(|c: char| !c.is_alphabetic()).take(5000).map(str::to_lowercase).collect();
-    let counts = WORDS.map(|(lang, frequent)| (lang, words.iter().filter(|word| frequent.contains(&word.as_str())).count()));
+    let counts =
+        WORDS.map(|(lang, frequent)| (lang, words.iter().filter(|word| frequent.contains(&word.as_str())).count()));
     let (lang, most) = counts.iter().max_by_key(|(_, count)| *count).copied()?;
     let own = counts.iter().find(|(lang, _)| Some(*lang) == declared).map_or(0, |(_, count)| *count);
     let clear = most >= 3 && (declared.is_none() || most > 2 * own + 4);

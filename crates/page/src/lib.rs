@@ -13,6 +13,7 @@ mod locator;
 mod region;
 mod sentences;
 mod text;
+mod tree;
 
 use document::Document;
 use domain::PageModel;

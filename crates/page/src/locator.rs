@@ -16,7 +16,8 @@ pub(crate) fn text_slot(document: &Document, element: ElementRef<'_>) -> TextSlo
         inner = child;
     }
     let plain = |element: ElementRef<'_>| {
-        !text.is_empty() && element.children().all(|child| child.value().is_text() || child.value().is_comment())
+        let is_written = !crate::text::own(element).is_empty();
+        is_written && element.children().all(|child| child.value().is_text() || child.value().is_comment())
     };
     let holder = if plain(inner) { inner } else { element };
     TextSlot { plain_text: plain(holder), locator: locate(document, holder), text }
@@ -75,7 +76,8 @@ fn simple(element: ElementRef<'_>) -> Vec<String> {
         found.push(format!("#{id}"));
     }
     for (name, value) in element.value().attrs() {
-        let telling = matches!(name, "data-testid" | "data-test" | "data-evoloop" | "data-slot" | "data-cy" | "itemprop");
+        let telling =
+            matches!(name, "data-testid" | "data-test" | "data-evoloop" | "data-slot" | "data-cy" | "itemprop");
         if telling && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
             found.push(format!("{tag}[{name}=\"{value}\"]"));
         }
@@ -95,7 +97,23 @@ fn is_steady(name: &str) -> bool {
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
     let hashed = (digits >= 3 && name.len() > 6) || name.starts_with("css-") || name.starts_with("sc-");
     let passing = matches!(name, "active" | "show" | "open" | "visible" | "loaded" | "in" | "selected" | "current");
-    plain && starts && !hashed && !passing && name.len() <= 60
+    plain && starts && !hashed && !passing && !is_utility(name) && name.len() <= 60
+}
+
+/// Whether a class says how an element looks, which says nothing of what it is: `mb-5`, `col-lg-6`, `text-center`.
+fn is_utility(name: &str) -> bool {
+    let (stem, rest) = name.split_once('-').unwrap_or((name, ""));
+    let spacing = matches!(stem, "m" | "p" | "g" | "w" | "h" | "vh" | "vw" | "gx" | "gy" | "gap" | "z")
+        || (stem.len() == 2
+            && stem.starts_with(['m', 'p'])
+            && stem.ends_with(['t', 'b', 's', 'e', 'l', 'r', 'x', 'y']));
+    let looks = [
+        "col", "row", "text", "font", "fw", "fs", "fst", "bg", "border", "rounded", "shadow", "float", "align",
+        "justify", "items", "flex", "grid", "order", "offset", "d", "position", "top", "leading", "tracking", "max",
+        "min", "space", "overflow", "opacity", "inline", "lead", "img", "ml", "mr", "sm", "md", "lg", "xl", "animate",
+        "animated",
+    ];
+    (spacing && (rest.is_empty() || rest.len() <= 8)) || looks.contains(&stem)
 }
 
 /// The way down from the body or from an anchor, by kind and number.

@@ -5,22 +5,94 @@ use scraper::ElementRef;
 
 /// Class and id names of frames around the content.
 const FRAME: [&str; 34] = [
-    "nav", "navbar", "navigation", "menu", "menubar", "topbar", "top-bar", "toolbar", "sidebar", "sidenav", "drawer",
-    "offcanvas", "modal", "popup", "dialog", "lightbox", "cookie", "cookies", "consent", "gdpr", "breadcrumb",
-    "breadcrumbs", "dropdown", "footer", "toast", "pagination", "tooltip", "portlet", "login", "search", "skip-link",
-    "announcement", "subnav", "alert",
+    "nav",
+    "navbar",
+    "navigation",
+    "menu",
+    "menubar",
+    "topbar",
+    "top-bar",
+    "toolbar",
+    "sidebar",
+    "sidenav",
+    "drawer",
+    "offcanvas",
+    "modal",
+    "popup",
+    "dialog",
+    "lightbox",
+    "cookie",
+    "cookies",
+    "consent",
+    "gdpr",
+    "breadcrumb",
+    "breadcrumbs",
+    "dropdown",
+    "footer",
+    "toast",
+    "pagination",
+    "tooltip",
+    "portlet",
+    "login",
+    "search",
+    "skip-link",
+    "announcement",
+    "subnav",
+    "alert",
 ];
 
 /// Names of first screens.
-const HERO: [&str; 14] = [
-    "hero", "masthead", "jumbotron", "banner", "intro", "cover", "splash", "landing", "carousel", "slider", "slide",
-    "page-header", "showcase", "lead-in",
+const HERO: [&str; 13] = [
+    "hero",
+    "masthead",
+    "jumbotron",
+    "banner",
+    "intro",
+    "cover",
+    "splash",
+    "carousel",
+    "slider",
+    "slide",
+    "page-header",
+    "showcase",
+    "lead-in",
 ];
+
+/// Names of rows of slides.
+const SLIDES: [&str; 10] = [
+    "carousel-inner",
+    "slides",
+    "swiper-wrapper",
+    "splide__list",
+    "glide__slides",
+    "slick-track",
+    "slider-wrapper",
+    "orbit-container",
+    "owl-carousel",
+    "keen-slider",
+];
+
+/// Names of slides.
+const SLIDE: [&str; 7] =
+    ["carousel-item", "item", "slide", "swiper-slide", "splide__slide", "glide__slide", "orbit-slide"];
+
+/// Names of the slide that is shown.
+const PRESENT: [&str; 6] = ["active", "is-active", "current", "selected", "swiper-slide-active", "slick-current"];
 
 /// Names that take an element out of sight without a style rule that says so.
 const OUT_OF_SIGHT: [&str; 12] = [
-    "sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "d-none", "hidden", "hide", "is-hidden",
-    "invalid-feedback", "collapse", "offcanvas", "modal",
+    "sr-only",
+    "visually-hidden",
+    "visuallyhidden",
+    "screen-reader-text",
+    "d-none",
+    "hidden",
+    "hide",
+    "is-hidden",
+    "invalid-feedback",
+    "collapse",
+    "offcanvas",
+    "modal",
 ];
 
 /// The names in class and id, in lower case.
@@ -32,27 +104,41 @@ pub(crate) fn names(element: ElementRef<'_>) -> Vec<String> {
 /// Whether one of the names is, begins or ends with one of the words.
 pub(crate) fn is_named(element: ElementRef<'_>, words: &[&str]) -> bool {
     names(element).iter().any(|name| {
+        // `has-sidebar` names what is beside the element.
+        let beside = ["has-", "with-", "no-", "without-"].iter().any(|start| name.starts_with(start));
         words.iter().any(|word| {
             name == word
                 || name.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '_']))
-                || name.strip_suffix(word).is_some_and(|rest| rest.ends_with(['-', '_']))
+                || (!beside && name.strip_suffix(word).is_some_and(|rest| rest.ends_with(['-', '_'])))
         })
     })
 }
 
-/// Whether the element itself is a frame around the content.
-pub(crate) fn is_frame(element: ElementRef<'_>) -> bool {
-    let tag = element.value().name();
-    let role = element.attr("role").unwrap_or_default();
-    matches!(tag, "nav" | "footer" | "aside" | "dialog" | "menu")
-        || matches!(role, "navigation" | "dialog" | "contentinfo" | "menu" | "menubar" | "search" | "complementary")
-        // A whole page that is named after its layout is no frame.
-        || (!matches!(tag, "body" | "html" | "main") && is_named(element, &FRAME) && !is_named(element, &HERO))
+/// The words that names are made of.
+pub(crate) fn name_words(element: ElementRef<'_>) -> Vec<String> {
+    let names = names(element);
+    names.iter().flat_map(|name| name.split(['-', '_'])).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether the element stands in a frame around the content.
-pub(crate) fn in_frame(element: ElementRef<'_>) -> bool {
-    is_frame(element) || ancestors(element).any(is_frame)
+/// Whether the element is a frame around the content by what it is.
+pub(crate) fn is_frame(element: ElementRef<'_>) -> bool {
+    let role = element.attr("role").unwrap_or_default();
+    matches!(element.value().name(), "nav" | "footer" | "aside" | "dialog" | "menu")
+        || matches!(role, "navigation" | "dialog" | "contentinfo" | "menu" | "menubar" | "search" | "complementary")
+}
+
+/// Whether the element is named like a frame. A whole page that is named after its layout is none; that is for
+/// the caller to see.
+pub(crate) fn is_frame_by_name(element: ElementRef<'_>) -> bool {
+    !matches!(element.value().name(), "body" | "html" | "main" | "h1")
+        && !is_button_name(element)
+        && is_named(element, &FRAME)
+        && !is_named(element, &HERO)
+}
+
+/// A button may open a menu or a dialog and be named for it.
+fn is_button_name(element: ElementRef<'_>) -> bool {
+    matches!(element.value().name(), "a" | "button" | "input") && is_named(element, &["btn", "button"])
 }
 
 pub(crate) fn is_hero(element: ElementRef<'_>) -> bool {
@@ -65,18 +151,19 @@ pub(crate) fn is_out_of_sight(element: ElementRef<'_>) -> bool {
     if OUT_OF_SIGHT.iter().any(|name| has(name)) && !has("show") && !has("in") && !has("d-block") {
         return true;
     }
-    // A slide that is not the present one.
-    let slide = has("carousel-item") || (has("item") && in_carousel(element));
-    slide && !has("active")
+    is_later_slide(element)
 }
 
-fn in_carousel(element: ElementRef<'_>) -> bool {
-    let mut near = ancestors(element).take(2);
-    let has_active = || {
-        let parent = element.parent().and_then(ElementRef::wrap);
-        parent.is_some_and(|parent| {
-            parent.child_elements().any(|sibling| sibling.value().classes().any(|class| class == "active"))
-        })
-    };
-    near.any(|ancestor| is_named(ancestor, &["carousel", "slider", "slides"])) && has_active()
+/// Whether the element is a slide that is not the present one.
+fn is_later_slide(element: ElementRef<'_>) -> bool {
+    let Some(row) = element.parent().and_then(ElementRef::wrap) else { return false };
+    let slides = is_named(row, &SLIDES) || ancestors(row).take(2).any(|around| is_named(around, &["carousel"]));
+    let is_slide = |element: ElementRef<'_>| is_named(element, &SLIDE) || element.value().name() == "section";
+    if !slides || !(is_slide(element) || (is_named(row, &SLIDES) && element.value().name() == "li")) {
+        return false;
+    }
+    let is_present = |element: &ElementRef<'_>| is_named(*element, &PRESENT);
+    // Without a mark, the first of a row is the one to be seen.
+    let marked = row.child_elements().find(is_present).or_else(|| row.child_elements().next());
+    marked.is_some_and(|marked| marked.id() != element.id())
 }

@@ -1,7 +1,6 @@
 //! The page's own sentences, which a copywriter may use.
 
 use crate::document::Document;
-use crate::region::in_frame;
 use crate::text::visible;
 
 /// Most sentences.
@@ -16,8 +15,9 @@ pub(crate) fn collect(document: &Document) -> Vec<String> {
         if sentences.len() >= MOST {
             break;
         }
-        let nested = block.descendent_elements().skip(1).any(|inner| matches!(inner.value().name(), "p" | "li" | "ul" | "ol"));
-        if nested || in_frame(block) || document.is_hidden(block) {
+        let nested =
+            block.descendent_elements().skip(1).any(|inner| matches!(inner.value().name(), "p" | "li" | "ul" | "ol"));
+        if nested || document.in_frame(block) || document.is_hidden(block) {
             continue;
         }
         for sentence in split(&visible(document, block)) {

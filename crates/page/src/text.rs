@@ -1,6 +1,7 @@
 //! What an element says.
 
 use crate::document::Document;
+use ego_tree::iter::Edge;
 use scraper::{ElementRef, Node};
 
 /// Elements whose text is not read by a visitor.
@@ -14,33 +15,47 @@ pub(crate) fn normalised(text: &str) -> String {
 
 /// The text that a visitor reads in an element.
 pub(crate) fn visible(document: &Document, element: ElementRef<'_>) -> String {
-    let mut text = String::new();
-    gather(document, element, &mut text);
-    normalised(&text)
+    normalised(&gather(document, element, usize::MAX))
 }
 
-fn gather(document: &Document, element: ElementRef<'_>, text: &mut String) {
-    for child in element.children() {
-        match child.value() {
-            Node::Text(piece) => text.push_str(piece),
-            Node::Element(_) => {
-                let Some(inner) = ElementRef::wrap(child) else { continue };
-                let name = inner.value().name();
-                if SILENT.contains(&name) || document.is_hidden(inner) {
-                    continue;
-                }
-                let apart = name == "br" || is_block(name);
-                if apart {
-                    text.push(' ');
-                }
-                gather(document, inner, text);
-                if apart {
-                    text.push(' ');
-                }
+/// Whether a visitor reads more than so many bytes in an element.
+pub(crate) fn is_longer(document: &Document, element: ElementRef<'_>, limit: usize) -> bool {
+    normalised(&gather(document, element, limit.saturating_mul(4))).len() > limit
+}
+
+/// The text as it stands, until about so many bytes; blocks and breaks stand apart.
+fn gather(document: &Document, element: ElementRef<'_>, most: usize) -> String {
+    let mut text = String::new();
+    let mut skipped = None;
+    for edge in element.traverse() {
+        let (node, opens) = match edge {
+            Edge::Open(node) => (node, true),
+            Edge::Close(node) => (node, false),
+        };
+        if skipped.is_some() {
+            // Nothing inside counts until the element that is skipped closes.
+            if !opens && skipped == Some(node.id()) {
+                skipped = None;
             }
-            _ => {}
+            continue;
+        }
+        if let (Node::Text(piece), true) = (node.value(), opens) {
+            text.push_str(piece);
+        }
+        let Some(inner) = ElementRef::wrap(node).filter(|inner| inner.id() != element.id()) else { continue };
+        let name = inner.value().name();
+        if opens && (SILENT.contains(&name) || document.is_hidden(inner)) {
+            skipped = Some(node.id());
+            continue;
+        }
+        if name == "br" || is_block(name) {
+            text.push(' ');
+        }
+        if text.len() > most {
+            break;
         }
     }
+    text
 }
 
 /// The text, or the alternative of the pictures that stand for it.
@@ -66,15 +81,49 @@ pub(crate) fn own(element: ElementRef<'_>) -> String {
 pub(crate) fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "blockquote" | "center" | "dd" | "div" | "dl" | "dt" | "fieldset"
-            | "figcaption" | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header"
-            | "hr" | "li" | "main" | "nav" | "ol" | "p" | "pre" | "section" | "table" | "tbody" | "td" | "th"
-            | "tr" | "ul"
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "center"
+            | "dd"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "table"
+            | "tbody"
+            | "td"
+            | "th"
+            | "tr"
+            | "ul"
     )
 }
 
 /// Words, or for scripts without spaces roughly so.
 pub(crate) fn word_count(text: &str) -> usize {
-    let dense = text.chars().filter(|c| matches!(*c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')).count();
+    let dense = text
+        .chars()
+        .filter(|c| matches!(*c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'))
+        .count();
     if dense > 0 { dense.div_ceil(2) + text.split_whitespace().count() } else { text.split_whitespace().count() }
 }

@@ -21,6 +21,9 @@ pub(crate) struct Cascade {
     by_key: HashMap<String, Vec<usize>>,
 }
 
+/// Important or not, inline or not, specificity, order: what wins the cascade.
+type Rank = (bool, (bool, (u16, u16, u16), usize));
+
 impl Cascade {
     pub(crate) fn new<'a>(sheets: impl Iterator<Item = &'a str>) -> Self {
         let mut cascade = Self { rules: Vec::new(), by_key: HashMap::new() };
@@ -51,7 +54,7 @@ impl Cascade {
             rule.declarations.iter().map(move |declaration| (declaration, rank))
         });
         let inline = inline.iter().map(|declaration| (declaration, (true, (0, 0, 0), usize::MAX)));
-        let mut best: Option<((bool, (bool, (u16, u16, u16), usize)), &str)> = None;
+        let mut best: Option<(Rank, &str)> = None;
         for (declaration, rank) in declared.chain(inline) {
             let rank = (declaration.important, rank);
             if declaration.property == property && best.as_ref().is_none_or(|(highest, _)| rank >= *highest) {
@@ -105,7 +108,9 @@ impl Cascade {
         });
         let inline = parse::declarations(element.attr("style").unwrap_or_default());
         let inline = inline.into_iter().rev().find(|declaration| declaration.property == name);
-        inline.map(|declaration| declaration.value).or_else(|| rules.max_by_key(|rule| (rule.0, rule.1)).map(|rule| rule.2))
+        inline
+            .map(|declaration| declaration.value)
+            .or_else(|| rules.max_by_key(|rule| (rule.0, rule.1)).map(|rule| rule.2))
     }
 }
 

@@ -5,12 +5,32 @@ pub(crate) type Rgb = (u8, u8, u8);
 
 /// The named colours that pages use as brand colours.
 const NAMED: [(&str, u32); 26] = [
-    ("white", 0xff_ffff), ("black", 0), ("red", 0xff_0000), ("green", 0x00_8000), ("blue", 0x00_00ff),
-    ("navy", 0x00_0080), ("teal", 0x00_8080), ("purple", 0x80_0080), ("orange", 0xff_a500), ("gold", 0xff_d700),
-    ("crimson", 0xdc_143c), ("tomato", 0xff_6347), ("coral", 0xff_7f50), ("salmon", 0xfa_8072),
-    ("dodgerblue", 0x1e_90ff), ("steelblue", 0x46_82b4), ("royalblue", 0x41_69e1), ("indigo", 0x4b_0082),
-    ("hotpink", 0xff_69b4), ("maroon", 0x80_0000), ("olive", 0x80_8000), ("lime", 0x00_ff00), ("aqua", 0x00_ffff),
-    ("fuchsia", 0xff_00ff), ("gray", 0x80_8080), ("silver", 0xc0_c0c0),
+    ("white", 0xff_ffff),
+    ("black", 0),
+    ("red", 0xff_0000),
+    ("green", 0x00_8000),
+    ("blue", 0x00_00ff),
+    ("navy", 0x00_0080),
+    ("teal", 0x00_8080),
+    ("purple", 0x80_0080),
+    ("orange", 0xff_a500),
+    ("gold", 0xff_d700),
+    ("crimson", 0xdc_143c),
+    ("tomato", 0xff_6347),
+    ("coral", 0xff_7f50),
+    ("salmon", 0xfa_8072),
+    ("dodgerblue", 0x1e_90ff),
+    ("steelblue", 0x46_82b4),
+    ("royalblue", 0x41_69e1),
+    ("indigo", 0x4b_0082),
+    ("hotpink", 0xff_69b4),
+    ("maroon", 0x80_0000),
+    ("olive", 0x80_8000),
+    ("lime", 0x00_ff00),
+    ("aqua", 0x00_ffff),
+    ("fuchsia", 0xff_00ff),
+    ("gray", 0x80_8080),
+    ("silver", 0xc0_c0c0),
 ];
 
 /// The first opaque colour in a value such as a background shorthand or a gradient.

@@ -54,7 +54,8 @@ fn read_block(block: &str, rules: &mut Vec<Rule>, depth: usize) {
             let declarations = declarations(body);
             let selectors = split_outside(prelude, ',');
             let all = selectors.into_iter().map(str::trim).filter(|selector| !selector.is_empty());
-            rules.extend(all.map(|selector| Rule { selector: selector.to_owned(), declarations: declarations.clone() }));
+            rules
+                .extend(all.map(|selector| Rule { selector: selector.to_owned(), declarations: declarations.clone() }));
         }
     }
 }
@@ -85,7 +86,8 @@ fn applies(at_rule: &str) -> bool {
     let Some(query) = lower.strip_prefix("media") else { return false };
     query.split(',').any(|query| {
         let out = ["print", "prefers-color-scheme: dark", "prefers-color-scheme:dark", "not all", "speech"];
-        !out.iter().any(|word| query.contains(word)) && within(query, "min-width", |limit| VIEWPORT >= limit)
+        !out.iter().any(|word| query.contains(word))
+            && within(query, "min-width", |limit| VIEWPORT >= limit)
             && within(query, "max-width", |limit| VIEWPORT <= limit)
     })
 }

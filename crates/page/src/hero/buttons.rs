@@ -2,15 +2,34 @@
 
 use crate::css::colour;
 use crate::document::{Document, ancestors};
-use crate::region::{in_frame, is_named, names};
-use crate::text::spoken;
+use crate::region::{is_frame, is_named, name_words, names};
+use crate::text::{own, spoken, visible, word_count};
 use scraper::ElementRef;
 
 const BUTTON: [&str; 6] = ["btn", "button", "cta", "call-to-action", "action", "download"];
-const CONTROL: [&str; 18] = [
-    "close", "toggle", "toggler", "prev", "previous", "next", "arrow", "indicator", "indicators", "control", "dots",
-    "pagination", "carousel-control", "icon", "social", "play", "dropdown-toggle", "search",
+/// Names of what works the page's own furniture.
+const CONTROL: [&str; 14] = [
+    "close",
+    "toggle",
+    "toggler",
+    "prev",
+    "previous",
+    "next",
+    "arrow",
+    "indicator",
+    "indicators",
+    "control",
+    "dots",
+    "pagination",
+    "social",
+    "search",
 ];
+/// Most words of an invitation.
+const MOST_WORDS: usize = 8;
+/// A row of more buttons than this is a tool bar or a list.
+const MOST_IN_A_ROW: usize = 5;
+/// How far up the element is that holds both calls.
+const NEAR: usize = 3;
 
 /// The primary and the secondary call to action.
 pub(crate) fn find<'a>(
@@ -20,7 +39,7 @@ pub(crate) fn find<'a>(
 ) -> (Option<ElementRef<'a>>, Option<ElementRef<'a>>) {
     let inside: Vec<ElementRef<'a>> = container
         .descendent_elements()
-        .filter(|element| element.id() != headline.id() && is_call(document, *element))
+        .filter(|element| element.id() != headline.id() && is_call(document, *element, container))
         .collect();
     let outermost: Vec<ElementRef<'a>> = inside
         .iter()
@@ -31,69 +50,135 @@ pub(crate) fn find<'a>(
     let mut ranked: Vec<(i32, usize)> =
         calls.iter().enumerate().map(|(place, call)| (strength(document, *call), place)).collect();
     ranked.sort_by_key(|(strength, place)| (-strength, *place));
-    // A whole row of equal buttons is a tool bar or a list, not two invitations.
-    let primary = ranked.first().map(|(_, place)| calls[*place]);
-    let secondary = ranked.iter().skip(1).map(|(_, place)| *place).min_by_key(|place| {
-        let first = ranked[0].1;
-        (*place < first, place.abs_diff(first))
-    });
-    let secondary = secondary.filter(|_| calls.len() <= 5).map(|place| calls[place]);
-    (primary, secondary)
+    let Some((_, first)) = ranked.first().copied() else { return (None, None) };
+    let around = ancestors(calls[first]).take(NEAR).last();
+    let is_near = |call: ElementRef<'a>| around.is_some_and(|around| ancestors(call).any(|up| up.id() == around.id()));
+    let others = ranked.iter().skip(1).map(|(_, place)| *place).filter(|place| is_near(calls[*place]));
+    let secondary = others.min_by_key(|place| (*place < first, place.abs_diff(first)));
+    (Some(calls[first]), secondary.filter(|_| calls.len() <= MOST_IN_A_ROW).map(|place| calls[place]))
 }
 
 /// Whether the element is made or named to be pressed.
 pub(crate) fn is_button(element: ElementRef<'_>) -> bool {
     match element.value().name() {
         "button" => true,
-        "input" => matches!(element.attr("type").unwrap_or_default(), "submit" | "button" | "image"),
+        "input" => {
+            let kind = element.attr("type").unwrap_or_default().to_lowercase();
+            matches!(kind.as_str(), "submit" | "button" | "image")
+        }
         "a" => is_named(element, &BUTTON) || element.attr("role") == Some("button"),
         "div" | "span" => {
             let named = names(element).iter().any(|name| name == "btn" || name == "button" || name.starts_with("btn-"));
-            let group = names(element).iter().any(|name| name.contains("group") || name.contains("wrap"));
+            let group = name_words(element).iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "group" | "wrap" | "wrapper" | "container" | "toolbar" | "bar" | "inner" | "row"
+                )
+            });
             (named && !group) || element.attr("role") == Some("button")
         }
         _ => false,
     }
 }
 
-fn is_call(document: &Document, element: ElementRef<'_>) -> bool {
-    if !is_button(element) || document.is_hidden(element) || in_frame(element) || is_control(element) {
+fn is_call<'a>(document: &'a Document, element: ElementRef<'a>, container: ElementRef<'a>) -> bool {
+    if !is_button(element) && !is_drawn_as_button(document, element) {
         return false;
     }
-    !spoken(document, element).is_empty()
+    if document.is_hidden(element) || is_control(element) || asks_for_search(element) {
+        return false;
+    }
+    let text = spoken(document, element);
+    let framed = document.in_frame(element) && !in_row_of_calls(document, element, container);
+    let says_something = text.chars().filter(|c| c.is_alphabetic()).count() > 1;
+    says_something && word_count(&text) <= MOST_WORDS && !framed
+}
+
+/// Whether a link has a ground and an edge of its own.
+fn is_drawn_as_button(document: &Document, element: ElementRef<'_>) -> bool {
+    if element.value().name() != "a" || element.attr("href").is_none() {
+        return false;
+    }
+    let value = |property: &str| document.cascade.value(element, property);
+    let filled = ["background-color", "background", "background-image"].iter().any(|property| {
+        value(property).is_some_and(|value| colour::first(&value).is_some() && !value.contains("url("))
+    });
+    let edged = ["border", "border-width"]
+        .iter()
+        .any(|property| value(property).is_some_and(|value| value.starts_with(['1', '2', '3', '4', 't', 'm'])));
+    let roomy = ["padding", "padding-left", "padding-inline"].iter().any(|property| {
+        value(property).is_some_and(|value| value.split_whitespace().any(|part| !part.starts_with('0')))
+    });
+    (filled || edged) && roomy
+}
+
+/// Whether a list of buttons merely stands in a navigation element: all its links are calls, under the headline.
+fn in_row_of_calls<'a>(document: &'a Document, element: ElementRef<'a>, container: ElementRef<'a>) -> bool {
+    let within = ancestors(element).take_while(|around| around.id() != container.id());
+    let frames: Vec<ElementRef<'a>> = within.filter(|around| is_frame(*around)).collect();
+    let [frame] = frames.as_slice() else { return false };
+    let links = frame.descendent_elements().filter(|inner| matches!(inner.value().name(), "a" | "button"));
+    let links: Vec<ElementRef<'a>> = links.collect();
+    let after_text = frame.prev_siblings().filter_map(ElementRef::wrap).any(|before| {
+        matches!(before.value().name(), "h1" | "h2" | "h3" | "p") && !visible(document, before).is_empty()
+    });
+    after_text && links.len() <= 3 && links.iter().all(|link| is_button(*link)) && frame.value().name() == "nav"
 }
 
 /// Whether the element moves the page's own furniture instead of the visitor.
 fn is_control(element: ElementRef<'_>) -> bool {
-    let attributes = ["data-slide", "data-bs-slide", "data-slide-to", "data-bs-slide-to", "data-dismiss", "data-bs-dismiss"];
+    let attributes =
+        ["data-slide", "data-bs-slide", "data-slide-to", "data-bs-slide-to", "data-dismiss", "data-bs-dismiss"];
+    let opens = ["data-toggle", "data-bs-toggle"].iter().any(|name| {
+        matches!(element.attr(name), Some("collapse" | "dropdown" | "offcanvas" | "tab" | "pill" | "tooltip"))
+    });
     let near: Vec<ElementRef<'_>> = std::iter::once(element).chain(ancestors(element).take(2)).collect();
     attributes.iter().any(|name| element.attr(name).is_some())
+        || opens
         || is_named(element, &CONTROL)
         || near.iter().any(|near| is_named(*near, &["social", "share", "carousel-control", "indicators"]))
 }
 
+/// Whether the button belongs to a search field.
+fn asks_for_search(element: ElementRef<'_>) -> bool {
+    let form = ancestors(element).find(|around| around.value().name() == "form");
+    form.is_some_and(|form| {
+        is_named(form, &["search"])
+            || form.descendent_elements().any(|field| {
+                field.value().name() == "input"
+                    && (field.attr("type") == Some("search")
+                        || matches!(field.attr("name"), Some("q" | "s" | "search" | "query")))
+            })
+    })
+}
+
 /// Links that show a picture alone, such as the badges of app stores.
 fn pictures<'a>(document: &'a Document, container: ElementRef<'a>) -> Vec<ElementRef<'a>> {
-    let links = container.descendent_elements().filter(|element| {
+    let is_badge = |element: &ElementRef<'a>| {
+        let credit = element.parent().and_then(ElementRef::wrap).is_some_and(|parent| !own(parent).is_empty());
         element.value().name() == "a"
+            && visible(document, *element).is_empty()
+            && !credit
             && !document.is_hidden(*element)
-            && !in_frame(*element)
+            && !document.in_frame(*element)
             && !is_control(*element)
+            && !is_named(*element, &["logo", "brand"])
             && !ancestors(*element).take(3).any(|near| matches!(near.value().name(), "h1" | "h2"))
             && element.child_elements().any(|child| child.value().name() == "img")
-    });
-    let found: Vec<ElementRef<'a>> = links.collect();
+    };
+    let found: Vec<ElementRef<'a>> = container.descendent_elements().filter(is_badge).collect();
     if found.len() <= 3 { found } else { Vec::new() }
 }
 
 /// How strongly a button invites: by its names, and by whether it is filled.
 fn strength(document: &Document, element: ElementRef<'_>) -> i32 {
-    let has = |words: &[&str]| names(element).iter().any(|name| words.iter().any(|word| name.contains(word)));
+    let words = name_words(element);
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     let mut strength = 0;
     if has(&["primary", "cta", "main", "download"]) {
         strength += 3;
     }
-    if has(&["secondary", "outline", "ghost", "link", "alt", "light", "default"]) {
+    if has(&["secondary", "outline", "outlined", "ghost", "link", "alt", "light", "default", "plain", "tertiary"]) {
         strength -= 3;
     }
     if has(&["lg", "large", "big", "huge", "xl"]) {
@@ -101,9 +186,9 @@ fn strength(document: &Document, element: ElementRef<'_>) -> i32 {
     }
     let background = document.cascade.value(element, "background-color");
     let background = background.or_else(|| document.cascade.value(element, "background"));
-    let colour = background.as_deref().and_then(colour::first);
-    if colour.is_some_and(colour::is_chromatic) {
-        strength += 2;
+    match background.as_deref().and_then(colour::first) {
+        Some(rgb) if colour::is_chromatic(rgb) => strength + 2,
+        Some(_) => strength + 1,
+        None => strength,
     }
-    strength
 }

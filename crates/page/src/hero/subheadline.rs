@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::hero::buttons::is_button;
-use crate::region::{in_frame, is_named};
+use crate::region::is_named;
 use crate::text::{is_block, visible, word_count};
 use scraper::ElementRef;
 
@@ -28,9 +28,11 @@ pub(crate) fn find<'a>(
     let next = below
         .iter()
         .copied()
-        .take_while(|element| !matches!(element.value().name(), "hr" | "h1") || element.id() == headline.id())
+        // What stands under a form or a button is a note to it.
+        .take_while(|element| !matches!(element.value().name(), "h1" | "form") && !is_button(*element))
         .find(|element| is_line(document, *element, 2));
-    let named_below = below.iter().copied().take(12).find(|element| is_named(*element, &SUB) && is_line(document, *element, 2));
+    let named_below =
+        below.iter().copied().take(12).find(|element| is_named(*element, &SUB) && is_line(document, *element, 2));
     // The line directly under the headline explains it, unless one above is named for it and none below is.
     named_below.or(named_above).or(next)
 }
@@ -41,7 +43,7 @@ fn is_line(document: &Document, element: ElementRef<'_>, least_words: usize) -> 
     let leaf = matches!(name, "p" | "h2" | "h3" | "h4" | "h5" | "h6")
         || (matches!(name, "div" | "span" | "i" | "em" | "small" | "strong" | "td" | "center")
             && !element.child_elements().any(|child| is_block(child.value().name())));
-    if !leaf || document.is_hidden(element) || in_frame(element) || is_button(element) {
+    if !leaf || document.is_hidden(element) || document.in_frame(element) || is_button(element) {
         return false;
     }
     let excluded = element.ancestors().filter_map(ElementRef::wrap);
