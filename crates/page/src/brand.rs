@@ -3,16 +3,23 @@
 use crate::css::colour::{self, Rgb};
 use crate::document::Document;
 use crate::hero::Hero;
+use crate::text::visible;
 use domain::Brand;
 use scraper::ElementRef;
 use std::collections::HashMap;
 
+/// What browsers set text in when no rule says otherwise.
+const DEFAULT_FONT: &str = "Times New Roman";
+
 pub(crate) fn find(document: &Document, hero: &Hero<'_>) -> Brand {
     let body = document.first("body");
+    // A style sheet that was not read might say something, and a page without text shows no font.
+    let is_plain = document.has_all_sheets && body.is_some_and(|body| !visible(document, body).is_empty());
+    let default = || is_plain.then(|| DEFAULT_FONT.to_owned());
     Brand {
         primary_color: primary(document, hero).map(colour::to_hex),
-        heading_font: hero.headline.or(body).and_then(|element| font(document, element)),
-        body_font: body.and_then(|element| font(document, element)),
+        heading_font: hero.headline.or(body).and_then(|element| font(document, element)).or_else(default),
+        body_font: body.and_then(|element| font(document, element)).or_else(default),
     }
 }
 

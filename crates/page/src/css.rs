@@ -2,6 +2,7 @@
 
 mod cascade;
 pub(crate) mod colour;
+mod named;
 mod parse;
 pub(crate) mod size;
 

@@ -17,6 +17,8 @@ type Known = RefCell<HashMap<NodeId, bool>>;
 pub(crate) struct Document {
     pub(crate) html: Html,
     pub(crate) cascade: Cascade,
+    /// Whether every linked style sheet came along.
+    pub(crate) has_all_sheets: bool,
     hidden: Known,
     framed: Known,
     length: OnceCell<usize>,
@@ -28,7 +30,16 @@ impl Document {
         let own: Vec<String> = select(&html, "style").map(|element| element.text().collect::<String>()).collect();
         let texts = stylesheets.iter().map(|sheet| sheet.text.as_str()).chain(own.iter().map(String::as_str));
         let cascade = Cascade::new(texts);
-        Self { html, cascade, hidden: RefCell::default(), framed: RefCell::default(), length: OnceCell::new() }
+        let mut document = Self {
+            html,
+            cascade,
+            has_all_sheets: false,
+            hidden: RefCell::default(),
+            framed: RefCell::default(),
+            length: OnceCell::new(),
+        };
+        document.has_all_sheets = document.stylesheet_links().len() <= stylesheets.len();
+        document
     }
 
     /// All elements that a CSS selector of ours means, in document order.

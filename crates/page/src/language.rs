@@ -16,6 +16,11 @@ const WORDS: [(&str, &[&str]); 9] = [
     ("sv", &["och", "att", "för", "med", "är", "på", "din", "ditt", "som", "det", "vi", "av", "en", "till"]),
 ];
 
+/// Words of the filler text that unfinished pages show.
+const FILLER: [&str; 4] = ["lorem", "consectetur", "vestibulum", "adipiscing"];
+/// Latin words that other languages share.
+const LATIN: [&str; 12] = ["est", "et", "in", "a", "e", "per", "non", "me", "do", "o", "is", "sur"];
+
 pub(crate) fn detect(document: &Document) -> Option<String> {
     let declared = document.first("html").and_then(|html| html.attr("lang").or_else(|| html.attr("xml:lang")));
     let declared = declared.map(|lang| lang.split(['-', '_']).next().unwrap_or_default().trim().to_lowercase());
@@ -63,8 +68,11 @@ fn by_script(text: &str) -> Option<&'static str> {
 /// The language whose frequent words stand out; the declared one needs less.
 fn by_words(text: &str, declared: Option<&str>) -> Option<String> {
     let words: Vec<String> = text.split(|c: char| !c.is_alphabetic()).take(5000).map(str::to_lowercase).collect();
-    let counts =
-        WORDS.map(|(lang, frequent)| (lang, words.iter().filter(|word| frequent.contains(&word.as_str())).count()));
+    let is_filled = words.iter().any(|word| FILLER.contains(&word.as_str()));
+    let tells = |word: &str| !(is_filled && LATIN.contains(&word));
+    let counts = WORDS.map(|(lang, frequent)| {
+        (lang, words.iter().filter(|word| frequent.contains(&word.as_str()) && tells(word)).count())
+    });
     let (lang, most) = counts.iter().max_by_key(|(_, count)| *count).copied()?;
     let own = counts.iter().find(|(lang, _)| Some(*lang) == declared).map_or(0, |(_, count)| *count);
     let clear = most >= 3 && (declared.is_none() || most > 2 * own + 4);

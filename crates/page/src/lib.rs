@@ -57,6 +57,8 @@ pub fn analyze(html: &str, _base: Option<&Url>, stylesheets: &[Stylesheet]) -> P
 pub fn stylesheet_addresses(html: &str, base: &Url) -> Vec<Url> {
     let document = Document::parse(html, &[]);
     let mut addresses = Vec::new();
+    let stated = document.first("base").and_then(|element| element.attr("href"));
+    let base = stated.and_then(|href| base.join(href.trim()).ok()).unwrap_or_else(|| base.clone());
     for href in document.stylesheet_links() {
         let Ok(address) = base.join(&href) else { continue };
         if matches!(address.scheme(), "http" | "https") && !addresses.contains(&address) {

@@ -39,7 +39,9 @@ impl Cascade {
         if states.iter().any(|state| rule.selector.contains(state)) {
             return;
         }
-        let Ok(selector) = Selector::parse(&rule.selector) else { return };
+        // A first visit has visited nothing, so every link is one.
+        let written = rule.selector.replace(":any-link", "[href]").replace(":link", "[href]");
+        let Ok(selector) = Selector::parse(&written) else { return };
         let index = self.rules.len();
         self.by_key.entry(key(&rule.selector)).or_default().push(index);
         let specificity = specificity(&rule.selector);
@@ -114,32 +116,76 @@ impl Cascade {
     }
 }
 
-/// What an element must have for the rule to fit: the id, a class or the tag of the last part.
+/// What an element must have for the rule to fit: the id, a class or the tag of the last part. Empty when only
+/// the selector itself can say.
 fn key(selector: &str) -> String {
-    let last = selector.rsplit([' ', '>', '+', '~']).next().unwrap_or_default();
+    let last = last_part(selector);
     // Inside brackets and functions stand other elements' names.
-    let plain = last.split(['[', ':']).next().unwrap_or_default();
-    if last.contains(['(', ')']) || last.contains(']') && !last.contains('[') {
+    if last.contains(['(', ')', '[', ']']) {
         return String::new();
     }
-    if let Some((_, id)) = plain.split_once('#') {
-        return format!("#{}", id.split('.').next().unwrap_or_default());
+    let mut names: Vec<String> = vec![String::new()];
+    let mut characters = last.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '#' | '.' | ':' => names.push(c.to_string()),
+            // Frameworks of utility classes write `.md\:flex`. Escapes by number are rare enough to be looked at.
+            '\\' => match characters.next() {
+                Some(escaped) if !escaped.is_ascii_hexdigit() => push(&mut names, escaped),
+                _ => return String::new(),
+            },
+            c => push(&mut names, c),
+        }
     }
-    if let Some((_, class)) = plain.split_once('.') {
-        return format!(".{}", class.split('.').next().unwrap_or_default());
-    }
-    if plain == "*" { String::new() } else { plain.to_lowercase() }
+    let of_kind = |kind: char| names.iter().find(|name| name.starts_with(kind)).cloned();
+    let tag = || names.first().filter(|tag| *tag != "*").map(|tag| tag.to_lowercase());
+    of_kind('#').or_else(|| of_kind('.')).or_else(tag).unwrap_or_default()
 }
 
-/// Ids, classes with attributes and states, tags.
+fn push(names: &mut [String], c: char) {
+    if let Some(name) = names.last_mut() {
+        name.push(c);
+    }
+}
+
+/// What stands behind the last combinator.
+fn last_part(selector: &str) -> &str {
+    let mut start = 0;
+    let mut escaped = false;
+    for (index, c) in selector.char_indices() {
+        if !escaped && matches!(c, ' ' | '>' | '+' | '~') {
+            start = index + c.len_utf8();
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    &selector[start..]
+}
+
+/// Ids, classes with attributes and states, tags. What stands in `:where()` has no weight.
 fn specificity(selector: &str) -> (u16, u16, u16) {
-    let (mut ids, mut classes, mut tags) = (0, 0, 0);
+    let (mut ids, mut classes, mut tags) = (0_u16, 0_u16, 0_u16);
     let mut before = ' ';
-    for c in selector.chars() {
+    // Depth of brackets, and the depth from which nothing counts.
+    let (mut depth, mut weightless, mut in_attribute) = (0_u32, None, false);
+    for (index, c) in selector.char_indices() {
         match c {
+            '(' => depth += 1,
+            ')' => {
+                depth = depth.saturating_sub(1);
+                weightless = weightless.filter(|from| depth > *from);
+            }
+            ']' => in_attribute = false,
+            _ if weightless.is_some() || in_attribute || before == '\\' => {}
+            ':' if selector[index..].starts_with(":where(") => weightless = Some(depth),
+            // Functions of selectors weigh what stands inside.
+            ':' if [":is(", ":not(", ":has("].iter().any(|name| selector[index..].starts_with(name)) => {}
             '#' => ids += 1,
-            '.' | '[' | ':' => classes += 1,
-            c if c.is_ascii_alphabetic() && matches!(before, ' ' | '>' | '+' | '~' | '(') => tags += 1,
+            '[' => {
+                classes += 1;
+                in_attribute = true;
+            }
+            '.' | ':' => classes += 1,
+            c if c.is_ascii_alphabetic() && matches!(before, ' ' | '>' | '+' | '~' | '(' | ',') => tags += 1,
             _ => {}
         }
         before = c;

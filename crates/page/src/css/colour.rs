@@ -1,37 +1,9 @@
 //! Colours as style sheets write them, into `#rrggbb`.
 
+use super::named::NAMED;
+
 /// Red, green, blue from 0 to 255.
 pub(crate) type Rgb = (u8, u8, u8);
-
-/// The named colours that pages use as brand colours.
-const NAMED: [(&str, u32); 26] = [
-    ("white", 0xff_ffff),
-    ("black", 0),
-    ("red", 0xff_0000),
-    ("green", 0x00_8000),
-    ("blue", 0x00_00ff),
-    ("navy", 0x00_0080),
-    ("teal", 0x00_8080),
-    ("purple", 0x80_0080),
-    ("orange", 0xff_a500),
-    ("gold", 0xff_d700),
-    ("crimson", 0xdc_143c),
-    ("tomato", 0xff_6347),
-    ("coral", 0xff_7f50),
-    ("salmon", 0xfa_8072),
-    ("dodgerblue", 0x1e_90ff),
-    ("steelblue", 0x46_82b4),
-    ("royalblue", 0x41_69e1),
-    ("indigo", 0x4b_0082),
-    ("hotpink", 0xff_69b4),
-    ("maroon", 0x80_0000),
-    ("olive", 0x80_8000),
-    ("lime", 0x00_ff00),
-    ("aqua", 0x00_ffff),
-    ("fuchsia", 0xff_00ff),
-    ("gray", 0x80_8080),
-    ("silver", 0xc0_c0c0),
-];
 
 /// The first opaque colour in a value such as a background shorthand or a gradient.
 pub(crate) fn first(value: &str) -> Option<Rgb> {
@@ -52,18 +24,36 @@ fn read(text: &str) -> Option<Rgb> {
     }
     if let Some(arguments) = function(text, &["rgb(", "rgba("]) {
         let numbers = numbers(arguments, 255.0);
-        let opaque = numbers.get(3).is_none_or(|alpha| *alpha > 0.3);
-        return (numbers.len() >= 3 && opaque).then(|| (byte(numbers[0]), byte(numbers[1]), byte(numbers[2])));
+        return opaque(&numbers).then(|| (byte(numbers[0]), byte(numbers[1]), byte(numbers[2])));
     }
     if let Some(arguments) = function(text, &["hsl(", "hsla("]) {
         let numbers = numbers(arguments, 1.0);
-        return (numbers.len() >= 3).then(|| from_hsl(numbers[0], numbers[1], numbers[2]));
+        return opaque(&numbers).then(|| from_hsl(numbers[0], numbers[1], numbers[2]));
+    }
+    if let Some(arguments) = function(text, &["oklch("]) {
+        let numbers = numbers(arguments, 1.0);
+        let chroma_part = arguments.split_whitespace().nth(1).is_some_and(|part| part.ends_with('%'));
+        return opaque(&numbers).then(|| {
+            // A whole chroma in percent is 0.4.
+            let chroma = if chroma_part { numbers[1] * 0.4 } else { numbers[1] };
+            let hue = numbers[2].to_radians();
+            from_oklab(numbers[0], chroma * hue.cos(), chroma * hue.sin())
+        });
+    }
+    if let Some(arguments) = function(text, &["oklab("]) {
+        let numbers = numbers(arguments, 1.0);
+        return opaque(&numbers).then(|| from_oklab(numbers[0], numbers[1], numbers[2]));
     }
     let word: String = text.chars().take_while(char::is_ascii_alphabetic).collect();
     let ends = text[word.len()..].chars().next().is_none_or(|c| !c.is_ascii_alphanumeric() && c != '-' && c != '(');
     let named = NAMED.iter().find(|(name, _)| ends && *name == word)?;
     let [_, red, green, blue] = named.1.to_be_bytes();
     Some((red, green, blue))
+}
+
+/// Whether there are three parts and no alpha that lets the ground through.
+fn opaque(numbers: &[f64]) -> bool {
+    numbers.len() >= 3 && numbers.get(3).is_none_or(|alpha| *alpha > 0.3)
 }
 
 fn hex(digits: &str) -> Option<Rgb> {
@@ -82,14 +72,18 @@ fn function<'a>(text: &'a str, names: &[&str]) -> Option<&'a str> {
     rest.split(')').next()
 }
 
-/// The numbers of a colour function; percentages are taken of `whole`.
+/// The numbers of a colour function; percentages are taken of `whole`, of one for the alpha.
 fn numbers(arguments: &str, whole: f64) -> Vec<f64> {
     let parts = arguments.split([',', ' ', '/']).filter(|part| !part.is_empty());
-    let read = |part: &str| match part.strip_suffix('%') {
-        Some(number) => number.parse::<f64>().ok().map(|number| number / 100.0 * whole),
+    let read = |(place, part): (usize, &str)| match part.strip_suffix('%') {
+        Some(number) => {
+            let whole = if place == 3 { 1.0 } else { whole };
+            number.parse::<f64>().ok().map(|number| number / 100.0 * whole)
+        }
+        None if part == "none" => Some(0.0),
         None => part.trim_end_matches("deg").parse().ok(),
     };
-    parts.filter_map(read).collect()
+    parts.enumerate().filter_map(read).collect()
 }
 
 fn from_hsl(hue: f64, saturation: f64, lightness: f64) -> Rgb {
@@ -99,6 +93,23 @@ fn from_hsl(hue: f64, saturation: f64, lightness: f64) -> Rgb {
         byte((lightness - chroma * (k - 3.0).min(9.0 - k).clamp(-1.0, 1.0)) * 255.0)
     };
     (part(0.0), part(8.0), part(4.0))
+}
+
+/// From the perceptual space of CSS Color 4, by way of linear light.
+fn from_oklab(lightness: f64, a: f64, b: f64) -> Rgb {
+    let cube = |first: f64, second: f64| (lightness + first * a + second * b).powi(3);
+    let long = cube(0.396_337_777_4, 0.215_803_757_3);
+    let medium = cube(-0.105_561_345_8, -0.063_854_172_8);
+    let short = cube(-0.089_484_177_5, -1.291_485_548);
+    let shown = |linear: f64| {
+        let curved = if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
+        byte(curved * 255.0)
+    };
+    (
+        shown(4.076_741_662_1 * long - 3.307_711_591_3 * medium + 0.230_969_929_2 * short),
+        shown(-1.268_438_004_6 * long + 2.609_757_401_1 * medium - 0.341_319_396_5 * short),
+        shown(-0.004_196_086_3 * long - 0.703_418_614_7 * medium + 1.707_614_701 * short),
+    )
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of a byte")]

@@ -79,22 +79,48 @@ fn body_length(text: &str) -> Option<usize> {
 
 /// Whether an at-rule's block is for a screen of our width.
 fn applies(at_rule: &str) -> bool {
-    let lower = at_rule.to_lowercase();
-    if lower.starts_with("supports") || lower.starts_with("layer") {
+    let lower: String = at_rule.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(condition) = lower.strip_prefix("supports") {
+        return !condition.trim_start_matches([' ', '(']).starts_with("not");
+    }
+    if lower.starts_with("layer") {
         return true;
     }
     let Some(query) = lower.strip_prefix("media") else { return false };
     query.split(',').any(|query| {
-        let out = ["print", "prefers-color-scheme: dark", "prefers-color-scheme:dark", "not all", "speech"];
+        let query = query.replace(": ", ":");
+        // What a visitor with an ordinary screen has not asked for.
+        let out = [
+            "print",
+            "speech",
+            "not all",
+            "not screen",
+            "prefers-color-scheme:dark",
+            "prefers-reduced-motion",
+            "prefers-contrast",
+            "forced-colors",
+            "orientation:portrait",
+            "hover:none",
+            "pointer:coarse",
+        ];
         !out.iter().any(|word| query.contains(word))
-            && within(query, "min-width", |limit| VIEWPORT >= limit)
-            && within(query, "max-width", |limit| VIEWPORT <= limit)
+            && within(&query, "min-width:", |limit| VIEWPORT >= limit)
+            && within(&query, "max-width:", |limit| VIEWPORT <= limit)
+            && within(&query, "width>=", |limit| VIEWPORT >= limit)
+            && within(&query, "width >= ", |limit| VIEWPORT >= limit)
+            && within(&query, "width<=", |limit| VIEWPORT <= limit)
+            && within(&query, "width <= ", |limit| VIEWPORT <= limit)
+            && within(&query, "width<", |limit| VIEWPORT < limit)
+            && within(&query, "width < ", |limit| VIEWPORT < limit)
+            && within(&query, "width>", |limit| VIEWPORT > limit)
+            && within(&query, "width > ", |limit| VIEWPORT > limit)
     })
 }
 
+/// Whether the width fits the number behind the name; it does where none stands there.
 fn within(query: &str, name: &str, fits: impl Fn(f64) -> bool) -> bool {
     let Some(start) = query.find(name) else { return true };
-    let value = query[start + name.len()..].trim_start_matches([':', ' ']);
+    let value = query[start + name.len()..].trim_start();
     let number: String = value.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
     let unit = value[number.len()..].trim_start();
     let factor = if unit.starts_with("em") || unit.starts_with("rem") { 16.0 } else { 1.0 };

@@ -134,6 +134,8 @@ fn unheaded<'a>(document: &'a Document, heading: Option<ElementRef<'a>>) -> Opti
             && !element.child_elements().any(|child| is_block(child.value().name()))
             && !document.is_hidden(*element)
             && !is_button(*element)
+            && !document.in_frame(*element)
+            && !ancestors(*element).any(|around| around.value().name() == "form")
             && word_count(&own(*element)) >= 3
     };
     let line = screen.descendent_elements().find(is_line)?;
