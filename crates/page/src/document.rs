@@ -100,13 +100,17 @@ impl Document {
             return element.attr("open").is_none();
         }
         let hidden_input = element.attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("hidden"));
-        if element.attr("hidden").is_some() || hidden_input || region::is_out_of_sight(element) {
+        if element.attr("hidden").is_some() || hidden_input || region::is_later_slide(element) {
             return true;
         }
-        let is = |property: &str, value: &str| {
-            self.cascade.value(element, property).is_some_and(|found| found.starts_with(value))
+        let display = self.cascade.value(element, "display");
+        let is_gone = match display.as_deref() {
+            Some(display) => display.starts_with("none"),
+            // Names say it when no style sheet does, or the one that does was not read.
+            None => region::is_named_hidden(element),
         };
-        is("display", "none") || is("visibility", "hidden")
+        let unseen = || self.cascade.value(element, "visibility").is_some_and(|value| value.starts_with("hidden"));
+        is_gone || region::is_for_readers_alone(element) || unseen()
     }
 }
 

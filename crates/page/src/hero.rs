@@ -3,6 +3,7 @@
 mod bar;
 mod buttons;
 mod headline;
+mod screen;
 mod subheadline;
 
 pub(crate) use buttons::is_button;
@@ -17,14 +18,17 @@ pub(crate) struct Hero<'a> {
     pub(crate) subheadline: Option<ElementRef<'a>>,
     pub(crate) cta: Option<ElementRef<'a>>,
     pub(crate) secondary_cta: Option<ElementRef<'a>>,
-    /// The element that holds it all.
+    /// The element that holds it all, or as much of it as one element does.
     pub(crate) container: Option<ElementRef<'a>>,
+    /// All elements of the first screen, in document order.
+    pub(crate) screen: Vec<ElementRef<'a>>,
 }
 
 pub(crate) fn find(document: &Document) -> Hero<'_> {
     let Some(headline) = headline::find(document) else { return Hero::default() };
-    let container = headline::container(document, headline);
-    let (cta, secondary_cta) = buttons::find(document, container, headline);
-    let subheadline = subheadline::find(document, container, headline);
-    Hero { headline: Some(headline), subheadline, cta, secondary_cta, container: Some(container) }
+    let container = screen::container(document, headline);
+    let screen = screen::elements(document, container, headline);
+    let (cta, secondary_cta) = buttons::find(document, &screen, headline);
+    let subheadline = subheadline::find(document, &screen, headline);
+    Hero { headline: Some(headline), subheadline, cta, secondary_cta, container: Some(container), screen }
 }

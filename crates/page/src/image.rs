@@ -13,8 +13,12 @@ const SMALL: [&str; 6] = ["logo", "icon", "badge", "emoji", "flag", "sprite"];
 pub(crate) fn find(document: &Document, hero: &Hero<'_>) -> Option<ImageSlot> {
     let container = hero.container?;
     let headline = hero.headline?;
-    let inside = picture_in(document, container, hero);
-    inside
+    let inside = picture_in(document, &hero.screen, hero);
+    // A picture without a text alternative on a ground that the page itself names is decoration.
+    let decorates = inside.as_ref().is_some_and(|(element, _)| element.attr("alt").unwrap_or_default().is_empty());
+    let ground = if decorates { written_background(document, container) } else { None };
+    ground
+        .or(inside)
         .or_else(|| background_of(document, container))
         .or_else(|| neighbour(document, hero, headline))
         .map(|(element, src)| slot(document, element, src))
@@ -22,19 +26,20 @@ pub(crate) fn find(document: &Document, hero: &Hero<'_>) -> Option<ImageSlot> {
 
 type Picture<'a> = (ElementRef<'a>, String);
 
-fn picture_in<'a>(document: &'a Document, scope: ElementRef<'a>, hero: &Hero<'a>) -> Option<Picture<'a>> {
+fn picture_in<'a>(document: &'a Document, scope: &[ElementRef<'a>], hero: &Hero<'a>) -> Option<Picture<'a>> {
     let taken: Vec<NodeId> =
         [hero.headline, hero.cta, hero.secondary_cta].into_iter().flatten().map(|element| element.id()).collect();
     let seen = |element: &ElementRef<'a>| {
         // A picture that is pressed or read is a call to action or the headline.
         let apart = std::iter::once(*element).chain(ancestors(*element)).any(|around| {
-            taken.contains(&around.id()) || (around.id() != element.id() && (is_button(around) || is_small(around)))
+            taken.contains(&around.id())
+                || (around.id() != element.id() && (is_button(around) || is_named(around, &SMALL)))
         });
         !document.is_hidden(*element) && !document.in_frame(*element) && !apart && !is_small(*element)
     };
-    let images = scope.descendent_elements().filter(|element| element.value().name() == "img").filter(seen);
+    let images = scope.iter().copied().filter(|element| element.value().name() == "img").filter(seen);
     let mut images = images.filter_map(|element| Some((element, source(element)?)));
-    let films = scope.descendent_elements().filter(|element| element.value().name() == "video").filter(seen);
+    let films = scope.iter().copied().filter(|element| element.value().name() == "video").filter(seen);
     let mut films = films.filter_map(|element| Some((element, film(element)?)));
     images.next().or_else(|| films.next())
 }
@@ -63,6 +68,13 @@ fn film(element: ElementRef<'_>) -> Option<String> {
     let source_element = element.child_elements().find(|child| child.value().name() == "source");
     let src = element.attr("src").or_else(|| source_element.and_then(|source| source.attr("src")));
     src.or_else(|| element.attr("poster")).map(|src| src.trim().to_owned())
+}
+
+/// A background picture that is written on the container or around it, not in a style sheet.
+fn written_background<'a>(document: &'a Document, container: ElementRef<'a>) -> Option<Picture<'a>> {
+    let around = std::iter::once(container).chain(ancestors(container).take(2));
+    let mut written = around.filter(|element| element.attr("style").is_some_and(|style| style.contains("url(")));
+    written.find_map(|element| Some((element, background(document, element)?)))
 }
 
 /// A background picture of the container, of a layer in it, or of what it fills.
@@ -96,10 +108,12 @@ fn neighbour<'a>(document: &'a Document, hero: &Hero<'a>, headline: ElementRef<'
         element.id() < headline.id() && !document.in_frame(*element) && !document.is_hidden(*element)
     };
     let mut near = banners.filter(|element| is_hero(*element)).filter(above);
-    near.find_map(|banner| picture_in(document, banner, hero)).or_else(|| {
-        let mut films = document.all("video[autoplay]").filter(above);
-        films.find_map(|element| Some((element, film(element)?)))
-    })
+    near.find_map(|banner| picture_in(document, &banner.descendent_elements().collect::<Vec<_>>(), hero)).or_else(
+        || {
+            let mut films = document.all("video[autoplay]").filter(above);
+            films.find_map(|element| Some((element, film(element)?)))
+        },
+    )
 }
 
 fn slot(document: &Document, element: ElementRef<'_>, src: String) -> ImageSlot {

@@ -4,7 +4,7 @@ use crate::document::ancestors;
 use scraper::ElementRef;
 
 /// Class and id names of frames around the content.
-const FRAME: [&str; 34] = [
+const FRAME: [&str; 33] = [
     "nav",
     "navbar",
     "navigation",
@@ -33,7 +33,6 @@ const FRAME: [&str; 34] = [
     "pagination",
     "tooltip",
     "portlet",
-    "login",
     "search",
     "skip-link",
     "announcement",
@@ -79,21 +78,12 @@ const SLIDE: [&str; 7] =
 /// Names of the slide that is shown.
 const PRESENT: [&str; 6] = ["active", "is-active", "current", "selected", "swiper-slide-active", "slick-current"];
 
-/// Names that take an element out of sight without a style rule that says so.
-const OUT_OF_SIGHT: [&str; 12] = [
-    "sr-only",
-    "visually-hidden",
-    "visuallyhidden",
-    "screen-reader-text",
-    "d-none",
-    "hidden",
-    "hide",
-    "is-hidden",
-    "invalid-feedback",
-    "collapse",
-    "offcanvas",
-    "modal",
-];
+/// Names of text that is spoken and not shown.
+const FOR_READERS: [&str; 4] = ["sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text"];
+
+/// Names that take an element out of sight.
+const HIDDEN: [&str; 8] =
+    ["d-none", "hidden", "hide", "is-hidden", "invalid-feedback", "collapse", "offcanvas", "modal"];
 
 /// The names in class and id, in lower case.
 pub(crate) fn names(element: ElementRef<'_>) -> Vec<String> {
@@ -145,17 +135,22 @@ pub(crate) fn is_hero(element: ElementRef<'_>) -> bool {
     !matches!(element.value().name(), "body" | "html") && is_named(element, &HERO)
 }
 
-pub(crate) fn is_out_of_sight(element: ElementRef<'_>) -> bool {
-    let classes: Vec<String> = element.value().classes().map(str::to_lowercase).collect();
-    let has = |name: &str| classes.iter().any(|class| class == name);
-    if OUT_OF_SIGHT.iter().any(|name| has(name)) && !has("show") && !has("in") && !has("d-block") {
-        return true;
-    }
-    is_later_slide(element)
+/// Whether the element is for screen readers alone.
+pub(crate) fn is_for_readers_alone(element: ElementRef<'_>) -> bool {
+    has_class(element, &FOR_READERS)
+}
+
+/// Whether the element's classes take it out of sight and none brings it back.
+pub(crate) fn is_named_hidden(element: ElementRef<'_>) -> bool {
+    has_class(element, &HIDDEN) && !has_class(element, &["show", "in", "d-block"])
+}
+
+fn has_class(element: ElementRef<'_>, wanted: &[&str]) -> bool {
+    element.value().classes().any(|class| wanted.iter().any(|wanted| class.eq_ignore_ascii_case(wanted)))
 }
 
 /// Whether the element is a slide that is not the present one.
-fn is_later_slide(element: ElementRef<'_>) -> bool {
+pub(crate) fn is_later_slide(element: ElementRef<'_>) -> bool {
     let Some(row) = element.parent().and_then(ElementRef::wrap) else { return false };
     let slides = is_named(row, &SLIDES) || ancestors(row).take(2).any(|around| is_named(around, &["carousel"]));
     let is_slide = |element: ElementRef<'_>| is_named(element, &SLIDE) || element.value().name() == "section";

@@ -32,21 +32,19 @@ const MOST_IN_A_ROW: usize = 5;
 const NEAR: usize = 3;
 
 /// The primary and the secondary call to action.
-pub(crate) fn find<'a>(
+pub(super) fn find<'a>(
     document: &'a Document,
-    container: ElementRef<'a>,
+    screen: &[ElementRef<'a>],
     headline: ElementRef<'a>,
 ) -> (Option<ElementRef<'a>>, Option<ElementRef<'a>>) {
-    let inside: Vec<ElementRef<'a>> = container
-        .descendent_elements()
-        .filter(|element| element.id() != headline.id() && is_call(document, *element, container))
-        .collect();
+    let inside: Vec<ElementRef<'a>> =
+        screen.iter().copied().filter(|element| element.id() != headline.id() && is_call(document, *element)).collect();
     let outermost: Vec<ElementRef<'a>> = inside
         .iter()
         .copied()
         .filter(|element| !ancestors(*element).any(|ancestor| inside.iter().any(|other| other.id() == ancestor.id())))
         .collect();
-    let calls = if outermost.is_empty() { pictures(document, container) } else { outermost };
+    let calls = if outermost.is_empty() { pictures(document, screen) } else { outermost };
     let mut ranked: Vec<(i32, usize)> =
         calls.iter().enumerate().map(|(place, call)| (strength(document, *call), place)).collect();
     ranked.sort_by_key(|(strength, place)| (-strength, *place));
@@ -81,7 +79,7 @@ pub(crate) fn is_button(element: ElementRef<'_>) -> bool {
     }
 }
 
-fn is_call<'a>(document: &'a Document, element: ElementRef<'a>, container: ElementRef<'a>) -> bool {
+fn is_call(document: &Document, element: ElementRef<'_>) -> bool {
     if !is_button(element) && !is_drawn_as_button(document, element) {
         return false;
     }
@@ -89,7 +87,7 @@ fn is_call<'a>(document: &'a Document, element: ElementRef<'a>, container: Eleme
         return false;
     }
     let text = spoken(document, element);
-    let framed = document.in_frame(element) && !in_row_of_calls(document, element, container);
+    let framed = document.in_frame(element) && !in_row_of_calls(document, element);
     let says_something = text.chars().filter(|c| c.is_alphabetic()).count() > 1;
     says_something && word_count(&text) <= MOST_WORDS && !framed
 }
@@ -113,12 +111,13 @@ fn is_drawn_as_button(document: &Document, element: ElementRef<'_>) -> bool {
 }
 
 /// Whether a list of buttons merely stands in a navigation element: all its links are calls, under the headline.
-fn in_row_of_calls<'a>(document: &'a Document, element: ElementRef<'a>, container: ElementRef<'a>) -> bool {
-    let within = ancestors(element).take_while(|around| around.id() != container.id());
-    let frames: Vec<ElementRef<'a>> = within.filter(|around| is_frame(*around)).collect();
-    let [frame] = frames.as_slice() else { return false };
+fn in_row_of_calls(document: &Document, element: ElementRef<'_>) -> bool {
+    let Some(frame) = ancestors(element).find(|around| is_frame(*around)) else { return false };
+    if frame.parent().and_then(ElementRef::wrap).is_none_or(|around| document.in_frame(around)) {
+        return false;
+    }
     let links = frame.descendent_elements().filter(|inner| matches!(inner.value().name(), "a" | "button"));
-    let links: Vec<ElementRef<'a>> = links.collect();
+    let links: Vec<ElementRef<'_>> = links.collect();
     let after_text = frame.prev_siblings().filter_map(ElementRef::wrap).any(|before| {
         matches!(before.value().name(), "h1" | "h2" | "h3" | "p") && !visible(document, before).is_empty()
     });
@@ -153,7 +152,7 @@ fn asks_for_search(element: ElementRef<'_>) -> bool {
 }
 
 /// Links that show a picture alone, such as the badges of app stores.
-fn pictures<'a>(document: &'a Document, container: ElementRef<'a>) -> Vec<ElementRef<'a>> {
+fn pictures<'a>(document: &'a Document, screen: &[ElementRef<'a>]) -> Vec<ElementRef<'a>> {
     let is_badge = |element: &ElementRef<'a>| {
         let credit = element.parent().and_then(ElementRef::wrap).is_some_and(|parent| !own(parent).is_empty());
         element.value().name() == "a"
@@ -166,7 +165,7 @@ fn pictures<'a>(document: &'a Document, container: ElementRef<'a>) -> Vec<Elemen
             && !ancestors(*element).take(3).any(|near| matches!(near.value().name(), "h1" | "h2"))
             && element.child_elements().any(|child| child.value().name() == "img")
     };
-    let found: Vec<ElementRef<'a>> = container.descendent_elements().filter(is_badge).collect();
+    let found: Vec<ElementRef<'a>> = screen.iter().copied().filter(is_badge).collect();
     if found.len() <= 3 { found } else { Vec::new() }
 }
 

@@ -2,6 +2,7 @@
 
 use super::bar;
 use super::buttons::is_button;
+use super::screen::MOST_TEXT;
 use crate::css::size;
 use crate::document::{Document, ancestors};
 use crate::region::{is_hero, is_named};
@@ -24,8 +25,6 @@ const LESSER: [&str; 11] = [
     "slogan",
     "eyebrow",
 ];
-/// Most text of a first screen, in bytes.
-const MOST_TEXT: usize = 900;
 /// Candidates that are looked at: what comes later is not on the first screen.
 const MOST_CANDIDATES: usize = 40;
 /// Elements without a telling tag or name whose size is looked up.
@@ -147,27 +146,4 @@ fn unheaded<'a>(document: &'a Document, heading: Option<ElementRef<'a>>) -> Opti
     let before = line.prev_siblings().filter_map(ElementRef::wrap);
     let picture = before.flat_map(|sibling| sibling.descendent_elements()).find(is_name);
     picture.or(Some(line))
-}
-
-/// The largest element around the headline that is still one screen: little text, no other main heading.
-pub(crate) fn container<'a>(document: &'a Document, headline: ElementRef<'a>) -> ElementRef<'a> {
-    let mut container = headline;
-    for ancestor in ancestors(headline) {
-        if matches!(ancestor.value().name(), "body" | "html" | "main") {
-            break;
-        }
-        let others = ancestor.descendent_elements().filter(|inner| {
-            matches!(inner.value().name(), "h1" | "h2") && inner.id() != headline.id() && !document.is_hidden(*inner)
-        });
-        // A heading right after the headline may be the line that explains it.
-        if others.take(2).count() > 1 || is_longer(document, ancestor, MOST_TEXT) {
-            break;
-        }
-        container = ancestor;
-        let outermost = || !ancestors(ancestor).take(4).any(is_hero);
-        if matches!(ancestor.value().name(), "header" | "section") && (is_hero(ancestor) || outermost()) {
-            break;
-        }
-    }
-    container
 }

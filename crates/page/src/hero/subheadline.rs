@@ -9,17 +9,11 @@ use scraper::ElementRef;
 const SUB: [&str; 8] =
     ["subheading", "subheadline", "subtitle", "sub-title", "lead", "tagline", "slogan", "description"];
 
-pub(crate) fn find<'a>(
+pub(super) fn find<'a>(
     document: &'a Document,
-    container: ElementRef<'a>,
+    order: &[ElementRef<'a>],
     headline: ElementRef<'a>,
 ) -> Option<ElementRef<'a>> {
-    let scope = if container.id() == headline.id() {
-        headline.parent().and_then(ElementRef::wrap).unwrap_or(container)
-    } else {
-        container
-    };
-    let order: Vec<ElementRef<'a>> = scope.descendent_elements().collect();
     let place = order.iter().position(|element| element.id() == headline.id())?;
     let inside_headline = headline.descendent_elements().count();
     let above = order[..place].iter().rev().copied();
