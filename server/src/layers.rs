@@ -1,5 +1,6 @@
 //! What happens to every request before and after its handler.
 
+pub mod body_limit;
 pub mod csrf;
 pub mod failure;
 pub mod headers;

@@ -8,6 +8,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -64,22 +65,38 @@ fn connect(stream: TcpStream, peer: SocketAddr, router: Router, connections: &Gr
     });
 }
 
-/// Resolves when the operator or the system asks the process to stop.
-pub(crate) async fn stop_signal() {
-    let interrupt = async { drop(tokio::signal::ctrl_c().await) };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// The wish of the operator or the system that the process ends.
+pub(crate) struct StopSignal {
+    asked: CancellationToken,
+}
+
+impl StopSignal {
+    /// From here on a signal is noticed; before, it would end the process at once. So this comes first of all.
+    pub(crate) fn listen() -> io::Result<Self> {
+        let asked = CancellationToken::new();
+        let noticed = asked.clone();
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                noticed.cancel();
+            });
         }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+        #[cfg(not(unix))]
+        tokio::spawn(async move {
+            drop(tokio::signal::ctrl_c().await);
+            noticed.cancel();
+        });
+        Ok(Self { asked })
+    }
+
+    /// Resolves when the process should end.
+    pub(crate) async fn received(&self) {
+        self.asked.cancelled().await;
     }
 }

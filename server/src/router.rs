@@ -1,8 +1,8 @@
 //! All routes, and what is around them.
 
 use crate::layers::csrf::{self, OwnOrigin};
-use crate::layers::failure;
 use crate::layers::headers::{self, Https};
+use crate::layers::{body_limit, failure};
 use crate::v1::rate_limit::RateLimit;
 use crate::v1::{self, V1State};
 use crate::{demo, files, live, ui};
@@ -20,11 +20,8 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-/// Largest body of a dashboard request, in bytes.
-const MAX_BODY_BYTES: usize = 256 * 1024;
 /// How long a handler may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -76,7 +73,7 @@ pub fn router(state: AppState) -> Router {
 fn dashboard(state: AppState) -> Router {
     ui::routes(Router::new().route("/api/live", get(live::live)), &state)
         .fallback(file_or_page)
-        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(from_fn(body_limit::limit))
         .layer(from_fn_with_state(state.origin.clone(), csrf::protect))
         .layer(CompressionLayer::new())
         .with_state(state)

@@ -3,7 +3,7 @@
 use super::{CliError, print};
 use crate::config::Flags;
 use crate::demo::{Choices, Demo, DemoError, EMAIL, verdict};
-use crate::listen::stop_signal;
+use crate::listen::StopSignal;
 use domain::report::SiteStatistics;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -43,6 +43,7 @@ pub(super) async fn run(flags: &Flags, args: Args) -> Result<ExitCode, CliError>
     let seed = args.seed.unwrap_or_else(|| u64::from(uuid::Uuid::new_v4().as_fields().0));
     let choices =
         Choices { speed: args.speed, seed, equal_rates: args.equal_rates, visitors_per_second: args.visitors };
+    let signal = StopSignal::listen()?;
     print::note("Starting, reading the demo page and writing variants ...");
     let demo = Demo::prepare(flags, &choices).await?;
     introduce(&demo);
@@ -50,11 +51,11 @@ pub(super) async fn run(flags: &Flags, args: Args) -> Result<ExitCode, CliError>
     let end = async {
         if args.check {
             tokio::select! {
-                () = stop_signal() => {}
+                () = signal.received() => {}
                 () = tokio::time::sleep(Duration::from_secs(args.check_seconds)) => {}
             }
         } else {
-            stop_signal().await;
+            signal.received().await;
         }
         stop.cancel();
     };

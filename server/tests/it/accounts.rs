@@ -17,7 +17,7 @@ async fn a_session_lives_from_sign_up_to_log_out(database: TestDatabase) {
     assert!(!cookie.contains("Domain"));
     let first = response.cookie(COOKIE).value().to_owned();
     let me: Value = signed_in(app.server.get("/api/me"), &first).await.json();
-    assert_eq!(me, json!({"email": "ada@example.com", "plan": "free"}));
+    assert_eq!(me, json!({"email": "ada@example.com", "plan": "pro"}));
 
     let response = app.server.post("/api/auth/login").form(&form).await;
     let second = response.cookie(COOKIE).value().to_owned();

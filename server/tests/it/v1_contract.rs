@@ -121,7 +121,7 @@ async fn batches_stand_for_each_event(database: TestDatabase) {
     dropped foreign_variant
     dropped unknown_site
     dropped malformed
-    recorded
+    duplicate
     recorded
     dropped malformed
     ");

@@ -222,7 +222,7 @@ fn settings_are_checked_and_keep_their_secrets() {
 async fn a_real_local_model_gives_drafts_or_a_clear_refusal() {
     let Some(model) = testkit::real_llm::real_llm("a_real_local_model").await.unwrap() else { return };
     let writer_of = |name: &str, timeout: u64| writer(model.base_url(), name, Duration::from_secs(timeout));
-    match writer_of("local/gemma-3-270m", 120).write(&brief(english(), 3)).await {
+    match writer_of("local/gemma-3-270m", 600).write(&brief(english(), 3)).await {
         Ok(drafts) => {
             assert!(!drafts.is_empty() && drafts.len() <= 3);
             for draft in drafts {
