@@ -17,6 +17,8 @@ type Known = RefCell<HashMap<NodeId, bool>>;
 pub(crate) struct Document {
     pub(crate) html: Html,
     pub(crate) cascade: Cascade,
+    /// Whether the page is only its beginning.
+    pub(crate) is_cut: bool,
     /// Whether every linked style sheet came along.
     pub(crate) has_all_sheets: bool,
     hidden: Known,
@@ -26,13 +28,14 @@ pub(crate) struct Document {
 
 impl Document {
     pub(crate) fn parse(html: &str, stylesheets: &[Stylesheet]) -> Self {
-        let html = tree::parse(html);
+        let (html, is_cut) = tree::parse(html);
         let own: Vec<String> = select(&html, "style").map(|element| element.text().collect::<String>()).collect();
         let texts = stylesheets.iter().map(|sheet| sheet.text.as_str()).chain(own.iter().map(String::as_str));
         let cascade = Cascade::new(texts);
         let mut document = Self {
             html,
             cascade,
+            is_cut,
             has_all_sheets: false,
             hidden: RefCell::default(),
             framed: RefCell::default(),
@@ -114,7 +117,7 @@ impl Document {
     }
 }
 
-pub(crate) fn select<'a>(html: &'a Html, selector: &str) -> impl Iterator<Item = ElementRef<'a>> + use<'a> {
+fn select<'a>(html: &'a Html, selector: &str) -> impl Iterator<Item = ElementRef<'a>> + use<'a> {
     // A selector that this crate wrote is sound; one that is not selects nothing.
     let found: Vec<ElementRef<'a>> =
         Selector::parse(selector).map(|selector| html.select(&selector).collect()).unwrap_or_default();

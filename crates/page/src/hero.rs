@@ -6,7 +6,7 @@ mod headline;
 mod screen;
 mod subheadline;
 
-pub(crate) use buttons::is_button;
+pub(crate) use buttons::{is_button, is_in_sentence};
 
 use crate::document::Document;
 use scraper::ElementRef;

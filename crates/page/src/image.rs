@@ -1,7 +1,7 @@
 //! The main picture of the first screen: an image, a film, or a background.
 
 use crate::document::{Document, ancestors};
-use crate::hero::{Hero, is_button};
+use crate::hero::{Hero, is_button, is_in_sentence};
 use crate::locator;
 use crate::region::{is_hero, is_named};
 use domain::ImageSlot;
@@ -32,8 +32,10 @@ fn picture_in<'a>(document: &'a Document, scope: &[ElementRef<'a>], hero: &Hero<
     let seen = |element: &ElementRef<'a>| {
         // A picture that is pressed or read is a call to action or the headline.
         let apart = std::iter::once(*element).chain(ancestors(*element)).any(|around| {
+            let is_around = around.id() != element.id();
             taken.contains(&around.id())
-                || (around.id() != element.id() && (is_button(around) || is_named(around, &SMALL)))
+                || (is_around && (is_button(around) || is_named(around, &SMALL)))
+                || (around.value().name() == "a" && is_in_sentence(around))
         });
         !document.is_hidden(*element) && !document.in_frame(*element) && !apart && !is_small(*element)
     };

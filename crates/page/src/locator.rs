@@ -1,12 +1,14 @@
 //! Selectors that mean exactly one element, the steadiest first.
 
-use crate::document::{Document, ancestors, select};
+use crate::document::{Document, ancestors};
 use crate::text::spoken;
 use domain::{Locator, TextSlot};
-use scraper::ElementRef;
+use scraper::{ElementRef, Selector};
 
 /// Most fallbacks.
 const MOST_FALLBACKS: usize = 2;
+/// Most elements around one that serve as a start.
+const MOST_ANCHORS: usize = 3;
 
 /// A text with the place where it can be changed: the innermost element that holds all of it.
 pub(crate) fn text_slot(document: &Document, element: ElementRef<'_>) -> TextSlot {
@@ -32,9 +34,18 @@ fn only_child(element: ElementRef<'_>) -> Option<ElementRef<'_>> {
 
 /// The best selector of an element with its fallbacks, each verified on this page.
 pub(crate) fn locate(document: &Document, element: ElementRef<'_>) -> Locator {
+    if document.is_cut {
+        // What was left out might have the same names; numbers from the top down cannot be taken.
+        return Locator { css: numbered(element), alt: Vec::new(), tag: element.value().name().to_owned() };
+    }
     let mut found: Vec<String> = Vec::new();
-    for css in candidates(document, element) {
-        if found.len() <= MOST_FALLBACKS && !found.contains(&css) && means(document, &css, element) {
+    for candidate in candidates(document, element) {
+        let (css, is_sure) = match candidate {
+            Candidate::Name(css) => (css, false),
+            // One child of one parent after the other: right as it was built, and slow to prove in a long row.
+            Candidate::Way(css) => (css, true),
+        };
+        if found.len() <= MOST_FALLBACKS && !found.contains(&css) && (is_sure || means(document, &css, element)) {
             found.push(css);
         }
     }
@@ -43,34 +54,52 @@ pub(crate) fn locate(document: &Document, element: ElementRef<'_>) -> Locator {
     Locator { css, alt: found.collect(), tag: element.value().name().to_owned() }
 }
 
+/// A selector that may be the one.
+enum Candidate {
+    /// By names, which others may have.
+    Name(String),
+    /// Step by step from a place that is the only one.
+    Way(String),
+}
+
 fn means(document: &Document, css: &str, element: ElementRef<'_>) -> bool {
-    let mut matches = select(&document.html, css);
+    let Ok(selector) = Selector::parse(css) else { return false };
+    let mut matches = document.html.select(&selector);
     matches.next().is_some_and(|found| found.id() == element.id()) && matches.next().is_none()
 }
 
 /// Possible selectors, the steadiest first: id, test attributes, classes, then places.
-fn candidates(document: &Document, element: ElementRef<'_>) -> Vec<String> {
+fn candidates(document: &Document, element: ElementRef<'_>) -> Vec<Candidate> {
     let own = simple(element);
-    let mut candidates = own.clone();
-    let tag = element.value().name().to_owned();
+    let mut candidates: Vec<Candidate> = own.iter().cloned().map(Candidate::Name).collect();
+    let tag = plain_tag(element);
+    let mut anchored = 0;
     for anchor in ancestors(element).take_while(|ancestor| ancestor.value().name() != "html") {
         let anchors = simple(anchor);
         let Some(anchor_css) = anchors.into_iter().find(|css| means(document, css, anchor)) else { continue };
-        candidates.extend(own.iter().map(|css| format!("{anchor_css} {css}")));
-        candidates.push(format!("{anchor_css} {tag}"));
-        candidates.push(path(element, Some((anchor, &anchor_css))));
-        if candidates.len() > 24 {
+        candidates.extend(own.iter().map(|css| Candidate::Name(format!("{anchor_css} {css}"))));
+        candidates.extend(tag.map(|tag| Candidate::Name(format!("{anchor_css} {tag}"))));
+        candidates.push(Candidate::Way(path(element, Some((anchor, &anchor_css)))));
+        anchored += 1;
+        if anchored == MOST_ANCHORS {
             break;
         }
     }
-    candidates.push(tag);
-    candidates.push(path(element, None));
+    candidates.extend(tag.map(|tag| Candidate::Name(tag.to_owned())));
+    candidates.push(Candidate::Way(path(element, None)));
     candidates
+}
+
+/// The tag, if it can stand in a selector as it is: authors invent others, and drawings have capitals.
+fn plain_tag(element: ElementRef<'_>) -> Option<&str> {
+    let tag = element.value().name();
+    let plain = tag.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    (plain && tag.starts_with(|c: char| c.is_ascii_lowercase())).then_some(tag)
 }
 
 /// Selectors of the element alone.
 fn simple(element: ElementRef<'_>) -> Vec<String> {
-    let tag = element.value().name();
+    let Some(tag) = plain_tag(element) else { return Vec::new() };
     let mut found = Vec::new();
     if let Some(id) = element.value().id().filter(|id| is_steady(id)) {
         found.push(format!("#{id}"));
@@ -141,10 +170,29 @@ fn path(element: ElementRef<'_>, anchor: Option<(ElementRef<'_>, &str)>) -> Stri
     steps.join(" > ")
 }
 
+/// The way down by numbers alone, which stays right whatever follows.
+fn numbered(element: ElementRef<'_>) -> String {
+    let around = ancestors(element).take_while(|around| !matches!(around.value().name(), "body" | "html"));
+    let mut steps: Vec<String> = std::iter::once(element).chain(around).map(place).collect();
+    steps.push("body".to_owned());
+    steps.reverse();
+    steps.join(" > ")
+}
+
+/// The element among its siblings by number.
+fn place(element: ElementRef<'_>) -> String {
+    let before = element.prev_siblings().filter_map(ElementRef::wrap);
+    match plain_tag(element) {
+        Some(tag) => {
+            format!("{tag}:nth-of-type({})", before.filter(|sibling| sibling.value().name() == tag).count() + 1)
+        }
+        None => format!("*:nth-child({})", before.count() + 1),
+    }
+}
+
+/// The element among its siblings, by tag alone where that is enough.
 fn step(element: ElementRef<'_>) -> String {
-    let tag = element.value().name();
-    let siblings = element.prev_siblings().filter_map(ElementRef::wrap);
-    let before = siblings.filter(|sibling| sibling.value().name() == tag).count();
-    let after = element.next_siblings().filter_map(ElementRef::wrap).any(|sibling| sibling.value().name() == tag);
-    if before == 0 && !after { tag.to_owned() } else { format!("{tag}:nth-of-type({})", before + 1) }
+    let mut siblings = element.prev_siblings().chain(element.next_siblings()).filter_map(ElementRef::wrap);
+    let alone = !siblings.any(|sibling| sibling.value().name() == element.value().name());
+    plain_tag(element).filter(|_| alone).map_or_else(|| place(element), str::to_owned)
 }

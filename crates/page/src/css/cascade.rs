@@ -2,8 +2,11 @@
 
 use super::parse::{self, Declaration, Rule};
 use crate::document::ancestors;
+use ego_tree::NodeId;
 use scraper::{ElementRef, Selector};
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Deepest chain of custom properties that is followed.
 const DEEPEST_VARIABLE: usize = 8;
@@ -19,6 +22,7 @@ struct Styled {
 pub(crate) struct Cascade {
     rules: Vec<Styled>,
     by_key: HashMap<String, Vec<usize>>,
+    matched: RefCell<HashMap<NodeId, Rc<[usize]>>>,
 }
 
 /// Important or not, inline or not, specificity, order: what wins the cascade.
@@ -26,7 +30,7 @@ type Rank = (bool, (bool, (u16, u16, u16), usize));
 
 impl Cascade {
     pub(crate) fn new<'a>(sheets: impl Iterator<Item = &'a str>) -> Self {
-        let mut cascade = Self { rules: Vec::new(), by_key: HashMap::new() };
+        let mut cascade = Self { rules: Vec::new(), by_key: HashMap::new(), matched: RefCell::default() };
         for rule in sheets.flat_map(parse::rules) {
             cascade.add(rule);
         }
@@ -74,13 +78,23 @@ impl Cascade {
         found.map(|declaration| (declaration.property.clone(), self.resolved(root, &declaration.value, 0))).collect()
     }
 
+    /// The rules that fit an element. Kept, because many properties of the same elements are asked for.
     fn matching(&self, element: ElementRef<'_>) -> impl Iterator<Item = &Styled> {
+        let known = self.matched.borrow().get(&element.id()).cloned();
+        let indices = known.unwrap_or_else(|| {
+            let found: Rc<[usize]> = self.find(element).into();
+            self.matched.borrow_mut().insert(element.id(), Rc::clone(&found));
+            found
+        });
+        (0..indices.len()).map(move |place| &self.rules[indices[place]])
+    }
+
+    fn find(&self, element: ElementRef<'_>) -> Vec<usize> {
         let mut keys = vec![String::new(), element.value().name().to_owned()];
         keys.extend(element.value().classes().map(|class| format!(".{class}")));
         keys.extend(element.value().id().map(|id| format!("#{id}")));
-        let indices: Vec<usize> = keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
-        let rules = indices.into_iter().map(|index| &self.rules[index]);
-        rules.filter(move |rule| rule.selector.matches(&element)).collect::<Vec<_>>().into_iter()
+        let indices = keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied();
+        indices.filter(|index| self.rules[*index].selector.matches(&element)).collect()
     }
 
     /// Replaces `var(--name, fallback)` by what the element sees.

@@ -7,9 +7,21 @@ pub(crate) type Rgb = (u8, u8, u8);
 
 /// The first opaque colour in a value such as a background shorthand or a gradient.
 pub(crate) fn first(value: &str) -> Option<Rgb> {
-    let lower = value.to_lowercase();
+    let lower = without_addresses(&value.to_lowercase());
     let starts = (0..lower.len()).filter(|index| lower.is_char_boundary(*index));
     starts.filter(|index| *index == 0 || !is_word(lower.as_bytes()[index - 1])).find_map(|index| read(&lower[index..]))
+}
+
+/// A value without its addresses, whose words are no colours.
+fn without_addresses(value: &str) -> String {
+    let mut kept = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(start) = rest.find("url(") {
+        kept.push_str(&rest[..start]);
+        rest = rest[start..].find(')').map_or("", |end| &rest[start + end + 1..]);
+    }
+    kept.push_str(rest);
+    kept
 }
 
 fn is_word(byte: u8) -> bool {

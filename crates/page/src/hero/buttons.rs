@@ -154,10 +154,9 @@ fn asks_for_search(element: ElementRef<'_>) -> bool {
 /// Links that show a picture alone, such as the badges of app stores.
 fn pictures<'a>(document: &'a Document, screen: &[ElementRef<'a>]) -> Vec<ElementRef<'a>> {
     let is_badge = |element: &ElementRef<'a>| {
-        let credit = element.parent().and_then(ElementRef::wrap).is_some_and(|parent| !own(parent).is_empty());
         element.value().name() == "a"
             && visible(document, *element).is_empty()
-            && !credit
+            && !is_in_sentence(*element)
             && !document.is_hidden(*element)
             && !document.in_frame(*element)
             && !is_control(*element)
@@ -167,6 +166,11 @@ fn pictures<'a>(document: &'a Document, screen: &[ElementRef<'a>]) -> Vec<Elemen
     };
     let found: Vec<ElementRef<'a>> = screen.iter().copied().filter(is_badge).collect();
     if found.len() <= 3 { found } else { Vec::new() }
+}
+
+/// Whether a link stands among words, as those of credits do.
+pub(crate) fn is_in_sentence(link: ElementRef<'_>) -> bool {
+    link.parent().and_then(ElementRef::wrap).is_some_and(|parent| !own(parent).is_empty())
 }
 
 /// How strongly a button invites: by its names, and by whether it is filled.

@@ -1,0 +1,27 @@
+//! Which style sheets a caller should bring.
+
+use page::{stylesheet_addresses, stylesheet_references};
+use url::Url;
+
+const LINKS: &str = r#"<head><link rel="stylesheet" href=" a.css "><link rel="Alternate Stylesheet" href="no.css">
+    <link rel="preload stylesheet" href="/b.css"><link rel="stylesheet" media="print" href="print.css"><link rel="icon" href="i.ico">
+    <link rel="stylesheet" href="//cdn.example/c.css"><link rel="stylesheet" href="data:text/css,x"><link rel="stylesheet" href="a.css">
+    <link rel="stylesheet"><link rel="stylesheet" href="http://["></head>"#;
+
+#[test]
+fn addresses() {
+    let base = Url::parse("https://site.example/en/index.html").unwrap();
+    let found: Vec<String> = stylesheet_addresses(LINKS, &base).iter().map(Url::to_string).collect();
+    assert_eq!(found, ["https://site.example/en/a.css", "https://site.example/b.css", "https://cdn.example/c.css"]);
+    let moved: Vec<String> =
+        stylesheet_addresses(&format!("<base href='/de/'>{LINKS}"), &base).iter().map(Url::to_string).collect();
+    assert_eq!(moved[0], "https://site.example/de/a.css");
+    let many: String = (0..30).map(|number| format!("<link rel=stylesheet href={number}.css>")).collect();
+    assert_eq!(stylesheet_addresses(&many, &base).len(), 8);
+}
+
+#[test]
+fn references_as_written() {
+    let found = stylesheet_references(LINKS);
+    assert_eq!(found, ["a.css", "/b.css", "//cdn.example/c.css", "data:text/css,x", "a.css", "http://["]);
+}

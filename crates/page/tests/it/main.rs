@@ -1,0 +1,13 @@
+//! The analyser on pages of every kind that its users have, and on pages that nobody should have.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod addresses;
+mod brand;
+mod cascade;
+mod facts;
+mod hostile;
+mod kinds;
+mod legacy;
+mod locators;
+mod pictures;
+mod support;
