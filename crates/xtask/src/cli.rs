@@ -1,7 +1,7 @@
 //! The commands and their options.
 
 use crate::failure::Outcome;
-use crate::{bench, check_leptos, ci, demo, run, site, test, tidy};
+use crate::{bench, check_leptos, ci, corpus, demo, run, site, test, tidy};
 use clap::{Parser, Subcommand};
 
 /// The project's own commands.
@@ -26,6 +26,8 @@ enum Task {
     Ci,
     /// Measures assign and event throughput on this machine
     Bench(bench::Arguments),
+    /// Scores the page analyser on a corpus of labelled pages
+    Corpus(corpus::Arguments),
     /// Proves that cargo-leptos builds and watches the project
     CheckLeptos,
     /// Builds the web files alone
@@ -42,6 +44,7 @@ impl Cli {
             Task::Tidy => tidy::run(),
             Task::Ci => ci::run(),
             Task::Bench(arguments) => bench::run(&arguments),
+            Task::Corpus(arguments) => corpus::run(&arguments),
             Task::CheckLeptos => check_leptos::run(),
             Task::Site(arguments) => site::run(&arguments),
         }

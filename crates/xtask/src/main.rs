@@ -6,6 +6,7 @@ mod bench;
 mod check_leptos;
 mod ci;
 mod cli;
+mod corpus;
 mod demo;
 mod evoloop;
 mod failure;
