@@ -16,6 +16,7 @@ fn colour(css: &str) -> Option<String> {
 fn winners() {
     let cases = [
         ("the later of equals", ".btn { background: #00e } .btn-primary { background: #e00 }", RED),
+        ("the later in one rule", ".btn { background: #00e; background: #e00 }", RED),
         ("an id over classes", "#go { background: #e00 } .hero .btn.btn-primary { background: #00e }", RED),
         ("two classes over one", ".hero .btn { background: #e00 } .btn-primary { background: #00e }", RED),
         ("a class over tags", ".btn { background: #e00 } section a { background: #00e }", RED),

@@ -30,6 +30,16 @@ fn product_pages() {
             ..Case::default()
         },
         Case {
+            name: "an outlined button before a plain one",
+            html: r##"<section class="hero"><h1>Rent a rowing boat</h1><p>By the hour or by the day.</p>
+                <a class="btn btn-outline">See the boats</a><a class="btn">Rent one</a></section>"##,
+            headline: "Rent a rowing boat",
+            subheadline: "By the hour or by the day.",
+            cta: "Rent one",
+            secondary: "See the boats",
+            ..Case::default()
+        },
+        Case {
             name: "the filled button is known by its style alone",
             html: r##"<section class="hero"><h1>Bread by bicycle</h1><p>Warm at your door before seven.</p>
                 <a class="choice plain" href="/menu">Menu</a><a class="choice strong" href="/order">Order bread</a></section>"##,
@@ -202,9 +212,9 @@ fn headings_that_are_no_h1() {
 fn brand_names_in_bars() {
     let cases = [
         Case {
-            name: "the first h1 is the brand in the bar",
-            html: r##"<header><h1><a href="/">Tarpaulin</a></h1><nav><a href="/a">About</a><a href="/b">Help</a></nav></header>
-                <div class="title"><h1>A roof in two minutes</h1><h5>Fold it out and hang it up.</h5><a class="button">Choose a size</a></div>"##,
+            name: "the h1 is the brand in the bar, the headline an h2",
+            html: r##"<header><h1><a href="/">The Tarpaulin Company</a></h1><nav><a href="/a">About</a> <a href="/b">Help</a> <a href="/c">Shop</a></nav></header>
+                <div class="title"><h2>A roof in two minutes</h2><h5>Fold it out and hang it up.</h5><a class="button">Choose a size</a></div>"##,
             headline: "A roof in two minutes",
             subheadline: "Fold it out and hang it up.",
             cta: "Choose a size",
