@@ -16,7 +16,6 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
-    userAgent: VISITOR.userAgent,
     locale: "en-GB",
     trace: "retain-on-failure",
     launchOptions: { executablePath: CHROMIUM, args: [...QUIET, ...VISITOR.args] },

@@ -16,9 +16,14 @@ export const QUIET = [
   "--disable-sync",
 ];
 
-/** What makes an automated browser look like a visitor's. The product has no other way around its rule on bots. */
+const USER_AGENT =
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+
+/**
+ * What makes an automated browser look like a visitor's. The product has no other way around its rule on bots.
+ * The name is given to the whole browser, because a beacon of a page that is gone forgets the name of its page.
+ */
 export const VISITOR = {
-  args: ["--disable-blink-features=AutomationControlled"],
-  userAgent:
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+  args: ["--disable-blink-features=AutomationControlled", `--user-agent=${USER_AGENT}`],
+  userAgent: USER_AGENT,
 };
