@@ -35,7 +35,7 @@ pub fn InstallPanel(
                     }}
                 </p>
                 <p class="border-t pt-4 text-sm text-muted-foreground">
-                    "If Evoloop does not answer, your page shows as it is: the script never holds it back for more than a moment, sets no cookies, and knows nobody's name. To count a conversion from your own code, call "
+                    "If Evoloop does not answer, your page shows as it is: the script never holds it back for more than a moment, keeps a random number in the browser's storage instead of a cookie, and knows nobody's name. To count a conversion from your own code, call "
                     <code class="font-mono">"evoloop.convert()"</code> "."
                 </p>
             </Card>
