@@ -143,7 +143,8 @@ fn the_gamma_function_and_the_density_are_right() {
     near(moments(2.0, 3.0).1, 0.2);
     for (alpha, beta) in [(1.0, 1.0), (2.0, 50.0), (300.0, 5_000.0)] {
         let points = curve(alpha, beta, 400);
-        let mass: f64 = points.windows(2).map(|pair| (pair[1].0 - pair[0].0) * f64::midpoint(pair[0].1, pair[1].1)).sum();
+        let mass: f64 =
+            points.windows(2).map(|pair| (pair[1].0 - pair[0].0) * f64::midpoint(pair[0].1, pair[1].1)).sum();
         assert!((0.98..1.01).contains(&mass), "Beta({alpha}, {beta}) has a mass of {mass}");
     }
 }
@@ -223,7 +224,13 @@ fn a_chart_is_whole_in_the_servers_html() {
         let (statistics, _) = signal(statistics());
         view! { <rates::RateChart id="rate" statistics=statistics /> }.to_html()
     });
-    for part in ["role=\"img\"", "aria-labelledby=\"rate-title rate-takeaway\"", "id=\"rate-title\"", "Show as table", "<tbody>"] {
+    for part in [
+        "role=\"img\"",
+        "aria-labelledby=\"rate-title rate-takeaway\"",
+        "id=\"rate-title\"",
+        "Show as table",
+        "<tbody>",
+    ] {
         assert!(html.contains(part), "{part} is missing in {html}");
     }
     assert!(!html.contains("style="), "the content security policy forbids style attributes");

@@ -6,6 +6,7 @@ use domain::event::Dropped;
 use domain::token::EXPOSURE_TTL_S;
 use domain::{Arm, EventId, EventType, GoalId, IncomingEvent, NotCounted, Outcome};
 use store::ingest::CheckedEvent;
+use store::{StoreError, WriteTransaction};
 use time::OffsetDateTime;
 
 /// What the request itself tells about who sent it.
@@ -57,7 +58,7 @@ impl Service {
                 }
             });
         }
-        write.commit().await?;
+        commit(write).await?;
         for ((_, event), result) in checked.iter().zip(&results) {
             if let (Ok(event), Outcome::Counted) = (event, result.outcome) {
                 self.inner.live.note_counted(event.event.site_id);
@@ -90,6 +91,22 @@ impl Service {
             goal,
         }))
     }
+}
+
+/// Nobody is told of an event before this has returned.
+#[cfg(not(feature = "fault-answer-before-commit"))]
+async fn commit(write: WriteTransaction) -> Result<(), StoreError> {
+    write.commit().await
+}
+
+/// The fault that `cargo xtask torture --faulty-build` must find.
+#[cfg(feature = "fault-answer-before-commit")]
+async fn commit(write: WriteTransaction) -> Result<(), StoreError> {
+    tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        write.commit().await
+    });
+    Ok(())
 }
 
 /// The epoch of the token, and why the event cannot count.

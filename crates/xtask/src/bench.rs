@@ -1,13 +1,12 @@
 //! `cargo xtask bench`: a first figure for how many visitors and events one connection gets through.
 
-mod client;
 mod report;
 
+use crate::client::{self, Client, Limits, Measured};
 use crate::evoloop::{self, Server};
 use crate::failure::{About, Failure, Outcome};
 use crate::project::Project;
 use crate::shell;
-use client::{Client, Limits, Measured};
 use report::Row;
 use serde::Deserialize;
 use std::fs;
@@ -82,7 +81,7 @@ fn seed(printed: &str) -> Outcome<String> {
 }
 
 fn measure(server: &Server, site_id: &str, limits: Limits) -> Outcome<Vec<Row>> {
-    let address: SocketAddr = server.url().trim_start_matches("http://").parse().about("the server's address")?;
+    let address = server.address();
     let constant = constant_route()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

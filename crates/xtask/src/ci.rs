@@ -20,7 +20,7 @@ pub(crate) fn run() -> Outcome {
         step("format", || shell::go(shell::cargo(&project.root).args(["fmt", "--all", "--check"]))),
         step("tidy", tidy::run),
         step("licences, sources and bans", || deny(&project)),
-        step("lints, native", || clippy(&project, &["--all-targets"])),
+        step("lints, native", || clippy(&project, &["--all-targets", "--features", "app/ssr"])),
         step("lints, browser", || {
             tools::wasm_target(&project)?;
             clippy(&project, &["--package", "frontend", "--target", "wasm32-unknown-unknown"])

@@ -1,7 +1,7 @@
 //! The commands and their options.
 
 use crate::failure::Outcome;
-use crate::{bench, check_leptos, ci, corpus, demo, run, site, test, tidy};
+use crate::{bench, check_leptos, ci, corpus, demo, run, site, test, tidy, torture};
 use clap::{Parser, Subcommand};
 
 /// The project's own commands.
@@ -28,6 +28,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Scores the page analyser on a corpus of labelled pages
     Corpus(corpus::Arguments),
+    /// Kills server and database under load and counts what is missing
+    Torture(torture::Arguments),
     /// Proves that cargo-leptos builds and watches the project
     CheckLeptos,
     /// Builds the web files alone
@@ -45,6 +47,7 @@ impl Cli {
             Task::Ci => ci::run(),
             Task::Bench(arguments) => bench::run(&arguments),
             Task::Corpus(arguments) => corpus::run(&arguments),
+            Task::Torture(arguments) => torture::run(&arguments),
             Task::CheckLeptos => check_leptos::run(),
             Task::Site(arguments) => site::run(&arguments),
         }

@@ -19,11 +19,20 @@ const STOP: Duration = Duration::from_secs(30);
 
 /// Builds the binary with a profile of Cargo's and gives its path. `environment` is for the compiler.
 pub(crate) fn build(project: &Project, profile: &str, environment: &[(&str, String)]) -> Outcome<PathBuf> {
+    build_as(project, profile, environment, &[])
+}
+
+/// The same with more arguments for Cargo.
+pub(crate) fn build_with(project: &Project, profile: &str, arguments: &[&str]) -> Outcome<PathBuf> {
+    build_as(project, profile, &[], arguments)
+}
+
+fn build_as(project: &Project, profile: &str, environment: &[(&str, String)], arguments: &[&str]) -> Outcome<PathBuf> {
     let web = project.web()?;
     shell::step("building the server", || {
         let mut cargo = shell::cargo(&project.root);
         cargo.args(["build", "--package", &web.bin_package, "--bin", &web.bin_target, "--profile", profile]);
-        shell::go(cargo.envs(environment.iter().cloned()))
+        shell::go(cargo.args(arguments).envs(environment.iter().cloned()))
     })?;
     Ok(binary(project, profile, &web.bin_target))
 }
@@ -36,10 +45,28 @@ pub(crate) fn binary(project: &Project, profile: &str, name: &str) -> PathBuf {
 /// A server of its own: fresh database, free port, ended with the value.
 pub(crate) struct Server {
     child: Child,
+    // Fields are dropped in this order: the program is forgotten before its folder is removed.
+    guard: ProgramGuard,
+    address: SocketAddr,
     url: String,
     log: PathBuf,
+    invocation: Invocation,
     _folder: FolderGuard,
-    _guard: ProgramGuard,
+}
+
+/// How the binary is called, always with the same settings.
+struct Invocation {
+    binary: PathBuf,
+    root: PathBuf,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Invocation {
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = shell::command(&self.binary);
+        command.current_dir(&self.root).args(arguments).envs(self.settings.iter().cloned());
+        command
+    }
 }
 
 impl Server {
@@ -47,35 +74,56 @@ impl Server {
     pub(crate) fn start(
         project: &Project,
         binary: &Path,
-        environment: &[(&str, String)],
+        environment: &[(&'static str, String)],
         prepare: impl FnOnce(&dyn Fn(&[&str]) -> Command) -> Outcome,
     ) -> Outcome<Self> {
         let folder = FolderGuard::new(tempfile::Builder::new().prefix("evoloop-server-").tempdir()?.keep());
         let address = free_address()?;
         let url = format!("http://{address}");
         let site_root = project.root.join(project.web()?.site_root);
-        let settings = [
+        let mut settings = vec![
             ("EVOLOOP_ADDR", address.to_string()),
             ("EVOLOOP_PUBLIC_URL", url.clone()),
             ("EVOLOOP_DATA_DIR", folder.path().display().to_string()),
             ("EVOLOOP_DATABASE_URL", format!("sqlite:{}?mode=rwc", folder.path().join("evoloop.db").display())),
             ("EVOLOOP_SITE_ROOT", site_root.display().to_string()),
         ];
-        let invoke = |arguments: &[&str]| {
-            let mut command = shell::command(binary);
-            command.current_dir(&project.root).args(arguments);
-            command.envs(settings.iter().cloned()).envs(environment.iter().cloned());
-            command
-        };
-        prepare(&invoke)?;
+        settings.extend(environment.iter().cloned());
+        let invocation = Invocation { binary: binary.to_owned(), root: project.root.clone(), settings };
+        prepare(&|arguments| invocation.command(arguments))?;
         let log = folder.path().join("server.log");
-        let file = File::create(&log).about(log.display())?;
-        let mut command = invoke(&["serve"]);
-        command.stdout(Stdio::from(file.try_clone()?)).stderr(Stdio::from(file));
-        let (child, guard) = shell::start(&mut command, "TERM")?;
-        let mut server = Self { child, url, log, _folder: folder, _guard: guard };
-        server.wait_until_it_answers(address)?;
+        let (child, guard) = launch(&invocation, &log)?;
+        let mut server = Self { child, guard, address, url, log, invocation, _folder: folder };
+        server.wait_until_it_answers()?;
         Ok(server)
+    }
+
+    /// Another command on the same data.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.invocation.command(arguments)
+    }
+
+    /// Ends it without warning.
+    pub(crate) fn kill(&mut self) -> Outcome {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Starts it again on the data that is left.
+    pub(crate) fn restart(&mut self) -> Outcome {
+        (self.child, self.guard) = launch(&self.invocation, &self.log)?;
+        self.wait_until_it_answers()
+    }
+
+    /// Whether its process is still the one that was started.
+    pub(crate) fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Where it answers, without a slash at the end.
@@ -110,19 +158,26 @@ impl Server {
         Err(Failure::new(format!("the server did not stop within {} s of SIGTERM", STOP.as_secs())))
     }
 
-    fn wait_until_it_answers(&mut self, address: SocketAddr) -> Outcome {
+    fn wait_until_it_answers(&mut self) -> Outcome {
         let deadline = Instant::now() + START;
         while Instant::now() < deadline {
             if let Some(status) = self.child.try_wait()? {
                 return Err(Failure::new(format!("the server ended with {status}:\n{}", self.log_tail(20))));
             }
-            if is_healthy(address) {
+            if is_healthy(self.address) {
                 return Ok(());
             }
             thread::sleep(Duration::from_millis(100));
         }
         Err(Failure::new(format!("the server did not answer within {} s:\n{}", START.as_secs(), self.log_tail(20))))
     }
+}
+
+fn launch(invocation: &Invocation, log: &Path) -> Outcome<(Child, ProgramGuard)> {
+    let file = File::options().create(true).append(true).open(log).about(log.display())?;
+    let mut command = invocation.command(&["serve"]);
+    command.stdout(Stdio::from(file.try_clone()?)).stderr(Stdio::from(file));
+    shell::start(&mut command, "TERM")
 }
 
 impl Drop for Server {

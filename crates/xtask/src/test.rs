@@ -3,15 +3,14 @@
 mod coverage;
 mod end2end;
 mod gates;
-mod postgres;
 mod suite;
 mod totals;
 
 use crate::failure::{Failure, Outcome};
+use crate::postgres::{Durability, PrivatePostgres};
 use crate::project::Project;
 use crate::{shell, site, tools};
 use coverage::Coverage;
-use postgres::PrivatePostgres;
 use std::time::Instant;
 use suite::Suites;
 
@@ -48,7 +47,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 }
 
 fn run_suites(project: &Project, arguments: &Arguments, suites: &mut Suites) -> Outcome {
-    let postgres = shell::step("starting a private Postgres", || PrivatePostgres::start(&tools::postgres()?))?;
+    let postgres =
+        shell::step("starting a private Postgres", || PrivatePostgres::start(tools::postgres()?, Durability::None))?;
     let coverage = arguments.coverage.then(|| Coverage::prepare(project)).transpose()?;
     let mut environment = vec![("EVOLOOP_TEST_POSTGRES_URL", postgres.url())];
     environment.extend(coverage.iter().flat_map(Coverage::environment));

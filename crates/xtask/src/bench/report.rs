@@ -1,6 +1,6 @@
 //! The figures as a table for the terminal and a page for the repository.
 
-use super::client::Measured;
+use crate::client::Measured;
 use std::fmt::Write as _;
 use std::fs;
 use std::time::Duration;

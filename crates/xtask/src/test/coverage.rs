@@ -1,5 +1,6 @@
 //! Which lines a test run reaches: the project's own crates are instrumented, the profiles merged and read.
 
+use super::suite::FEATURES;
 use crate::failure::{About, Failure, Outcome};
 use crate::project::Project;
 use crate::{shell, tools};
@@ -89,6 +90,7 @@ impl Coverage {
             "--message-format",
             "json",
         ]);
+        list.args(FEATURES);
         let mut programs = binaries_of(&shell::text(list.envs(self.environment()))?)?;
         let server = crate::evoloop::binary(project, "dev", &project.web()?.bin_target);
         programs.extend(Some(server).filter(|path| path.is_file()));

@@ -3,14 +3,18 @@
 use super::suite::{Environment, Suites};
 use super::totals::Totals;
 use crate::evoloop::{self, Server};
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::{shell, tools};
 
-/// Builds and starts the server, runs Playwright, and stops the server so that it can write what it measured.
+/// Starts the server that the Rust tests have built, runs Playwright, and stops the server so that it can write what it measured.
 pub(super) fn run(project: &Project, environment: &Environment, suites: &mut Suites) -> Outcome {
     let chromium = tools::chromium()?;
-    let binary = evoloop::build(project, "dev", environment)?;
+    // The very same binary: another one would be measured without being reported.
+    let binary = evoloop::binary(project, "dev", &project.web()?.bin_target);
+    if !binary.is_file() {
+        return Err(Failure::new("there is no server to test, because the Rust tests were not built"));
+    }
     let mut settings = environment.to_vec();
     // The customers' pages of the tests are served on loopback, which the fetcher refuses otherwise.
     settings.push(("EVOLOOP_ALLOW_PRIVATE_HOSTS", "127.0.0.1,localhost".to_owned()));

@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 /// Variables for the programs of a suite.
 pub(super) type Environment = [(&'static str, String)];
 
+/// The tests of `app` are those of its server half; Cargo leaves them out unless the feature is named.
+pub(super) const FEATURES: [&str; 2] = ["--features", "app/ssr"];
+
 /// What ran so far.
 #[derive(Default)]
 pub(super) struct Suites {
@@ -29,7 +32,8 @@ impl Suites {
     pub(super) fn rust(&mut self, project: &Project, environment: &Environment, only: Option<&str>) -> Outcome {
         let nextest = tools::nextest(project)?;
         let mut command = shell::command(nextest);
-        command.current_dir(&project.root).args(["nextest", "run", "--no-fail-fast"]).args(only);
+        command.current_dir(&project.root).args(["nextest", "run", "--no-fail-fast"]);
+        command.args(FEATURES).args(only);
         command.envs(environment.iter().cloned());
         self.run("Rust, SQLite and Postgres", || shell::tee(&mut command), Totals::of_nextest)
     }

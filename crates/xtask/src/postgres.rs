@@ -1,4 +1,4 @@
-//! A Postgres server for one test run: in a fresh folder, on a socket there, gone at the end.
+//! A Postgres server for one run of tests: in a fresh folder, on a socket there, gone at the end.
 
 use crate::failure::{About, Failure, Outcome};
 use crate::shell;
@@ -15,68 +15,87 @@ const FAST_SHUTDOWN: &str = "INT";
 const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(20);
 
-/// Quick instead of safe: nothing in this server outlives the test run.
-const SETTINGS: [&str; 7] = [
-    "listen_addresses=",
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=300",
-    "shared_buffers=128MB",
-    "unix_socket_permissions=0700",
-];
+const SETTINGS: [&str; 4] =
+    ["listen_addresses=", "max_connections=300", "shared_buffers=128MB", "unix_socket_permissions=0700"];
+/// Quick instead of safe: nothing in the server outlives the test run.
+const UNSAFE_SETTINGS: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
+/// What the server does for data that must outlive it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Nothing.
+    None,
+    /// All it does by default.
+    Full,
+}
 
 /// A running server; it ends and its folder goes with the value, or with a signal to this command.
-pub(super) struct PrivatePostgres {
+pub(crate) struct PrivatePostgres {
     child: Child,
     // Fields are dropped in this order: the program is forgotten before its folder is removed.
-    _guard: ProgramGuard,
+    guard: ProgramGuard,
     folder: FolderGuard,
+    programs: Postgres,
+    user: Option<User>,
+    durability: Durability,
 }
 
 impl PrivatePostgres {
     /// Starts a server. As root it runs as another user, because Postgres refuses to be root.
-    pub(super) fn start(programs: &Postgres) -> Outcome<Self> {
+    pub(crate) fn start(programs: Postgres, durability: Durability) -> Outcome<Self> {
         let folder = FolderGuard::new(tempfile::Builder::new().prefix("evoloop-postgres-").tempdir()?.keep());
         let user = if tools::is_root()? { Some(unprivileged_user()?) } else { None };
         if let Some(user) = &user {
             shell::go(shell::command("chown").arg(&user.name).arg(folder.path()))?;
         }
-        let data = folder.path().join("data");
         let mut init = as_user(user.as_ref(), &programs.program("initdb"), folder.path());
         init.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "--pgdata"])
-            .arg(&data);
+            .arg(folder.path().join("data"));
         shell::go_quietly(&mut init)?;
-
-        let log = folder.path().join("server.log");
-        let file = fs::File::create(&log).about(log.display())?;
-        let mut server = as_user(user.as_ref(), &programs.program("postgres"), folder.path());
-        server.arg("-D").arg(&data).arg("-k").arg(folder.path());
-        for setting in SETTINGS {
-            server.args(["-c", setting]);
-        }
-        server.stdout(Stdio::from(file.try_clone()?)).stderr(Stdio::from(file));
-        let (child, guard) = shell::start(&mut server, FAST_SHUTDOWN)?;
-        let mut postgres = Self { child, _guard: guard, folder };
-        postgres.wait_until_ready(programs, &log)?;
+        let (child, guard) = launch(&programs, folder.path(), user.as_ref(), durability)?;
+        let mut postgres = Self { child, guard, folder, programs, user, durability };
+        postgres.wait_until_ready()?;
         Ok(postgres)
     }
 
+    /// Ends it without warning, as a crash of the machine's memory would.
+    pub(crate) fn kill(&mut self) -> Outcome {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Starts it again on the data that is left.
+    pub(crate) fn restart(&mut self) -> Outcome {
+        let deadline = Instant::now() + START;
+        loop {
+            let (child, guard) = launch(&self.programs, self.folder.path(), self.user.as_ref(), self.durability)?;
+            (self.child, self.guard) = (child, guard);
+            match self.wait_until_ready() {
+                Ok(()) => return Ok(()),
+                // Processes of the killed server hold its shared memory for a moment.
+                Err(_) if Instant::now() < deadline => thread::sleep(Duration::from_millis(200)),
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
     /// Its address, for clients that read libpq's form.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         let folder = self.folder.path().to_string_lossy().replace('/', "%2F");
         format!("postgres://postgres@localhost/postgres?host={folder}")
     }
 
-    fn wait_until_ready(&mut self, programs: &Postgres, log: &Path) -> Outcome {
+    fn wait_until_ready(&mut self) -> Outcome {
+        let log = log_file(self.folder.path());
         let deadline = Instant::now() + START;
         let failed =
-            |why: String| Failure::new(format!("Postgres {why}:\n{}", fs::read_to_string(log).unwrap_or_default()));
+            |why: String| Failure::new(format!("Postgres {why}:\n{}", fs::read_to_string(&log).unwrap_or_default()));
         while Instant::now() < deadline {
             if let Some(status) = self.child.try_wait()? {
                 return Err(failed(format!("ended with {status}")));
             }
-            let mut ask = shell::command(programs.program("pg_isready"));
+            let mut ask = shell::command(self.programs.program("pg_isready"));
             if shell::succeeds(ask.arg("-q").arg("-h").arg(self.folder.path()).args(["-U", "postgres"])) {
                 return Ok(());
             }
@@ -84,6 +103,28 @@ impl PrivatePostgres {
         }
         Err(failed(format!("was not ready within {} s", START.as_secs())))
     }
+}
+
+fn log_file(folder: &Path) -> PathBuf {
+    folder.join("server.log")
+}
+
+fn launch(
+    programs: &Postgres,
+    folder: &Path,
+    user: Option<&User>,
+    durability: Durability,
+) -> Outcome<(Child, ProgramGuard)> {
+    let log = log_file(folder);
+    let file = fs::File::create(&log).about(log.display())?;
+    let mut server = as_user(user, &programs.program("postgres"), folder);
+    server.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
+    let quick: &[&str] = if durability == Durability::None { &UNSAFE_SETTINGS } else { &[] };
+    for setting in SETTINGS.iter().chain(quick) {
+        server.args(["-c", setting]);
+    }
+    server.stdout(Stdio::from(file.try_clone()?)).stderr(Stdio::from(file));
+    shell::start(&mut server, FAST_SHUTDOWN)
 }
 
 impl Drop for PrivatePostgres {
@@ -135,7 +176,7 @@ mod tests {
     #[test]
     fn a_server_starts_answers_and_leaves_nothing_behind() -> Outcome {
         let programs = tools::postgres()?;
-        let postgres = PrivatePostgres::start(&programs)?;
+        let postgres = PrivatePostgres::start(tools::postgres()?, Durability::None)?;
         let folder = postgres.folder.path().to_owned();
         let psql = || {
             let mut psql = shell::command(programs.program("psql"));

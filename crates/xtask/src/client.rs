@@ -4,7 +4,7 @@ use crate::failure::{About, Failure, Outcome};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::{Method, Request, header};
+use hyper::{Method, Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -14,44 +14,44 @@ use tokio::net::TcpStream;
 const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) Evoloop-Bench/1.0";
 
 /// A request without its host, which the connection knows.
-pub(super) struct Ask {
+pub(crate) struct Ask {
     method: Method,
     path: String,
     body: Bytes,
 }
 
 /// Asks for a path.
-pub(super) fn get(path: &str) -> Ask {
+pub(crate) fn get(path: &str) -> Ask {
     Ask { method: Method::GET, path: path.to_owned(), body: Bytes::new() }
 }
 
 /// Sends JSON to a path.
-pub(super) fn post(path: &str, body: &str) -> Ask {
+pub(crate) fn post(path: &str, body: &str) -> Ask {
     Ask { method: Method::POST, path: path.to_owned(), body: Bytes::from(body.to_owned()) }
 }
 
 /// A measurement ends at whichever comes first.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) requests: usize,
-    pub(super) time: Duration,
+pub(crate) struct Limits {
+    pub(crate) requests: usize,
+    pub(crate) time: Duration,
 }
 
 /// How long each request took, and all of them.
 #[derive(Debug, Clone)]
-pub(super) struct Measured {
+pub(crate) struct Measured {
     latencies: Vec<Duration>,
     took: Duration,
 }
 
 impl Measured {
     /// How many were answered.
-    pub(super) fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.latencies.len()
     }
 
     /// Answers in a second.
-    pub(super) fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         if self.took.is_zero() {
             0.0
         } else {
@@ -60,7 +60,7 @@ impl Measured {
     }
 
     /// The latency that this many of a hundred requests kept.
-    pub(super) fn percentile(&self, percent: usize) -> Duration {
+    pub(crate) fn percentile(&self, percent: usize) -> Duration {
         let rank = (self.latencies.len() * percent).div_ceil(100).saturating_sub(1);
         self.latencies.get(rank).copied().unwrap_or_default()
     }
@@ -72,14 +72,14 @@ impl Measured {
 }
 
 /// An open connection.
-pub(super) struct Client {
+pub(crate) struct Client {
     sender: SendRequest<Full<Bytes>>,
     host: String,
 }
 
 impl Client {
     /// Opens it; it belongs to the runtime that this is called on.
-    pub(super) async fn connect(address: SocketAddr) -> Outcome<Self> {
+    pub(crate) async fn connect(address: SocketAddr) -> Outcome<Self> {
         let stream = TcpStream::connect(address).await.about(address)?;
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
@@ -89,8 +89,14 @@ impl Client {
     }
 
     /// The body of a good answer.
-    pub(super) async fn text(&mut self, ask: Ask) -> Outcome<String> {
+    pub(crate) async fn text(&mut self, ask: Ask) -> Outcome<String> {
         let path = ask.path.clone();
+        let (status, text) = self.answer(ask).await?;
+        if status.is_success() { Ok(text) } else { Err(Failure::new(format!("{path} answered {status}: {text}"))) }
+    }
+
+    /// Status and body of any answer.
+    pub(crate) async fn answer(&mut self, ask: Ask) -> Outcome<(StatusCode, String)> {
         let request = Request::builder()
             .method(ask.method)
             .uri(ask.path)
@@ -102,12 +108,11 @@ impl Client {
         let answer = self.sender.send_request(request).await?;
         let status = answer.status();
         let body = answer.into_body().collect().await?.to_bytes();
-        let text = String::from_utf8_lossy(&body).into_owned();
-        if status.is_success() { Ok(text) } else { Err(Failure::new(format!("{path} answered {status}: {text}"))) }
+        Ok((status, String::from_utf8_lossy(&body).into_owned()))
     }
 
     /// Asks one after the other until a limit is reached; `next` makes the request of a number.
-    pub(super) async fn measure(&mut self, limits: Limits, next: impl Fn(usize) -> Ask) -> Outcome<Measured> {
+    pub(crate) async fn measure(&mut self, limits: Limits, next: impl Fn(usize) -> Ask) -> Outcome<Measured> {
         let mut latencies = Vec::with_capacity(limits.requests);
         let begun = Instant::now();
         while latencies.len() < limits.requests && begun.elapsed() < limits.time {

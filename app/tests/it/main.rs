@@ -1,0 +1,6 @@
+//! Charts and pages as the server renders them.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod chart;
+mod fixtures;
+mod site;
