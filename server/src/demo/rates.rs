@@ -10,9 +10,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// True rates of the arms that are not the best.
-const ORDINARY: Range<f64> = 0.04..0.06;
+const ORDINARY: Range<f64> = 0.02..0.04;
 /// True rate of the best arm.
-const BEST: Range<f64> = 0.10..0.13;
+const BEST: Range<f64> = 0.12..0.15;
 /// The one true rate when there is nothing to find.
 const EQUAL: f64 = 0.08;
 
