@@ -26,7 +26,7 @@ fn evoloop(database_url: &str, folder: &Path) -> Command {
 }
 
 /// Runs a command to its end: whether it succeeded, and both of its outputs.
-async fn run(database_url: &str, folder: &Path, arguments: &[&str]) -> (bool, String, String) {
+pub(crate) async fn run(database_url: &str, folder: &Path, arguments: &[&str]) -> (bool, String, String) {
     let output = evoloop(database_url, folder).args(arguments).output().await.unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.success(), text(output.stdout), text(output.stderr))

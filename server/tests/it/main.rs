@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod accounts;
+mod analyze;
 mod cli;
 mod csrf;
 mod demo;
@@ -10,6 +11,7 @@ mod endpoints;
 mod files;
 mod journey;
 mod live;
+mod pages;
 mod support;
 mod v1_bad_input;
 mod v1_contract;
