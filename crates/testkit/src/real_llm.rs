@@ -57,9 +57,9 @@ fn folder() -> Option<PathBuf> {
     folder.join("model.gguf").is_file().then_some(folder)
 }
 
-/// A line that is seen although the test passes, because the harness captures only what goes
+/// Prints a line that is seen although the test passes, because the harness captures only what goes
 /// through the print macros.
-fn say(line: &str) {
+pub fn say(line: &str) {
     use std::io::Write;
     // Nobody to tell when standard error is closed.
     let _ = writeln!(std::io::stderr(), "{line}");
