@@ -79,9 +79,9 @@ fn bump(signal: RwSignal<u32>) {
 #[must_use]
 pub fn use_live(site_id: SiteId) -> Live {
     let live = Live::default();
-    let connection = StoredValue::new_local(None::<Connection>);
     Effect::new(move |_| {
-        connection.set_value(Connection::open(site_id, live));
+        // Made here, in the browser alone: a value of one thread must not be in a page that the server draws on many.
+        let connection = StoredValue::new_local(Connection::open(site_id, live));
         let poll = move || {
             if live.connected.try_get_untracked() == Some(false) {
                 live.note_all();

@@ -44,6 +44,9 @@ pub struct Flags {
     /// Name of the language model [env: EVOLOOP_LLM_MODEL]
     #[arg(long, global = true, value_name = "NAME")]
     pub llm_model: Option<String>,
+    /// Seconds that the language model gets for an answer [env: EVOLOOP_LLM_TIMEOUT] [default: 180]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub llm_timeout: Option<String>,
     /// Private hosts that may be read, by commas [env: EVOLOOP_ALLOW_PRIVATE_HOSTS]
     #[arg(long, global = true, value_name = "HOSTS")]
     pub allow_private_hosts: Option<String>,
@@ -105,9 +108,6 @@ pub enum ConfigError {
     /// Postgres without a key: several servers must share one, so none is made up.
     #[error("set EVOLOOP_SECRET_KEY to at least 32 random characters; it is generated only with the embedded database")]
     SecretKeyMissing,
-    /// A language model that has no name.
-    #[error("set EVOLOOP_LLM_MODEL: another provider than OpenRouter has no default model")]
-    ModelMissing,
 }
 
 impl Settings {

@@ -1,13 +1,14 @@
 //! Background work while the process runs: jobs, and the upkeep of what is served from memory.
 
-use service::Service;
+use service::{Lane, Service};
 use std::future::Future;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// Jobs at once. A language model may think for a minute, and weights must not wait for it.
-const WORKERS: usize = 3;
+/// Jobs at once. The first worker takes quick ones alone, because a language model may think for
+/// minutes, and weights must not wait for it.
+const WORKERS: [Lane; 4] = [Lane::Quick, Lane::All, Lane::All, Lane::All];
 /// Wait before a loop that panicked is started again.
 const RESTART_AFTER: Duration = Duration::from_secs(1);
 
@@ -21,11 +22,11 @@ impl Runner {
     #[must_use]
     pub fn start(service: &Service, stopping: &CancellationToken) -> Self {
         let mut loops = JoinSet::new();
-        for _ in 0..WORKERS {
+        for lane in WORKERS {
             let service = service.clone();
             let work = move |token| {
                 let service = service.clone();
-                async move { service.run_worker(token).await }
+                async move { service.run_worker(lane, token).await }
             };
             loops.spawn(kept_alive("worker", stopping.clone(), work));
         }

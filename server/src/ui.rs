@@ -8,12 +8,16 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use leptos::context::provide_context;
-use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
+use leptos_axum::{
+    LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context, render_app_async_with_context,
+};
 
 /// Adds the pages and the server functions.
 pub(crate) fn routes(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     let options = state.leptos.clone();
-    router.leptos_routes_with_context(state, generate_route_list(App), context(state), move || shell(options.clone()))
+    // The list is found by drawing the application once, which asks for its context as every drawing does.
+    let (pages, _) = generate_route_list_with_exclusions_and_ssg_and_context(App, None, context(state));
+    router.leptos_routes_with_context(state, pages, context(state), move || shell(options.clone()))
 }
 
 /// The application's own "not found" page.

@@ -1,7 +1,7 @@
 //! Traffic over time: the share of new visitors that each variant gets, stacked to 100 %.
 
 use super::calendar::Moment;
-use super::figure::{ChartFigure, Table, nothing_yet};
+use super::figure::{ChartFigure, Table};
 use super::format::percent;
 use super::frame::{Frame, Mark, SideLabel, axes, marks, side_labels};
 use super::path::{Point, area, line, stack, steps};
@@ -137,26 +137,22 @@ pub fn AllocationChart(
     #[prop(into)]
     statistics: Signal<SiteStatistics>,
 ) -> impl IntoView {
-    let draw = move |frame: Frame| {
-        statistics.with(|statistics| match geometry(statistics, frame) {
-            None => nothing_yet(frame, "No traffic is shared yet"),
-            Some(geometry) => drawing(frame, geometry),
-        })
-    };
     view! {
         <ChartFigure
             id=id
             title="Traffic allocation over time"
-            takeaway=Signal::derive(move || statistics.with(takeaway))
+            statistics=statistics
+            takeaway=takeaway
             note="Shares of new visitors. Visitors who came before keep the variant that they saw. Times are UTC."
-            table=Signal::derive(move || statistics.with(table))
+            table=table
             draw=draw
+            empty="No traffic is shared yet"
         />
     }
 }
 
-fn drawing(frame: Frame, geometry: AllocationGeometry) -> AnyView {
-    let AllocationGeometry { layers, labels, x, y } = geometry;
+fn draw(statistics: &SiteStatistics, frame: Frame) -> Option<AnyView> {
+    let AllocationGeometry { layers, labels, x, y } = geometry(statistics, frame)?;
     let layers = layers.into_iter().map(|layer| {
         let style = style(layer.index);
         view! {
@@ -164,10 +160,10 @@ fn drawing(frame: Frame, geometry: AllocationGeometry) -> AnyView {
             <path d=layer.edge class=style.stroke fill="none" stroke-width="1.5" stroke-dasharray=style.dash />
         }
     });
-    view! {
+    let drawing = view! {
         {axes(frame, x, y)}
         {layers.collect_view()}
         {side_labels(frame, labels)}
-    }
-    .into_any()
+    };
+    Some(drawing.into_any())
 }

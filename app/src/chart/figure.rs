@@ -1,6 +1,7 @@
 //! The figure around a chart: title, one sentence that says what it shows, and the numbers as a table.
 
 use super::frame::{Frame, NARROW, WIDE};
+use domain::report::SiteStatistics;
 use leptos::prelude::*;
 
 /// Numbers behind a chart.
@@ -20,17 +21,18 @@ pub fn ChartFigure(
     id: &'static str,
     /// Title.
     title: &'static str,
+    /// What to draw; drawn again when it changes.
+    statistics: Signal<SiteStatistics>,
     /// One sentence: what the chart shows.
-    #[prop(into)]
-    takeaway: Signal<String>,
+    takeaway: fn(&SiteStatistics) -> String,
     /// How to read it, below the drawing.
-    #[prop(into)]
-    note: String,
+    note: &'static str,
     /// The same numbers as rows.
-    #[prop(into)]
-    table: Signal<Table>,
-    /// Draws the content of the SVG element in a frame.
-    draw: impl Fn(Frame) -> AnyView + Send + Sync + Copy + 'static,
+    table: fn(&SiteStatistics) -> Table,
+    /// Draws the content of the SVG element in a frame; `None` while there is nothing to draw.
+    draw: fn(&SiteStatistics, Frame) -> Option<AnyView>,
+    /// What stands there instead while there is nothing to draw.
+    empty: &'static str,
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
     let takeaway_id = format!("{id}-takeaway");
@@ -45,7 +47,7 @@ pub fn ChartFigure(
                 role="img"
                 aria-labelledby=label
             >
-                {move || draw(frame)}
+                {move || statistics.with(|statistics| draw(statistics, frame)).unwrap_or_else(|| nothing_yet(frame, empty))}
             </svg>
         }
     };
@@ -53,7 +55,7 @@ pub fn ChartFigure(
         <figure id=id class="flex min-w-0 flex-col gap-3 rounded-xl border bg-card p-5 text-card-foreground shadow-sm">
             <figcaption class="space-y-1">
                 <h3 id=title_id class="text-base font-semibold leading-tight">{title}</h3>
-                <p id=takeaway_id class="text-sm text-muted-foreground">{move || takeaway.get()}</p>
+                <p id=takeaway_id class="text-sm text-muted-foreground">{move || statistics.with(takeaway)}</p>
             </figcaption>
             {drawing(WIDE, label.clone())}
             {drawing(NARROW, label)}
@@ -65,12 +67,12 @@ pub fn ChartFigure(
                         <thead>
                             <tr class="border-b">
                                 {move || {
-                                    let cells = table.get().head.into_iter();
+                                    let cells = statistics.with(table).head.into_iter();
                                     cells.map(|cell| view! { <th scope="col" class="py-1 pr-4 font-medium">{cell}</th> }).collect_view()
                                 }}
                             </tr>
                         </thead>
-                        <tbody>{move || table.get().rows.into_iter().map(row).collect_view()}</tbody>
+                        <tbody>{move || statistics.with(table).rows.into_iter().map(row).collect_view()}</tbody>
                     </table>
                 </div>
             </details>
@@ -90,7 +92,7 @@ fn row(cells: Vec<String>) -> impl IntoView {
 }
 
 /// What stands in the middle of a chart without data.
-pub fn nothing_yet(frame: Frame, sentence: &'static str) -> AnyView {
+fn nothing_yet(frame: Frame, sentence: &'static str) -> AnyView {
     let (width, height) = (frame.width / 2.0, frame.height / 2.0);
     view! {
         <g class="fill-muted-foreground" font-size="13">

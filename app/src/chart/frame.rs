@@ -128,6 +128,16 @@ pub fn axes(frame: Frame, x: Vec<Mark>, y: Vec<Mark>) -> impl IntoView {
     }
 }
 
+/// A drawing that ends where the plot ends: a nested SVG element cuts what leaves its box.
+pub fn plot_only(frame: Frame, drawing: impl IntoView) -> impl IntoView {
+    let (left, right) = frame.across();
+    let (floor, ceiling) = frame.upwards();
+    let (width, height) = (coordinate(right - left), coordinate(floor - ceiling));
+    let (x, y) = (coordinate(left), coordinate(ceiling));
+    let view_box = format!("{x} {y} {width} {height}");
+    view! { <svg x=x y=y width=width height=height viewBox=view_box>{drawing}</svg> }
+}
+
 /// A label beside the plot, with a line to the point that it belongs to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SideLabel {

@@ -1,7 +1,7 @@
 //! What is known about each rate: the posterior's density, its 95 % interval and its mean, one row a variant.
 
 use super::beta;
-use super::figure::{ChartFigure, Table, nothing_yet};
+use super::figure::{ChartFigure, Table};
 use super::format::{probability, rate};
 use super::frame::{Frame, Mark, axes, marks};
 use super::path::{Point, area, coordinate};
@@ -120,26 +120,22 @@ pub fn PosteriorChart(
     #[prop(into)]
     statistics: Signal<SiteStatistics>,
 ) -> impl IntoView {
-    let draw = move |frame: Frame| {
-        statistics.with(|statistics| match geometry(statistics, frame) {
-            None => nothing_yet(frame, "No visitors counted yet"),
-            Some(geometry) => drawing(geometry),
-        })
-    };
     view! {
         <ChartFigure
             id=id
             title="What is known about each rate"
-            takeaway=Signal::derive(move || statistics.with(takeaway))
+            statistics=statistics
+            takeaway=takeaway
             note="A narrow hill is a rate that is known well. The bar holds the true rate with a probability of 95 %, the marker is the mean; on the right, the probability of being the best."
-            table=Signal::derive(move || statistics.with(table))
+            table=table
             draw=draw
+            empty="No visitors counted yet"
         />
     }
 }
 
-fn drawing(geometry: PosteriorGeometry) -> AnyView {
-    let PosteriorGeometry { rows, x, frame } = geometry;
+fn draw(statistics: &SiteStatistics, frame: Frame) -> Option<AnyView> {
+    let PosteriorGeometry { rows, x, frame } = geometry(statistics, frame)?;
     let (left, right) = frame.across();
     let rows = rows.into_iter().map(move |row| {
         let style = style(row.index);
@@ -154,9 +150,9 @@ fn drawing(geometry: PosteriorGeometry) -> AnyView {
             <text x=coordinate(frame.width) y=text text-anchor="end" class="fill-foreground" font-size="12">{row.chance}</text>
         }
     });
-    view! {
+    let drawing = view! {
         {axes(frame, x, Vec::new())}
         {rows.collect_view()}
-    }
-    .into_any()
+    };
+    Some(drawing.into_any())
 }

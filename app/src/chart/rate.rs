@@ -1,9 +1,9 @@
 //! Conversion rate over time: one line with a 95 % credible band for each variant.
 
 use super::calendar::Moment;
-use super::figure::{ChartFigure, Table, nothing_yet};
+use super::figure::{ChartFigure, Table};
 use super::format::{probability, rate};
-use super::frame::{Frame, Mark, SideLabel, axes, marks, side_labels};
+use super::frame::{Frame, Mark, SideLabel, axes, marks, plot_only, side_labels};
 use super::path::{Point, area, line};
 use super::scale::{Scale, spread};
 use super::series::{short, style};
@@ -65,7 +65,8 @@ pub fn geometry(statistics: &SiteStatistics, frame: Frame) -> Option<RateGeometr
     let top = y_ticks.last().map_or(1.0, |tick| tick.value);
     let x = Scale::new((from as f64, to as f64), frame.across());
     let y = Scale::new((0.0, top), frame.upwards());
-    let place = |at: i64, value: f64| (x.at(at as f64), y.at(value.clamp(0.0, top)));
+    // What lies above the axis leaves the plot, which cuts it; only the end of a line always stays in sight.
+    let place = |at: i64, value: f64| (x.at(at as f64), y.at(value));
     let curves: Vec<Curve> = series
         .iter()
         .map(|(index, series)| {
@@ -77,7 +78,7 @@ pub fn geometry(statistics: &SiteStatistics, frame: Frame) -> Option<RateGeometr
                 index: *index,
                 line: line(&means),
                 band: area(&along(|point| point.upper), &along(|point| point.lower)),
-                end: means.last().copied().unwrap_or_default(),
+                end: series.points.last().map(|point| place(point.at, point.mean.min(top))).unwrap_or_default(),
             }
         })
         .collect();
@@ -148,42 +149,44 @@ pub fn RateChart(
     #[prop(into)]
     statistics: Signal<SiteStatistics>,
 ) -> impl IntoView {
-    let draw = move |frame: Frame| {
-        statistics.with(|statistics| match geometry(statistics, frame) {
-            None => nothing_yet(frame, "No visitors counted yet"),
-            Some(geometry) => drawing(frame, geometry),
-        })
-    };
     view! {
         <ChartFigure
             id=id
             title="Conversion rate over time"
-            takeaway=Signal::derive(move || statistics.with(takeaway))
+            statistics=statistics
+            takeaway=takeaway
             note="Lines are means of all visitors until then; bands hold the true rate with a probability of 95 %. Times are UTC."
-            table=Signal::derive(move || statistics.with(table))
+            table=table
             draw=draw
+            empty="No visitors counted yet"
         />
     }
 }
 
-fn drawing(frame: Frame, geometry: RateGeometry) -> AnyView {
-    let RateGeometry { curves, labels, x, y } = geometry;
+fn draw(statistics: &SiteStatistics, frame: Frame) -> Option<AnyView> {
+    let RateGeometry { curves, labels, x, y } = geometry(statistics, frame)?;
     let bands: Vec<_> = curves
         .iter()
         .map(|curve| view! { <path d=curve.band.clone() class=style(curve.index).fill fill-opacity="0.13" /> })
+        .collect();
+    let ends: Vec<_> = curves
+        .iter()
+        .map(|curve| {
+            let style = style(curve.index);
+            view! { <path d=style.marker.path(curve.end, 4.5) class=style.fill /> }
+        })
         .collect();
     let lines = curves.into_iter().map(|curve| {
         let style = style(curve.index);
         view! {
             <path d=curve.line class=style.stroke fill="none" stroke-width="2" stroke-dasharray=style.dash stroke-linejoin="round" />
-            <path d=style.marker.path(curve.end, 4.5) class=style.fill />
         }
     });
-    view! {
+    let drawing = view! {
         {axes(frame, x, y)}
-        {bands}
-        {lines.collect_view()}
+        {plot_only(frame, view! { {bands} {lines.collect_view()} })}
+        {ends}
         {side_labels(frame, labels)}
-    }
-    .into_any()
+    };
+    Some(drawing.into_any())
 }

@@ -121,6 +121,7 @@ pub fn LoadedSite(
         }
         now
     });
+    let first_name = detail.summary.name.clone();
     let context = SiteContext {
         site_id,
         detail: use_refreshed(detail, live.anything_but_statistics(), move || load_site(site_id)),
@@ -135,7 +136,8 @@ pub fn LoadedSite(
     let shown = Memo::new(move |_| query.with(|query| View::named(&query.get("view").unwrap_or_default())));
     let name = Memo::new(move |_| context.detail.with(|detail| detail.summary.name.clone()));
     view! {
-        <Title text=move || name.get() />
+        // A plain text: the server writes titles last, when this component and its signals may be gone.
+        <Title text=first_name />
         <div class="space-y-6">
             <SiteHeader context=context name=name />
             <Views site_id=site_id shown=shown />

@@ -34,8 +34,8 @@ pub struct LlmSettings {
 }
 
 impl LlmSettings {
-    /// The time that a model gets when the operator sets none.
-    pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+    /// The time that a model gets when the operator sets none: models on small machines are slow.
+    pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(180);
 }
 
 impl fmt::Debug for LlmSettings {

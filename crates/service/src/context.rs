@@ -43,6 +43,8 @@ pub struct Settings {
     pub job_attempts: i32,
     /// Wait before the second try of a job; doubled for each further one.
     pub job_backoff: Duration,
+    /// How long a job may be silent before another process takes it over; at work it speaks four times as often.
+    pub job_lease: Duration,
 }
 
 impl Settings {
@@ -57,6 +59,7 @@ impl Settings {
             variants_per_generation: 3,
             job_attempts: 4,
             job_backoff: Duration::from_secs(15),
+            job_lease: Duration::from_secs(60),
         }
     }
 }

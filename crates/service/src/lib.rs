@@ -33,6 +33,7 @@ pub use live::{SiteChange, Topic};
 pub use operator::SeededSite;
 pub use sites::SiteUpdate;
 pub use store::{Store, Viewer};
+pub use worker::Lane;
 
 mod context;
 pub use context::{Ports, Service, Settings};

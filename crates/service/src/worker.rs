@@ -13,8 +13,6 @@ use store::WriteTransaction;
 use store::jobs::ClaimedJob;
 use tokio_util::sync::CancellationToken;
 
-/// How long a job may be silent before another process takes it over. The steps of a job renew it.
-const LEASE: time::Duration = time::Duration::minutes(5);
 /// How often the worker looks for due jobs when nobody wakes it.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often changes by other processes are looked for, and counters announced.
@@ -47,6 +45,24 @@ impl From<store::StoreError> for JobFailure {
     }
 }
 
+/// Which jobs a worker takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// All kinds.
+    All,
+    /// Those that take milliseconds: however long language models think, weights follow the visitors.
+    Quick,
+}
+
+impl Lane {
+    fn kinds(self) -> &'static [JobKind] {
+        match self {
+            Self::All => JobKind::ALL,
+            Self::Quick => &[JobKind::UpdateStats],
+        }
+    }
+}
+
 /// What a job has to write once it succeeded; done in the transaction that ends it.
 enum Effect {
     Nothing,
@@ -56,9 +72,9 @@ enum Effect {
 
 impl Service {
     /// Works on jobs until cancelled; finishes the one in hand first.
-    pub async fn run_worker(&self, cancelled: CancellationToken) {
+    pub async fn run_worker(&self, lane: Lane, cancelled: CancellationToken) {
         while !cancelled.is_cancelled() {
-            let worked = match self.work_once().await {
+            let worked = match self.work_once(lane).await {
                 Ok(worked) => worked,
                 Err(error) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "the job table cannot be read");
@@ -89,23 +105,19 @@ impl Service {
         }
     }
 
-    /// Works on one due job; `false` when there is none.
+    /// Works on one due job of the lane; `false` when there is none.
     ///
     /// # Errors
     /// When the database fails. The job's own failure is stored with the job, not returned.
-    pub async fn work_once(&self) -> Result<bool, ServiceError> {
+    pub async fn work_once(&self, lane: Lane) -> Result<bool, ServiceError> {
         let now = self.wall_now();
-        let Some(job) = self.store().claim_job(self.random_id(), now, now + LEASE).await? else {
+        let Some(job) = self.store().claim_job(lane.kinds(), self.random_id(), now, self.lease_end()).await? else {
             return Ok(false);
         };
         self.inner.live.announce(job.site.site_id(), Topic::Jobs);
-        let progress = Progress::new(self, &job);
-        let result = match job.kind {
-            JobKind::AnalyzeSite => self.analyze(&job, progress).await,
-            JobKind::GenerateVariants => self.write_variants(&job, progress).await,
-            JobKind::UpdateStats => {
-                self.update_weights(&job.site).await.map(|_| Effect::Nothing).map_err(JobFailure::from)
-            }
+        let result = tokio::select! {
+            result = self.work(&job) => result,
+            lost = self.keep_lease(&job) => Err(lost),
         };
         let result = match result {
             Ok(effect) => self.succeed(&job, effect).await.map_err(JobFailure::from),
@@ -121,6 +133,42 @@ impl Service {
             }
         }
         Ok(true)
+    }
+
+    async fn work(&self, job: &ClaimedJob) -> Result<Effect, JobFailure> {
+        let progress = Progress::new(self, job);
+        match job.kind {
+            JobKind::AnalyzeSite => self.analyze(job, progress).await,
+            JobKind::GenerateVariants => self.write_variants(job, progress).await,
+            JobKind::UpdateStats => Ok(self.update_weights(&job.site).await.map(|_| Effect::Nothing)?),
+        }
+    }
+
+    /// Renews the lease again and again; comes back only when it is lost. Several times a lease, so
+    /// that a single failure costs nothing.
+    async fn keep_lease(&self, job: &ClaimedJob) -> JobFailure {
+        loop {
+            tokio::time::sleep(self.inner.settings.job_lease / 4).await;
+            match self.renew_lease(job).await {
+                Ok(true) => {}
+                Ok(false) => return ServiceError::Conflict("Another process took the work over.".to_owned()).into(),
+                Err(error) => {
+                    tracing::warn!(job.id = %job.id, error = &error as &dyn std::error::Error, "a lease was not renewed");
+                }
+            }
+        }
+    }
+
+    /// When another process may take over what is claimed or renewed now.
+    fn lease_end(&self) -> time::OffsetDateTime {
+        self.wall_now() + self.inner.settings.job_lease
+    }
+
+    async fn renew_lease(&self, job: &ClaimedJob) -> Result<bool, ServiceError> {
+        let write = self.store().begin().await?;
+        let held = write.renew_lease(job, self.lease_end()).await?;
+        write.commit().await?;
+        Ok(held)
     }
 
     /// Writes a job's effect and its end together, so that it happens once, and only while the lease is ours.

@@ -170,6 +170,15 @@ impl WriteTransaction {
         self.fenced(update, job).await
     }
 
+    /// Keeps a claimed job for longer; `false` when its lease was lost.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn renew_lease(&self, job: &ClaimedJob, until: OffsetDateTime) -> Result<bool, StoreError> {
+        let update = jobs::Entity::update_many().col_expr(jobs::Column::LeaseUntil, Expr::value(Millis::from(until)));
+        self.fenced(update, job).await
+    }
+
     /// Runs an update only while the lease is ours, so that the result of a process that was
     /// thought dead is refused.
     async fn fenced(&self, update: UpdateMany<jobs::Entity>, job: &ClaimedJob) -> Result<bool, StoreError> {
@@ -184,24 +193,25 @@ impl WriteTransaction {
 }
 
 impl Store {
-    /// Takes the job that has been due the longest, queued or abandoned by a dead process. The try
-    /// is counted here, so that a job that kills its process is given up in the end.
+    /// Takes the job of these kinds that has been due the longest, queued or abandoned by a dead
+    /// process. The try is counted here, so that a job that kills its process is given up in the end.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn claim_job(
         &self,
+        kinds: &[JobKind],
         lease_owner: Uuid,
         now: OffsetDateTime,
         lease_until: OffsetDateTime,
     ) -> Result<Option<ClaimedJob>, StoreError> {
         // Looking costs no write lock while there is nothing to do.
-        if due(now).one(self.reader()).await?.is_none() {
+        if due(kinds, now).one(self.reader()).await?.is_none() {
             return Ok(None);
         }
         let write = self.begin().await?;
         let found =
-            due(now).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).one(&write.transaction).await?;
+            due(kinds, now).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).one(&write.transaction).await?;
         let Some(row) = found else { return Ok(None) };
         let mine = |update: UpdateMany<jobs::Entity>| {
             update.filter(jobs::Column::SiteId.eq(row.site_id)).filter(jobs::Column::Id.eq(row.id))
@@ -289,12 +299,16 @@ impl Scope<'_> {
     }
 }
 
-/// Jobs that may start now, the longest due first.
-fn due(now: OffsetDateTime) -> sea_orm::Select<jobs::Entity> {
+/// Jobs of these kinds that may start now, the longest due first.
+fn due(kinds: &[JobKind], now: OffsetDateTime) -> sea_orm::Select<jobs::Entity> {
     let waiting = jobs::Column::State.eq(JobState::Queued.as_str()).and(jobs::Column::RunAt.lte(Millis::from(now)));
     let abandoned =
         jobs::Column::State.eq(JobState::Running.as_str()).and(jobs::Column::LeaseUntil.lt(Millis::from(now)));
-    jobs::Entity::find().filter(Condition::any().add(waiting).add(abandoned)).order_by_asc(jobs::Column::RunAt).limit(1)
+    jobs::Entity::find()
+        .filter(jobs::Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
+        .filter(Condition::any().add(waiting).add(abandoned))
+        .order_by_asc(jobs::Column::RunAt)
+        .limit(1)
 }
 
 /// An update that leaves the running state.

@@ -3,7 +3,7 @@
 use crate::TestDatabase;
 use crate::fakes::{FakeClock, FakeReader, SystemEntropy};
 use ::service::ports::CopyWriter;
-use ::service::{Ports, Service, Settings};
+use ::service::{Lane, Ports, Service, Settings};
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -38,6 +38,7 @@ pub struct TestServiceBuilder {
     writer: Arc<dyn CopyWriter>,
     public_url: String,
     job_attempts: i32,
+    job_lease: Duration,
 }
 
 impl Default for TestServiceBuilder {
@@ -46,6 +47,7 @@ impl Default for TestServiceBuilder {
             writer: Arc::new(::service::playbook::Playbook),
             public_url: "http://localhost".to_owned(),
             job_attempts: 2,
+            job_lease: Duration::from_secs(60),
         }
     }
 }
@@ -72,6 +74,13 @@ impl TestServiceBuilder {
         self
     }
 
+    /// How long a job may be silent.
+    #[must_use]
+    pub fn job_lease(mut self, lease: Duration) -> Self {
+        self.job_lease = lease;
+        self
+    }
+
     /// Puts the service together.
     #[must_use]
     pub fn build(self, database: TestDatabase) -> TestService {
@@ -89,6 +98,7 @@ impl TestServiceBuilder {
         let mut settings = Settings::new(self.public_url, vec![7; 32].into());
         settings.job_attempts = self.job_attempts;
         settings.job_backoff = Duration::from_secs(1);
+        settings.job_lease = self.job_lease;
         let service = Service::new(database.store.clone(), ports, settings);
         TestService { service, clock, reader, database }
     }
@@ -104,7 +114,7 @@ impl TestService {
     /// Works until no job is due; the recurring ones run once.
     pub async fn work(&self) {
         for _ in 0..20 {
-            if !self.service.work_once().await.expect("a readable job table") {
+            if !self.service.work_once(Lane::All).await.expect("a readable job table") {
                 return;
             }
         }

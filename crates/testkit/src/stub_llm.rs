@@ -205,19 +205,21 @@ fn drafts_from_page(request: &Value) -> Value {
     texts.dedup();
     // A page with few sentences still gets the number of drafts that was asked for.
     let spare = ["Well said", "Plainly said", "Said again", "Said at last", "Said once more"].map(str::to_owned);
-    let variants: Vec<Value> = texts
+    let variants = texts
         .into_iter()
         .chain(spare)
         .take(count)
-        .map(|headline| {
-            json!({
+        .enumerate()
+        .map(|(index, headline)| {
+            let variant = json!({
                 "headline": headline,
                 "subheadline": "",
                 "cta": "",
                 "strategy": "benefit first",
                 "reasoning": "The stub puts another sentence of the page first.",
-            })
+            });
+            (format!("variant_{}", index + 1), variant)
         })
-        .collect();
+        .collect::<serde_json::Map<String, Value>>();
     json!({"variants": variants})
 }

@@ -3,12 +3,17 @@
 use super::{ConfigError, Sources};
 use outbound::llm::LlmSettings;
 use secrecy::SecretString;
+use std::time::Duration;
 use url::Url;
 
 /// The provider that is asked when only a key is given.
 const OPENROUTER: &str = "https://openrouter.ai/api/v1";
 /// The provider's own choice of model; every account has it.
 const OPENROUTER_MODEL: &str = "openrouter/auto";
+/// What a server with a single model is asked for; such servers take any name.
+const ONLY_MODEL: &str = "default";
+/// Longest time for an answer, in seconds; a job is worked on for so long at a time.
+const LONGEST: u64 = 3600;
 
 pub(super) fn settings(sources: &Sources) -> Result<Option<LlmSettings>, ConfigError> {
     let base_url = sources.checked("llm_base_url", base_url)?;
@@ -23,14 +28,20 @@ pub(super) fn settings(sources: &Sources) -> Result<Option<LlmSettings>, ConfigE
     let model = match sources.text("llm_model") {
         Some(found) => found.value,
         None if asks_openrouter => OPENROUTER_MODEL.to_owned(),
-        None => return Err(ConfigError::ModelMissing),
+        None => ONLY_MODEL.to_owned(),
     };
     let base_url = match base_url {
         Some(url) => url,
         None => self::base_url(OPENROUTER)
             .map_err(|problem| ConfigError::Value { origin: OPENROUTER.to_owned(), problem })?,
     };
-    Ok(Some(LlmSettings { base_url, api_key, model, timeout: LlmSettings::DEFAULT_TIMEOUT }))
+    let timeout = sources.checked("llm_timeout", timeout)?.unwrap_or(LlmSettings::DEFAULT_TIMEOUT);
+    Ok(Some(LlmSettings { base_url, api_key, model, timeout }))
+}
+
+fn timeout(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| (1..=LONGEST).contains(seconds));
+    seconds.map(Duration::from_secs).ok_or_else(|| format!("`{text}` is not a number of seconds from 1 to {LONGEST}"))
 }
 
 fn base_url(text: &str) -> Result<Url, String> {

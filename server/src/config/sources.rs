@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Every key that the file may hold; each is also `EVOLOOP_` and its name in capitals.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "addr",
     "allow_private_hosts",
     "data_dir",
@@ -14,6 +14,7 @@ const KEYS: [&str; 12] = [
     "llm_api_key",
     "llm_base_url",
     "llm_model",
+    "llm_timeout",
     "public_url",
     "secret_key",
     "site_root",
@@ -87,6 +88,7 @@ fn given(flags: &Flags) -> BTreeMap<&'static str, String> {
         ("public_url", &flags.public_url),
         ("llm_base_url", &flags.llm_base_url),
         ("llm_model", &flags.llm_model),
+        ("llm_timeout", &flags.llm_timeout),
         ("allow_private_hosts", &flags.allow_private_hosts),
         ("v1_rate_limit", &flags.v1_rate_limit),
         ("trusted_proxies", &flags.trusted_proxies),

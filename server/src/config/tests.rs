@@ -71,13 +71,29 @@ fn a_wrong_value_is_named_with_its_origin() {
         (flag(|flags| flags.trusted_proxies = Some("10.0.0.0/99".to_owned())), "`10.0.0.0/99` is not a network"),
         (flag(|flags| flags.database_url = Some("mysql://x".to_owned())), "--database-url: the database address must"),
         (flag(|flags| flags.database_url = Some("postgres://x/y".to_owned())), "set EVOLOOP_SECRET_KEY"),
-        (flag(|flags| flags.llm_base_url = Some("http://127.0.0.1:9/v1".to_owned())), "set EVOLOOP_LLM_MODEL"),
+        (flag(slow_model), "--llm-timeout: `0` is not a number of seconds"),
     ];
     for (shown, expected) in cases {
         assert!(shown.contains(expected), "{shown} should contain {expected}");
     }
     let short = |name: &str| (name == "EVOLOOP_SECRET_KEY").then(|| "short".to_owned());
     assert!(problem(Flags::default(), short).starts_with("EVOLOOP_SECRET_KEY: a key needs"));
+}
+
+fn slow_model(flags: &mut Flags) {
+    flags.llm_base_url = Some("http://127.0.0.1:9/v1".to_owned());
+    flags.llm_timeout = Some("0".to_owned());
+}
+
+#[test]
+fn a_local_model_needs_an_address_alone() -> Result<(), ConfigError> {
+    let address = |name: &str| (name == "EVOLOOP_LLM_BASE_URL").then(|| "http://127.0.0.1:9/v1".to_owned());
+    let model = load(Flags::default(), address)?.language_model;
+    assert_eq!(model.map(|model| (model.model, model.timeout.as_secs())), Some(("default".to_owned(), 180)));
+    let patient = Flags { llm_timeout: Some("600".to_owned()), ..Flags::default() };
+    let model = load(patient, address)?.language_model;
+    assert_eq!(model.map(|model| model.timeout.as_secs()), Some(600));
+    Ok(())
 }
 
 #[test]

@@ -4,15 +4,24 @@ use super::{bad, by_status};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use service::ports::WriteError;
+use std::collections::BTreeMap;
 
 /// What the model is to fill in.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Answer {
-    /// The variants, each different from the others.
-    pub(super) variants: Vec<Written>,
+struct Answer {
+    variants: Variants,
+}
+
+/// The variants under the names that the schema gives them, or the plain list that models without
+/// a schema write.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Variants {
+    Named(BTreeMap<String, Written>),
+    Listed(Vec<Written>),
 }
 
 /// One variant as the model wrote it.
@@ -60,32 +69,31 @@ struct ProviderError {
     code: Option<Value>,
 }
 
-/// The JSON schema of an answer, with those texts only that can be replaced on this page.
+/// The JSON schema of an answer: so many variants, with those texts only that can be replaced on this page.
 ///
-/// Inlined and plain, because grammars made from it know little more than objects, arrays and
-/// strings.
-pub(super) fn schema(texts: &[&str]) -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.inline_subschemas = true;
-        settings.meta_schema = None;
-    });
-    let mut schema = settings.into_generator().into_root_schema_for::<Answer>().to_value();
+/// Each variant has a name of its own and is required, because few providers can be told the length
+/// of a list, and a small model left to itself answers with an empty one. Inlined and plain, because
+/// grammars made from it know little more than objects and strings.
+pub(super) fn schema(texts: &[&str], count: usize) -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| settings.meta_schema = None);
+    let mut item = settings.into_generator().into_root_schema_for::<Written>().to_value();
     let asked: Vec<&str> = texts.iter().copied().chain(["strategy", "reasoning"]).collect();
-    if let Some(item) = schema.pointer_mut("/properties/variants/items") {
-        if let Some(properties) = item.get_mut("properties").and_then(Value::as_object_mut) {
-            properties.retain(|name, _| asked.contains(&name.as_str()));
-            // A default would make a grammar treat the field as optional.
-            for property in properties.values_mut().filter_map(Value::as_object_mut) {
-                property.remove("default");
-            }
+    if let Some(properties) = item.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|name, _| asked.contains(&name.as_str()));
+        // A default would make a grammar treat the field as optional.
+        for property in properties.values_mut().filter_map(Value::as_object_mut) {
+            property.remove("default");
         }
-        // Every field, because strict providers know no optional ones.
-        item["required"] = asked.into();
     }
-    if let Some(root) = schema.as_object_mut() {
-        root.remove("title");
+    // Every field, because strict providers know no optional ones.
+    item["required"] = asked.into();
+    if let Some(item) = item.as_object_mut() {
+        item.remove("title");
     }
-    schema
+    let names: Vec<String> = (1..=count).map(|number| format!("variant_{number}")).collect();
+    let variants: serde_json::Map<String, Value> = names.iter().map(|name| (name.clone(), item.clone())).collect();
+    let all = json!({"type": "object", "properties": variants, "required": names, "additionalProperties": false});
+    json!({"type": "object", "properties": {"variants": all}, "required": ["variants"], "additionalProperties": false})
 }
 
 /// Takes the variants out of the body of a completion.
@@ -108,5 +116,8 @@ pub(super) fn parse(body: &[u8]) -> Result<Vec<Written>, WriteError> {
     let answer: Answer = serde_json::from_str(&content).map_err(|error| {
         bad(if error.is_eof() { "the JSON in it was cut off" } else { "the JSON in it is not what was asked for" })
     })?;
-    Ok(answer.variants)
+    Ok(match answer.variants {
+        Variants::Named(named) => named.into_values().collect(),
+        Variants::Listed(listed) => listed,
+    })
 }

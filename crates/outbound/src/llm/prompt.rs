@@ -27,7 +27,7 @@ pub(super) fn request(model: &str, brief: &Brief) -> Value {
         "max_tokens": 400 + 250 * brief.count.min(8),
         "response_format": {
             "type": "json_schema",
-            "json_schema": {"name": "variants", "strict": true, "schema": answer::schema(&names)},
+            "json_schema": {"name": "variants", "strict": true, "schema": answer::schema(&names, brief.count)},
         },
     })
 }

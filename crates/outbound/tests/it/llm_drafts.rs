@@ -34,6 +34,16 @@ async fn one(variant: Value) -> Result<Draft, WriteError> {
 }
 
 #[tokio::test]
+async fn variants_with_names_and_in_a_list_are_the_same() {
+    let both = [variant("Better coffee", "", ""), variant("Coffee, brewed better", "", "")];
+    let named = json!({"variants": {"variant_1": both[0], "variant_2": both[1]}}).to_string();
+    let listed = json!({"variants": both}).to_string();
+    let named = answered(&named, &brief(english(), 2)).await.unwrap();
+    assert_eq!(named.len(), 2);
+    assert_eq!(named, answered(&listed, &brief(english(), 2)).await.unwrap());
+}
+
+#[tokio::test]
 async fn content_that_is_not_the_schema_is_refused() {
     let table = [
         ("Here you are: {}", "the JSON in it is not what was asked for"),
@@ -48,6 +58,7 @@ async fn content_that_is_not_the_schema_is_refused() {
         ("{\"variants\":[],\"ops\":[]}", "the JSON in it is not what was asked for"),
         ("{\"variants\":[{\"headline\":\"a", "the JSON in it was cut off"),
         ("{\"variants\":[]}", "it holds no drafts"),
+        ("{\"variants\":{}}", "it holds no drafts"),
     ];
     for (content, reason) in table {
         let error = answered(content, &brief(english(), 3)).await.unwrap_err();

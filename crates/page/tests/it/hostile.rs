@@ -48,6 +48,15 @@ fn what_stands_before_a_bound_is_read() {
 }
 
 #[test]
+fn what_lies_below_the_bound_is_not_read() {
+    let page = |depth: usize| {
+        read(&format!("{}<h1>Boats by the hour</h1><p>Choose one and row away.</p>", "<div>".repeat(depth)), "")
+    };
+    assert_eq!(page(50).headline.map(|headline| headline.text).as_deref(), Some("Boats by the hour"));
+    assert_eq!(page(10_000).headline, None);
+}
+
+#[test]
 fn large_pages() {
     let row = "<div class='row item'><p class=lead>Some words of a long page, and <a class=btn href=x>a button</a></p><h2>Part</h2></div>";
     let text = "word ".repeat(420_000);

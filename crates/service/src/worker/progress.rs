@@ -1,7 +1,6 @@
 //! Visible progress of a job, stored as it goes, which also renews the lease.
 
 use crate::live::Topic;
-use crate::worker::LEASE;
 use crate::{Service, ServiceError};
 use domain::JobStep;
 use store::jobs::ClaimedJob;
@@ -21,7 +20,7 @@ impl<'a> Progress<'a> {
     pub(super) async fn step(&mut self, percent: u8, label: impl Into<String>) -> Result<(), ServiceError> {
         self.steps.push(JobStep { label: label.into(), percent });
         let write = self.service.store().begin().await?;
-        let held = write.record_progress(self.job, &self.steps, self.service.wall_now() + LEASE).await?;
+        let held = write.record_progress(self.job, &self.steps, self.service.lease_end()).await?;
         write.commit().await?;
         if !held {
             return Err(ServiceError::Conflict("Another process took the work over.".to_owned()));

@@ -1,14 +1,16 @@
 //! Background work that fails, is retried, is taken over.
 
 use crate::support::sign_up;
+use async_trait::async_trait;
 use domain::slots::SlotPatch;
 use domain::{JobKind, JobState, SiteStatus};
-use service::ServiceError;
-use service::ports::{Draft, ReadError, WriteError};
+use service::ports::{Brief, CopyWriter, Draft, ReadError, WriteError};
+use service::{Lane, ServiceError};
 use std::sync::Arc;
 use testkit::service::{PAGE, PAGE_URL};
 use testkit::{FakeWriter, TestDatabase, TestService, TestServiceBuilder, on_both_databases};
 use time::Duration;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 on_both_databases!(
@@ -16,6 +18,7 @@ on_both_databases!(
     a_useless_model_leaves_no_variant,
     unsafe_drafts_are_refused,
     a_worker_runs_until_cancelled,
+    a_job_at_work_is_taken_over_by_nobody,
 );
 
 async fn an_unreadable_page_fails_with_a_sentence(database: TestDatabase) {
@@ -99,7 +102,7 @@ async fn a_worker_runs_until_cancelled(database: TestDatabase) {
     let cancelled = CancellationToken::new();
     let worker = tokio::spawn({
         let (service, cancelled) = (test.service.clone(), cancelled.clone());
-        async move { service.run_worker(cancelled).await }
+        async move { service.run_worker(Lane::All, cancelled).await }
     });
     let watcher = tokio::spawn({
         let (service, cancelled) = (test.service.clone(), cancelled.clone());
@@ -115,4 +118,52 @@ async fn a_worker_runs_until_cancelled(database: TestDatabase) {
     cancelled.cancel();
     worker.await.unwrap();
     watcher.await.unwrap();
+}
+
+/// A writer that thinks until it gets a permit.
+struct Thoughtful {
+    begun: Semaphore,
+    permits: Semaphore,
+}
+
+#[async_trait]
+impl CopyWriter for Thoughtful {
+    fn name(&self) -> &str {
+        "thoughtful"
+    }
+
+    async fn write(&self, _brief: &Brief) -> Result<Vec<Draft>, WriteError> {
+        self.begun.add_permits(1);
+        self.permits.acquire().await.unwrap().forget();
+        Err(WriteError::Refused(401))
+    }
+}
+
+async fn a_job_at_work_is_taken_over_by_nobody(database: TestDatabase) {
+    let writer = Arc::new(Thoughtful { begun: Semaphore::new(0), permits: Semaphore::new(0) });
+    let lease = std::time::Duration::from_secs(2);
+    let test = TestServiceBuilder::default().writer(writer.clone()).job_lease(lease).build(database);
+    let viewer = sign_up(&test, "owner@example.com").await;
+    let site = test.service.create_site(&viewer, PAGE_URL).await.unwrap();
+    let slow = tokio::spawn({
+        let service = test.service.clone();
+        // The analysis, then the variants.
+        async move { (service.work_once(Lane::All).await.unwrap(), service.work_once(Lane::All).await.unwrap()) }
+    });
+    writer.begun.acquire().await.unwrap().forget();
+
+    // While the model thinks, the weights are another worker's business, and nobody begins its job again:
+    // the time that passes is several leases long, and the sleeps leave time to renew them.
+    for _ in 0..4 {
+        test.clock.advance(Duration::milliseconds(1_500));
+        tokio::time::sleep(lease / 2).await;
+        test.service.work_once(Lane::Quick).await.unwrap();
+        assert!(!test.service.work_once(Lane::Quick).await.unwrap(), "the quick lane takes no slow job");
+    }
+    assert!(!test.service.work_once(Lane::All).await.unwrap(), "the lease was not renewed");
+    writer.permits.add_permits(1);
+    assert_eq!(slow.await.unwrap(), (true, true));
+    let jobs = test.service.list_jobs(&viewer, Some(site.id)).await.unwrap();
+    let job = jobs.iter().find(|job| job.kind == JobKind::GenerateVariants).unwrap();
+    assert_eq!((job.state, job.attempts), (JobState::Dead, 1), "tried once, refused once");
 }
