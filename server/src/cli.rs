@@ -18,6 +18,7 @@ use crate::v1::problem::causes;
 use crate::wiring::{self, Changes, Installation, WiringError};
 use clap::{Parser, Subcommand};
 use service::ServiceError;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -124,5 +125,9 @@ fn log_to_stderr(is_server: bool) {
     let filter = config::log_filter().unwrap_or_else(|| default.to_owned());
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(default));
     // A second call, as in tests, keeps the first one's choice.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .try_init();
 }

@@ -57,7 +57,7 @@ pub fn router(state: AppState) -> Router {
     let public = v1::router(V1State { service: state.service.clone(), rate_limit: state.rate_limit.clone() });
     let mut router = Router::new()
         .nest("/v1", public)
-        .route("/evoloop.js", get(snippet).with_state(state.leptos.clone()))
+        .route("/evoloop.js", get(snippet).with_state(state.leptos.clone()).layer(CompressionLayer::new()))
         .merge(dashboard(state.clone()));
     if let Some(site) = state.demo.clone() {
         router = router.merge(demo::page::router(state.service.public_url().to_owned(), site));

@@ -40,13 +40,15 @@ pub struct RateGeometry {
 /// The rate at the top of the chart.
 ///
 /// Every present interval should fit, but a variant that has just begun is nearly unknown and would
-/// flatten all others: the axis ends at four times the middle one of the present means.
+/// flatten all others: the axis ends at four times the middle one of the present means. What a
+/// variant certainly reaches, its lower end, is always in sight, however far it leads.
 fn top(series: &[&RateSeries]) -> f64 {
     let last = || series.iter().filter_map(|series| series.points.last());
     let mut means: Vec<f64> = last().map(|point| point.mean).collect();
     means.sort_by(f64::total_cmp);
-    let limit = means.get(means.len() / 2).map_or(1.0, |middle| middle * 4.0);
-    last().map(|point| point.upper).fold(0.0, f64::max).min(limit.max(0.001))
+    let middle = means.get(means.len() / 2).map_or(1.0, |middle| middle * 4.0);
+    let certain = last().map(|point| point.lower).fold(0.0, f64::max) * 1.5;
+    last().map(|point| point.upper).fold(0.0, f64::max).min(middle.max(certain).max(0.001))
 }
 
 /// Lays out the rates of a site; `None` without points.

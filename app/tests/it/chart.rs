@@ -174,6 +174,18 @@ fn a_new_variant_does_not_flatten_the_others() {
 }
 
 #[test]
+fn a_clear_leader_stays_in_sight() {
+    let mut statistics = statistics();
+    for (series, mean) in statistics.rates.iter_mut().zip([0.02, 0.024, 0.128]) {
+        let now = series.points.last_mut().unwrap();
+        (now.mean, now.lower, now.upper) = (mean, mean * 0.85, mean * 1.15);
+    }
+    let geometry = rates::geometry(&statistics, WIDE).unwrap();
+    assert_eq!(geometry.y.last().unwrap().label, "15%");
+    assert!(geometry.curves[2].end.1 > WIDE.top, "its line ends below the upper edge");
+}
+
+#[test]
 fn the_allocation_chart_stacks_to_the_whole_and_labels_who_gets_traffic() {
     let geometry = allocation::geometry(&statistics(), WIDE).unwrap();
     assert_eq!(geometry.layers.len(), 3);

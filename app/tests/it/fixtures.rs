@@ -111,7 +111,9 @@ pub(crate) fn job(kind: JobKind, state: JobState) -> JobView {
     JobView {
         id: JobId("11111111-1111-4111-8111-111111111111".parse::<SiteId>().unwrap().0),
         site_id: Some(site_id()),
+        site_name: None,
         kind,
+        recurs: kind == JobKind::UpdateStats,
         state,
         attempts: 1,
         max_attempts: 4,

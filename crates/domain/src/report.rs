@@ -94,8 +94,12 @@ pub struct JobView {
     pub id: JobId,
     /// Site that it works for.
     pub site_id: Option<SiteId>,
+    /// The site's name, in lists of several sites.
+    pub site_name: Option<String>,
     /// What it does.
     pub kind: JobKind,
+    /// Whether it is done again and again.
+    pub recurs: bool,
     /// Where it stands.
     pub state: JobState,
     /// Tries so far.

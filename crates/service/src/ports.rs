@@ -29,7 +29,9 @@ pub struct Fetched {
 pub enum ReadError {
     /// No answer, or an address that is not public: one text for both, so that the
     /// reader cannot be used to look around in a private network.
-    #[error("The page could not be reached. Check the address, and that it is on the public internet.")]
+    #[error(
+        "The page could not be reached. Check the address: only pages on the public internet are read, on the ports 80 and 443."
+    )]
     Unreachable,
     /// An answer with another status than success.
     #[error("The page answered with status {0}. Open it in a browser to see whether it works.")]

@@ -3,12 +3,14 @@
 use crate::entity::{jobs, sites};
 use crate::millis::Millis;
 use crate::rows::{name, to_json};
+use crate::sites::record;
 use crate::{OwnedSite, Scope, Store, StoreError, WriteTransaction};
 use domain::report::JobView;
 use domain::{JobId, JobKind, JobState, JobStep, SiteId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult, UpdateMany};
+use std::collections::HashMap;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -210,8 +212,10 @@ impl Store {
             return Ok(None);
         }
         let write = self.begin().await?;
-        let found =
-            due(kinds, now).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).one(&write.transaction).await?;
+        let found = due(kinds, now)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+            .one(&write.transaction)
+            .await?;
         let Some(row) = found else { return Ok(None) };
         let mine = |update: UpdateMany<jobs::Entity>| {
             update.filter(jobs::Column::SiteId.eq(row.site_id)).filter(jobs::Column::Id.eq(row.id))
@@ -273,7 +277,18 @@ impl Scope<'_> {
             .limit(100)
             .all(self.store.reader())
             .await?;
-        rows.into_iter().map(JobView::try_from).collect()
+        let names = self.site_names().await?;
+        let view = |row: jobs::Model| {
+            let site_name = names.get(&row.site_id).cloned();
+            Ok(JobView { site_name, ..JobView::try_from(row)? })
+        };
+        rows.into_iter().map(view).collect()
+    }
+
+    async fn site_names(&self) -> Result<HashMap<Uuid, String>, StoreError> {
+        let own = sites::Entity::find().filter(sites::Column::UserId.eq(self.user_id.0));
+        let rows = own.all(self.store.reader()).await?;
+        rows.into_iter().map(|row| Ok((row.id, record(row)?.name()))).collect()
     }
 
     /// The site of one of the viewer's jobs.

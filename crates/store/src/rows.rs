@@ -61,7 +61,9 @@ impl TryFrom<jobs::Model> for JobView {
         Ok(Self {
             id: JobId(row.id),
             site_id: Some(SiteId(row.site_id)),
+            site_name: None,
             kind: name("jobs", &row.kind)?,
+            recurs: row.period_ms.is_some(),
             state: name("jobs", &row.state)?,
             attempts: row.attempts,
             max_attempts: row.max_attempts,

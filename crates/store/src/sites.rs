@@ -42,6 +42,15 @@ pub struct SiteRecord {
     pub page_model: Option<PageModel>,
 }
 
+impl SiteRecord {
+    /// What people call the site: its page's title, or its host before the page was read.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let title = self.page_model.as_ref().and_then(|page| page.title.clone());
+        title.unwrap_or_else(|| self.url.host())
+    }
+}
+
 impl WriteTransaction {
     /// Stores a site that waits for its analysis.
     ///
@@ -218,7 +227,7 @@ impl Scope<'_> {
                 let found = record(row.clone())?;
                 Ok(SiteSummary {
                     id: found.id,
-                    name: found.page_model.and_then(|page| page.title).unwrap_or_else(|| found.url.host()),
+                    name: found.name(),
                     url: found.url.as_str().to_owned(),
                     status: found.status,
                     autonomy_mode: name("sites", &row.autonomy_mode)?,
@@ -240,7 +249,7 @@ struct StateCount {
     variants: i64,
 }
 
-fn record(row: sites::Model) -> Result<SiteRecord, StoreError> {
+pub(crate) fn record(row: sites::Model) -> Result<SiteRecord, StoreError> {
     Ok(SiteRecord {
         id: SiteId(row.id),
         url: row.url.parse().map_err(|error| StoreError::corrupt("sites", error))?,

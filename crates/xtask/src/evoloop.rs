@@ -86,8 +86,11 @@ impl Server {
             ("EVOLOOP_PUBLIC_URL", url.clone()),
             ("EVOLOOP_DATA_DIR", folder.path().display().to_string()),
             ("EVOLOOP_DATABASE_URL", format!("sqlite:{}?mode=rwc", folder.path().join("evoloop.db").display())),
-            ("EVOLOOP_SITE_ROOT", site_root.display().to_string()),
         ];
+        // What needs no pages runs before the web files are built.
+        if site_root.is_dir() {
+            settings.push(("EVOLOOP_SITE_ROOT", site_root.display().to_string()));
+        }
         settings.extend(environment.iter().cloned());
         let invocation = Invocation { binary: binary.to_owned(), root: project.root.clone(), settings };
         prepare(&|arguments| invocation.command(arguments))?;

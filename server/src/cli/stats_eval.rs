@@ -14,9 +14,13 @@ const UNREADABLE: u8 = 2;
 pub(super) struct Args {
     /// File of test vectors
     file: PathBuf,
+    /// Accepted as everywhere; there is no other form of the answer
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(args: &Args) -> ExitCode {
+    let Args { file: _, json: _ } = args;
     match evaluate(args) {
         Ok(results) => {
             print::line(&results.to_string());

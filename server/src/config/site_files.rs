@@ -21,6 +21,11 @@ pub(super) fn options(sources: &Sources) -> Result<LeptosOptions, ConfigError> {
         LeptosOptions::builder().output_name(OUTPUT_NAME).site_root(SITE_ROOT).env(Env::PROD).build()
     };
     if let Some(found) = sources.text("site_root") {
+        // A default that is not built yet serves those who need no pages; a folder that somebody names must be one.
+        if !Path::new(&found.value).is_dir() {
+            let problem = format!("`{}` is not a folder; `cargo xtask site` builds the web files", found.value);
+            return Err(ConfigError::Value { origin: found.origin, problem });
+        }
         options.site_root = found.value.into();
     }
     Ok(options)

@@ -64,13 +64,14 @@ fn a_wrong_value_is_named_with_its_origin() {
         change(&mut flags);
         problem(flags, nothing)
     };
-    let cases: [(String, &str); 7] = [
+    let cases: [(String, &str); 8] = [
         (flag(|flags| flags.addr = Some("nowhere".to_owned())), "--addr: `nowhere` is not an address and port"),
         (flag(|flags| flags.public_url = Some("https://a.example/path".to_owned())), "--public-url: give scheme, host"),
         (flag(|flags| flags.public_url = Some("evoloop".to_owned())), "--public-url: give a whole address"),
         (flag(|flags| flags.trusted_proxies = Some("10.0.0.0/99".to_owned())), "`10.0.0.0/99` is not a network"),
         (flag(|flags| flags.database_url = Some("mysql://x".to_owned())), "--database-url: the database address must"),
         (flag(|flags| flags.database_url = Some("postgres://x/y".to_owned())), "set EVOLOOP_SECRET_KEY"),
+        (flag(|flags| flags.site_root = Some("/nowhere".to_owned())), "--site-root: `/nowhere` is not a folder"),
         (flag(slow_model), "--llm-timeout: `0` is not a number of seconds"),
     ];
     for (shown, expected) in cases {

@@ -81,6 +81,10 @@ fn shorter_headline(page: &Material) -> Vec<Proposal> {
 
 /// A sentence with a figure explains the headline.
 fn number_as_proof(page: &Material) -> Vec<Proposal> {
+    // One figure in the place of another proves nothing.
+    if has_figure(&page.subheadline_text) {
+        return Vec::new();
+    }
     let with_figure =
         |text: &&str| (5..=35).contains(&text::word_count(text)) && !text::is_question(text) && has_figure(text);
     let texts = page.sentences.iter().flat_map(|text| text::sentences(text)).filter(with_figure);
