@@ -3,4 +3,5 @@
 pub mod body_limit;
 pub mod csrf;
 pub mod failure;
+pub mod form_error;
 pub mod headers;

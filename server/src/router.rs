@@ -2,7 +2,7 @@
 
 use crate::layers::csrf::{self, OwnOrigin};
 use crate::layers::headers::{self, Https};
-use crate::layers::{body_limit, failure};
+use crate::layers::{body_limit, failure, form_error};
 use crate::v1::rate_limit::RateLimit;
 use crate::v1::{self, V1State};
 use crate::{demo, files, live, ui};
@@ -73,6 +73,7 @@ pub fn router(state: AppState) -> Router {
 fn dashboard(state: AppState) -> Router {
     ui::routes(Router::new().route("/api/live", get(live::live)), &state)
         .fallback(file_or_page)
+        .layer(from_fn_with_state(state.service.clone(), form_error::guard))
         .layer(from_fn(body_limit::limit))
         .layer(from_fn_with_state(state.origin.clone(), csrf::protect))
         .layer(CompressionLayer::new())

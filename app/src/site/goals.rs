@@ -29,7 +29,7 @@ pub fn GoalsPanel(
             </p>
             <Card class="px-5">
                 <ul class="divide-y">
-                    <For each=move || goals.get() key=|goal| (goal.id, goal.is_primary) let:goal>{row(goal)}</For>
+                    <For each=move || goals.get() key=|goal| (goal.id, goal.is_primary) let:goal>{row(context, goal)}</For>
                 </ul>
             </Card>
             <Card class="p-5">
@@ -39,8 +39,12 @@ pub fn GoalsPanel(
     }
 }
 
-fn row(goal: Goal) -> impl IntoView {
+fn row(context: SiteContext, goal: Goal) -> impl IntoView {
     let detail = words::goal_detail(&goal);
+    let reached = move || {
+        let count = context.statistics.with(|all| all.goals.iter().copied().find(|count| count.goal_id == goal.id));
+        words::goal_reached(count)
+    };
     view! {
         <li class="flex flex-wrap items-center justify-between gap-3 py-4">
             <div class="min-w-0">
@@ -50,7 +54,10 @@ fn row(goal: Goal) -> impl IntoView {
                 </p>
                 <p class="break-all font-mono text-xs text-muted-foreground">{detail}</p>
             </div>
-            <Badge variant=BadgeVariant::Outline>{words::goal_type(goal.kind)}</Badge>
+            <div class="flex items-center gap-3">
+                <span class="text-sm tabular-nums">{reached}</span>
+                <Badge variant=BadgeVariant::Outline>{words::goal_type(goal.kind)}</Badge>
+            </div>
         </li>
     }
 }

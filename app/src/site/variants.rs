@@ -3,9 +3,12 @@
 use crate::site::page::SiteContext;
 use crate::site::parts::FormError;
 use crate::site::variant_card::VariantCard;
+use crate::site::words;
 use crate::ui::EmptyState;
 use domain::report::VariantDetail;
-use domain::{SiteStatus, VariantStatus};
+use domain::variant::VariantAction;
+use domain::{SiteStatus, VariantId, VariantStatus};
+use leptos::html::P;
 use leptos::prelude::*;
 
 fn chosen(context: SiteContext, wanted: fn(&VariantDetail) -> bool) -> Memo<Vec<VariantDetail>> {
@@ -24,6 +27,7 @@ pub fn ReviewPanel(
     let any = Memo::new(move |_| waiting.with(|waiting| !waiting.is_empty()));
     view! {
         <FormError action=context.act />
+        <Done context=context />
         <Show when=move || any.get()>
             <section aria-labelledby="review-heading" class="space-y-3">
                 <div>
@@ -33,6 +37,38 @@ pub fn ReviewPanel(
                 <Cards context=context variants=waiting />
             </section>
         </Show>
+    }
+}
+
+/// Says what was done to a variant, and takes the focus: the button that had it is gone with its card.
+#[component]
+fn Done(context: SiteContext) -> impl IntoView {
+    let asked = StoredValue::new(None::<(VariantId, VariantAction)>);
+    let said = RwSignal::new(String::new());
+    let element = NodeRef::<P>::new();
+    Effect::new(move |_| {
+        if let Some(asked_now) = context.act.input().with(|input| input.as_ref().map(|it| (it.variant_id, it.action))) {
+            asked.set_value(Some(asked_now));
+        }
+    });
+    Effect::new(move |before: Option<usize>| {
+        let now = context.act.version().get();
+        let succeeded = context.act.value().with_untracked(|value| matches!(value, Some(Ok(()))));
+        if let (true, true, Some((id, action))) = (before.is_some_and(|it| it != now), succeeded, asked.get_value()) {
+            let name = context.detail.with_untracked(|detail| {
+                let found = detail.variants.iter().find(|variant| variant.variant.id == id);
+                found.map(|variant| variant.variant.name.clone()).unwrap_or_default()
+            });
+            said.set(format!("{name} was {}.", words::done(action)));
+            if let Some(element) = element.get_untracked() {
+                // Without focus the sentence still stands there.
+                let _ = element.focus();
+            }
+        }
+        now
+    });
+    view! {
+        <p node_ref=element tabindex="-1" role="status" class="text-sm text-muted-foreground">{said}</p>
     }
 }
 

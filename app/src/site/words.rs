@@ -1,5 +1,7 @@
 //! What the dashboard calls things: one place for the words that people read.
 
+use crate::chart::format::{count, counted};
+use domain::report::GoalCount;
 use domain::variant::VariantAction;
 use domain::{AutonomyMode, Goal, GoalType, JobKind, JobState, SiteStatus, VariantStatus};
 
@@ -53,6 +55,18 @@ pub fn action(action: VariantAction) -> &'static str {
     }
 }
 
+/// What was done, after it.
+#[must_use]
+pub fn done(action: VariantAction) -> &'static str {
+    match action {
+        VariantAction::Approve => "approved",
+        VariantAction::Reject => "rejected",
+        VariantAction::Pause => "paused",
+        VariantAction::Resume => "resumed",
+        VariantAction::Kill => "killed",
+    }
+}
+
 /// A job's kind, as what it is doing.
 #[must_use]
 pub fn job_kind(kind: JobKind) -> &'static str {
@@ -71,6 +85,27 @@ pub fn job_state(state: JobState) -> (&'static str, Tone) {
         JobState::Running => ("Running", Tone::Waiting),
         JobState::Done => ("Done", Tone::Good),
         JobState::Dead => ("Failed", Tone::Bad),
+    }
+}
+
+/// How often a goal was reached, and the sum of the values that came along.
+#[must_use]
+pub fn goal_reached(reached: Option<GoalCount>) -> String {
+    let Some(reached) = reached else { return counted(0, "visitor") };
+    let visitors = counted(reached.visitors, "visitor");
+    match reached.value {
+        Some(value) => format!("{visitors}, value {}", amount(value)),
+        None => visitors,
+    }
+}
+
+/// A sum of money without its currency, which only the site knows: `1,234.50`.
+fn amount(value: f64) -> String {
+    let text = format!("{value:.2}");
+    match text.split_once('.').map(|(whole, cents)| (whole.parse(), cents)) {
+        Some((Ok(whole), cents)) => format!("{}.{cents}", count(whole)),
+        // Larger than any count.
+        _ => text,
     }
 }
 

@@ -75,6 +75,7 @@ pub(crate) fn statistics() -> SiteStatistics {
                 weights: weights.to_vec(),
             })
             .collect(),
+        goals: Vec::new(),
     }
 }
 

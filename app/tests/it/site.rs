@@ -12,7 +12,7 @@ use app::site::statistics::{StatisticsTable, cells};
 use app::site::variants::{ReviewPanel, VariantsPanel};
 use app::site::words;
 use app::sites::card::SiteCard;
-use domain::report::{Overview, SiteDetail};
+use domain::report::{GoalCount, Overview, SiteDetail};
 use domain::{JobKind, JobState, SiteStatus, VariantStatus};
 use leptos::prelude::*;
 use leptos_router::components::Router;
@@ -187,6 +187,15 @@ fn a_site_card_leads_to_the_site() {
     let html = html(|| view! { <SiteCard site=summary("example.com") /> });
     assert!(html.contains(&format!("href=\"/app/sites/{}\"", crate::fixtures::SITE)), "{html}");
     assert!(html.contains("2,900") && html.contains("1 to approve"), "{html}");
+}
+
+#[test]
+fn a_goal_says_how_often_it_was_reached() {
+    let goal_id = "11111111-1111-4111-8111-111111111111".parse().unwrap();
+    let reached = |visitors, value| words::goal_reached(Some(GoalCount { goal_id, visitors, value }));
+    assert_eq!(words::goal_reached(None), "0 visitors");
+    assert_eq!(reached(1, None), "1 visitor");
+    assert_eq!(reached(1_200, Some(58_800.5)), "1,200 visitors, value 58,800.50");
 }
 
 #[test]

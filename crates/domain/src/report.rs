@@ -5,7 +5,8 @@
 
 use crate::word_diff::Run;
 use crate::{
-    AutonomyMode, Goal, JobId, JobKind, JobState, JobStep, PageModel, Plan, SiteId, SiteStatus, Variant, VariantId,
+    AutonomyMode, Goal, GoalId, JobId, JobKind, JobState, JobStep, PageModel, Plan, SiteId, SiteStatus, Variant,
+    VariantId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -201,4 +202,17 @@ pub struct SiteStatistics {
     pub allocation_names: Vec<String>,
     /// At most 120 weight vectors, oldest first.
     pub allocation: Vec<AllocationPoint>,
+    /// What became of each goal that was reached at least once.
+    pub goals: Vec<GoalCount>,
+}
+
+/// How often a goal was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct GoalCount {
+    /// The goal.
+    pub goal_id: GoalId,
+    /// Visitors who reached it, each counted once.
+    pub visitors: i64,
+    /// Sum of the values that were sent along, in the site's own unit; absent when none was.
+    pub value: Option<f64>,
 }

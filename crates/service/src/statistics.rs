@@ -39,6 +39,7 @@ impl Service {
             rates: rates.collect::<Result<_, _>>()?,
             allocation_names: shown.iter().map(|variant| variant.name.clone()).collect(),
             allocation: allocations.iter().map(|allocation| point(allocation, &shown)).collect(),
+            goals: self.store().goal_counts(&site).await?,
         })
     }
 }

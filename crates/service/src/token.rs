@@ -1,5 +1,6 @@
 //! Signing assignment tokens: HMAC-SHA-256 with a key a site, derived from the installation's.
 
+use crate::Service;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Arm, AssignmentToken, SiteId, VisitorId};
@@ -29,11 +30,33 @@ impl TokenKeys {
         Self { root: keyed(secret_key.expose_secret()) }
     }
 
+    /// The code of a text that passes through a stranger's hands; nobody else can make it.
+    pub(crate) fn seal(&self, text: &str) -> String {
+        let mut derive = self.root.clone();
+        derive.update(b"evoloop seal\0");
+        derive.update(text.as_bytes());
+        URL_SAFE_NO_PAD.encode(&derive.finalize().into_bytes()[..MAC_BYTES])
+    }
+
     pub(crate) fn site(&self, site_id: SiteId) -> SiteKey {
         let mut derive = self.root.clone();
         derive.update(b"evoloop assignment token\0");
         derive.update(site_id.0.as_bytes());
         SiteKey { mac: keyed(&derive.finalize().into_bytes()), site_id }
+    }
+}
+
+impl Service {
+    /// A code for a text that comes back through a stranger's hands.
+    #[must_use]
+    pub fn seal(&self, text: &str) -> String {
+        self.inner.tokens.seal(text)
+    }
+
+    /// Whether the code is the one that [`Service::seal`] gives to this text.
+    #[must_use]
+    pub fn is_sealed(&self, text: &str, seal: &str) -> bool {
+        self.seal(text).as_bytes().ct_eq(seal.as_bytes()).into()
     }
 }
 

@@ -1,13 +1,15 @@
 //! Conversion goals: rows of `conversion_goals`.
 
-use crate::entity::conversion_goals;
+use crate::entity::{conversion_goals, goal_conversions};
 use crate::rows::to_json;
 use crate::{OwnedSite, Store, StoreError, WriteTransaction};
+use domain::report::GoalCount;
 use domain::{Goal, GoalConfig, GoalId, GoalType};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 impl WriteTransaction {
     /// Stores a goal.
@@ -68,4 +70,30 @@ impl Store {
             .map(Goal::try_from)
             .collect()
     }
+
+    /// How often each goal was reached; goals that nobody reached are absent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn goal_counts(&self, site: &OwnedSite) -> Result<Vec<GoalCount>, StoreError> {
+        let rows = goal_conversions::Entity::find()
+            .select_only()
+            .column(goal_conversions::Column::GoalId)
+            .column_as(goal_conversions::Column::VisitorId.count(), "visitors")
+            .column_as(goal_conversions::Column::Value.sum(), "value")
+            .filter(goal_conversions::Column::SiteId.eq(site.site_id().0))
+            .group_by(goal_conversions::Column::GoalId)
+            .into_model::<Reached>()
+            .all(self.reader())
+            .await?;
+        let count = |row: Reached| GoalCount { goal_id: GoalId(row.goal_id), visitors: row.visitors, value: row.value };
+        Ok(rows.into_iter().map(count).collect())
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Reached {
+    goal_id: Uuid,
+    visitors: i64,
+    value: Option<f64>,
 }

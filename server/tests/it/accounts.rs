@@ -75,3 +75,32 @@ async fn forms_without_a_program_are_answered_by_redirects() {
         assert_eq!(response.header("location"), "/app", "{next}");
     }
 }
+
+/// What a form says without program stands in the address of its page, and only this server may write it there.
+#[tokio::test]
+async fn nobody_else_writes_on_the_login_page() {
+    let app = App::sqlite().await;
+    let form = [("email", "nobody@example.com"), ("password", PASSWORD), ("next", "")];
+    let request = app.server.post("/api/auth/login").form(&form).add_header("accept", "text/html");
+    let response = request.add_header("referer", "http://localhost/login?next=%2Fapp&__seal=old").await;
+    assert_eq!(response.status_code().as_u16(), 302);
+    let address = response.header("location").to_str().unwrap().to_owned();
+    assert!(address.starts_with("/login?next=%2Fapp&__path="), "{address}");
+    let page = app.server.get(&address).await;
+    page.assert_status_ok();
+    assert!(page.text().contains("E-mail or password is wrong"), "{}", page.text());
+
+    let forged = [
+        address.replace("__seal=", "__seal=x"),
+        address.split("&__seal").next().unwrap().to_owned(),
+        address.replace("__err=", "__err=e30"),
+        "/login?__err=eyJjb2RlIjoiaW52YWxpZCIsIm1lc3NhZ2UiOiJDYWxsIHVzIn0%3D&next=%2Fapp".to_owned(),
+    ];
+    for address in forged {
+        let response = app.server.get(&address).await;
+        assert_eq!(response.status_code().as_u16(), 303, "{address}");
+        assert_eq!(response.header("location"), "/login?next=%2Fapp", "{address}");
+    }
+    let outside = app.server.get("//evil.example/?__err=a").await;
+    assert_eq!(outside.header("location"), "/", "it leads nowhere else");
+}

@@ -2,6 +2,7 @@
 
 use crate::support::{assign, event, running_site, send, visit, visitor};
 use domain::event::Dropped;
+use domain::report::GoalCount;
 use domain::{EventType, GoalId, NotCounted, Outcome, SiteId, VariantId};
 use serde_json::json;
 use service::{AssignError, AssignRequest, NewGoal, RequestSource};
@@ -145,7 +146,10 @@ async fn secondary_goals_are_kept_apart(database: TestDatabase) {
     let assignment = assign(&test, site_id, "v-1");
     let mut conversion = event(site_id, assignment.variant_id, "v-1", EventType::Conversion, assignment.token);
     conversion.goal_id = Some(goal.id);
+    conversion.value = Some(49.5);
     assert_eq!(send(&test, conversion).await, Outcome::Counted);
+    let reached = test.service.statistics(&viewer, site_id).await.unwrap().goals;
+    assert_eq!(reached, [GoalCount { goal_id: goal.id, visitors: 1, value: Some(49.5) }], "and the owner sees it");
     assert_eq!(totals(&test, site_id).await, (1, 0), "statistics count the primary goal alone");
 }
 
