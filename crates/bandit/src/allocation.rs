@@ -47,6 +47,57 @@ pub fn weights(prob_best: &[f64], control: Option<usize>, floors: Floors) -> Res
     Ok(prob_best.iter().enumerate().map(share).collect())
 }
 
+/// Top-two probability matching: more traffic for the second best, which tells the best one apart
+/// sooner at the price of more regret (Russo, 2020; SPEC 6.4). `leader_share` is the chance of playing
+/// the sampled best itself, usually a half. Floors are applied afterwards, as to probabilities.
+///
+/// # Errors
+/// For malformed probabilities.
+pub fn top_two(prob_best: &[f64], leader_share: f64) -> Result<Vec<f64>, BanditError> {
+    if prob_best.is_empty() || !prob_best.iter().chain([&leader_share]).all(|p| (0.0..=1.0).contains(p)) {
+        return Err(BanditError::Probability);
+    }
+    if let Some(certain) = prob_best.iter().position(|p| *p >= 1.0) {
+        return Ok((0..prob_best.len()).map(|index| if index == certain { 1.0 } else { 0.0 }).collect());
+    }
+    let odds: Vec<f64> = prob_best.iter().map(|p| p / (1.0 - p)).collect();
+    let others =
+        |index: usize| -> f64 { odds.iter().enumerate().filter(|(j, _)| *j != index).map(|(_, odds)| odds).sum() };
+    let share = |(index, p): (usize, &f64)| p * (leader_share + (1.0 - leader_share) * others(index));
+    Ok(prob_best.iter().enumerate().map(share).collect())
+}
+
+/// Limits the largest weight; what lies above is shared by the others in proportion (SPEC 6.5).
+/// A cap below an even split of the arms that have a weight gives that split.
+///
+/// # Errors
+/// For malformed weights.
+pub fn capped(weights: &[f64], cap: f64) -> Result<Vec<f64>, BanditError> {
+    let mut shares = normalised(weights)?;
+    let positive = shares.iter().filter(|share| **share > 0.0).count();
+    let even = 1.0 / f64::from(u32::try_from(positive).unwrap_or(u32::MAX));
+    let cap = if cap.is_finite() { cap.max(even) } else { 1.0 };
+    let mut at_cap = vec![false; shares.len()];
+    // Sharing the excess can push another weight over the cap; each round fixes at least one.
+    for _ in 0..shares.len() {
+        for (share, fixed) in shares.iter_mut().zip(&mut at_cap) {
+            if *share > cap {
+                (*share, *fixed) = (cap, true);
+            }
+        }
+        let of = |fixed: bool| -> f64 {
+            shares.iter().zip(&at_cap).filter(|(_, at)| **at == fixed).map(|(share, _)| share).sum()
+        };
+        let (taken, free) = (of(true), of(false));
+        if free <= 0.0 || taken == 0.0 {
+            break;
+        }
+        let scale = (1.0 - taken) / free;
+        shares.iter_mut().zip(&at_cap).filter(|(_, at)| !**at).for_each(|(share, _)| *share *= scale);
+    }
+    Ok(shares)
+}
+
 /// What a change of weights moves: the fraction of new visitors whose assignment changes, and the
 /// total variation distance. An arm that is in one vector only stands as 0 in the other.
 /// The formula is the collision probability of exponential races (SPEC 7.3).

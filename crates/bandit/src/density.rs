@@ -47,6 +47,11 @@ impl Place {
             Self { x: e / (1.0 + e), anti_x: 1.0 / (1.0 + e) }
         }
     }
+
+    /// The inverse of [`at`](Self::at).
+    pub(crate) fn logit(self) -> f64 {
+        self.x.ln() - self.anti_x.ln()
+    }
 }
 
 impl Density {
@@ -131,7 +136,7 @@ fn deviance(z: f64) -> f64 {
 }
 
 /// The error of Stirling's formula, `ln Gamma(z) - (z - 1/2) ln z + z - ln(2 pi) / 2`.
-fn stirling(z: f64) -> f64 {
+pub(crate) fn stirling(z: f64) -> f64 {
     if z >= 16.0 {
         let r = 1.0 / (z * z);
         return (1.0 / 12.0 - r * (1.0 / 360.0 - r * (1.0 / 1260.0 - r * (1.0 / 1680.0 - r / 1188.0)))) / z;

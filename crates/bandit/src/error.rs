@@ -18,6 +18,9 @@ pub enum BanditError {
     /// A negative or infinite weight or floor, or none above 0.
     #[error("weights and floors must be finite and not negative, and one must be above 0")]
     Weights,
+    /// A time or a share of conversions that is negative, descends, or is out of range.
+    #[error("times and shares of conversions must be finite, not negative and in order")]
+    Delays,
     /// An index that names no arm.
     #[error("there is no such arm")]
     Index,

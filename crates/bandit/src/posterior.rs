@@ -1,6 +1,7 @@
 //! What is known about one conversion rate (SPEC 2).
 
 use crate::BanditError;
+use crate::counts::real;
 use crate::density::{Density, Place};
 use crate::distribution::quantile_logit;
 
@@ -28,10 +29,7 @@ impl Posterior {
     /// When there are more conversions than visitors, or the prior is out of range.
     pub fn new(prior: (f64, f64), visitors: u64, conversions: u64) -> Result<Self, BanditError> {
         let failures = visitors.checked_sub(conversions).ok_or(BanditError::Conversions)?;
-        // Exact up to 2^53, far above the accepted range.
-        #[expect(clippy::cast_precision_loss, reason = "counts above 1e10 are refused")]
-        let (conversions, failures) = (conversions as f64, failures as f64);
-        Self::from_parameters(prior.0 + conversions, prior.1 + failures)
+        Self::from_parameters(prior.0 + real(conversions), prior.1 + real(failures))
     }
 
     /// The posterior with these parameters.
@@ -40,6 +38,10 @@ impl Posterior {
     /// When they are out of range.
     pub fn from_parameters(alpha: f64, beta: f64) -> Result<Self, BanditError> {
         Ok(Self { density: Density::new(alpha, beta)? })
+    }
+
+    pub(crate) fn density(&self) -> &Density {
+        &self.density
     }
 
     /// First parameter: prior plus conversions.

@@ -1,12 +1,15 @@
 //! Test vectors of the statistics specification, evaluated through the functions of this crate (SPEC 15).
 
-use crate::allocation::{Floors, movement, weights};
-use crate::posterior::Posterior;
-use crate::rendezvous::{Key, assign, unit};
-use crate::{BanditError, cdf, expected_loss, prob_best, quantile};
+mod comparison;
+mod decide;
+mod posterior;
+mod time;
+mod traffic;
+
+use crate::BanditError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The file is no file of vectors.
 #[derive(Debug, thiserror::Error)]
@@ -84,15 +87,27 @@ fn meets(got: &Value, expect: &Value, tolerance: Tolerance) -> bool {
 
 fn compute(kind: &str, input: &Value) -> Result<Value, String> {
     let evaluator: fn(&Value) -> Result<Value, String> = match kind {
-        "beta_cdf" => beta_cdf,
-        "beta_quantile" => beta_quantile,
-        "posterior" => posterior,
-        "prob_best" => best,
-        "expected_loss" => loss,
-        "allocation" => allocation,
-        "rendezvous_move" => rendezvous_move,
-        "rendezvous_assign" => rendezvous_assign,
-        "rendezvous_shares" => rendezvous_shares,
+        "beta_cdf" => posterior::beta_cdf,
+        "beta_quantile" => posterior::beta_quantile,
+        "posterior" => posterior::posterior,
+        "prob_best" => posterior::best,
+        "expected_loss" => posterior::loss,
+        "lift" => comparison::lift,
+        "holdout" => comparison::holdout,
+        "evidence" => comparison::evidence,
+        "lift_sequence" => comparison::lift_sequence,
+        "aipw" => comparison::aipw,
+        "allocation" => traffic::allocation,
+        "top_two" => traffic::top_two,
+        "rendezvous_move" => traffic::rendezvous_move,
+        "rendezvous_assign" => traffic::rendezvous_assign,
+        "rendezvous_shares" => traffic::rendezvous_shares,
+        "srm" => traffic::srm,
+        "srm_sequential" => traffic::srm_sequential,
+        "delay" => time::delay,
+        "discount" => time::discount,
+        "comparable" => time::comparable,
+        "decide" => decide::decide,
         _ => return Err("not implemented".to_owned()),
     };
     evaluator(input)
@@ -104,134 +119,4 @@ fn read<T: DeserializeOwned>(input: &Value) -> Result<T, String> {
 
 fn refused(error: BanditError) -> String {
     error.to_string()
-}
-
-fn beta_cdf(input: &Value) -> Result<Value, String> {
-    #[derive(Deserialize)]
-    struct Input {
-        alpha: f64,
-        beta: f64,
-        x: f64,
-    }
-    let Input { alpha, beta, x } = read(input)?;
-    let (cdf, sf) = cdf(alpha, beta, x).map_err(refused)?;
-    Ok(json!({"cdf": cdf, "sf": sf}))
-}
-
-fn beta_quantile(input: &Value) -> Result<Value, String> {
-    #[derive(Deserialize)]
-    struct Input {
-        alpha: f64,
-        beta: f64,
-        p: f64,
-    }
-    let Input { alpha, beta, p } = read(input)?;
-    Ok(json!({"x": quantile(alpha, beta, p).map_err(refused)?}))
-}
-
-fn posterior(input: &Value) -> Result<Value, String> {
-    #[derive(Deserialize)]
-    struct Input {
-        visitors: u64,
-        conversions: u64,
-        prior: (f64, f64),
-        level: f64,
-    }
-    let Input { visitors, conversions, prior, level } = read(input)?;
-    let posterior = Posterior::new(prior, visitors, conversions).map_err(refused)?;
-    let (lower, upper) = posterior.credible_interval(level);
-    Ok(json!({
-        "alpha": posterior.alpha(), "beta": posterior.beta(), "mean": posterior.mean(), "sd": posterior.sd(),
-        "lower": lower, "upper": upper,
-    }))
-}
-
-#[derive(Deserialize)]
-struct Arms {
-    arms: Vec<(f64, f64)>,
-}
-
-fn best(input: &Value) -> Result<Value, String> {
-    Ok(json!({"prob_best": prob_best(&read::<Arms>(input)?.arms).map_err(refused)?}))
-}
-
-fn loss(input: &Value) -> Result<Value, String> {
-    let (loss, maximum) = expected_loss(&read::<Arms>(input)?.arms).map_err(refused)?;
-    Ok(json!({"expected_loss": loss, "expected_max": maximum}))
-}
-
-fn allocation(input: &Value) -> Result<Value, String> {
-    #[derive(Deserialize)]
-    struct Input {
-        prob_best: Vec<f64>,
-        control: usize,
-        floor: f64,
-        control_floor: f64,
-    }
-    let Input { prob_best, control, floor, control_floor } = read(input)?;
-    let floors = Floors { control: control_floor, arm: floor };
-    Ok(json!({"weights": weights(&prob_best, Some(control), floors).map_err(refused)?}))
-}
-
-fn rendezvous_move(input: &Value) -> Result<Value, String> {
-    #[derive(Deserialize)]
-    struct Input {
-        before: Vec<f64>,
-        after: Vec<f64>,
-    }
-    let Input { before, after } = read(input)?;
-    let (moved, total_variation) = movement(&before, &after).map_err(refused)?;
-    Ok(json!({"moved": moved, "total_variation": total_variation}))
-}
-
-#[derive(Deserialize)]
-struct Weighted {
-    id: String,
-    weight: f64,
-}
-
-fn rendezvous_assign(input: &Value) -> Result<Value, String> {
-    #[derive(Deserialize)]
-    struct Input {
-        key_hex: String,
-        visitor_id: String,
-        variants: Vec<Weighted>,
-    }
-    let Input { key_hex, visitor_id, variants } = read(input)?;
-    let key = key(&key_hex)?;
-    let units: Vec<f64> = variants.iter().map(|arm| unit(&key, &visitor_id, &arm.id)).collect();
-    let arms: Vec<(&str, f64)> = variants.iter().map(|arm| (arm.id.as_str(), arm.weight)).collect();
-    let winner = assign(&key, &visitor_id, &arms).map(|index| arms[index].0);
-    Ok(json!({"u": units, "winner": winner}))
-}
-
-fn rendezvous_shares(input: &Value) -> Result<Value, String> {
-    #[derive(Deserialize)]
-    struct Input {
-        key_hex: String,
-        visitors: u32,
-        variants: Vec<Weighted>,
-    }
-    let Input { key_hex, visitors, variants } = read(input)?;
-    let key = key(&key_hex)?;
-    let arms: Vec<(&str, f64)> = variants.iter().map(|arm| (arm.id.as_str(), arm.weight)).collect();
-    let mut counts = vec![0_u32; arms.len()];
-    for visitor in 0..visitors {
-        if let Some(index) = assign(&key, &format!("v-{visitor}"), &arms) {
-            counts[index] += 1;
-        }
-    }
-    Ok(Value::Object(Map::from_iter([("counts".to_owned(), json!(counts))])))
-}
-
-fn key(hex: &str) -> Result<Key, String> {
-    let malformed = || "key_hex must be 32 hexadecimal digits".to_owned();
-    if hex.len() != 32 || !hex.is_ascii() {
-        return Err(malformed());
-    }
-    let mut key = [0; 16];
-    for (index, byte) in key.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&hex[2 * index..2 * index + 2], 16).map_err(|_| malformed())?;
-    }
-    Ok(Key(key))
 }

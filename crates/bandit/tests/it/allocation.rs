@@ -1,7 +1,7 @@
 //! Floors hold, weights sum to one, and what moves.
 
 use bandit::BanditError;
-use bandit::allocation::{Floors, movement, weights};
+use bandit::allocation::{Floors, capped, movement, top_two, weights};
 use proptest::prelude::*;
 
 #[test]
@@ -17,7 +17,39 @@ fn what_cannot_be_is_refused() {
     assert_eq!(movement(&[1.0, -1.0], &[1.0, 1.0]), Err(BanditError::Weights));
 }
 
+#[test]
+fn a_cap_shares_what_lies_above() {
+    let close = |weights: &[f64], cap, wanted: &[f64]| {
+        let got = capped(weights, cap).unwrap();
+        assert!(got.iter().zip(wanted).all(|(got, wanted)| (got - wanted).abs() < 1e-12), "{weights:?} {cap}: {got:?}");
+    };
+    close(&[0.9, 0.06, 0.04], 0.8, &[0.8, 0.12, 0.08]);
+    close(&[0.9, 0.08, 0.02], 0.5, &[0.5, 0.4, 0.1]);
+    close(&[0.6, 0.39, 0.01], 0.4, &[0.4, 0.4, 0.2]);
+    close(&[0.5, 0.5], 1.0, &[0.5, 0.5]);
+    close(&[0.9, 0.1, 0.0], 0.1, &[0.5, 0.5, 0.0]);
+    close(&[3.0, 1.0], f64::NAN, &[0.75, 0.25]);
+    assert_eq!(capped(&[0.0], 0.5), Err(BanditError::Weights));
+}
+
+#[test]
+fn top_two_plays_the_second_best() {
+    assert_eq!(top_two(&[0.5, 1.5], 0.5), Err(BanditError::Probability));
+    assert_eq!(top_two(&[], 0.5), Err(BanditError::Probability));
+    // With the whole share for the leader it is Thompson sampling.
+    assert_eq!(top_two(&[0.2, 0.7, 0.1], 1.0), Ok(vec![0.2, 0.7, 0.1]));
+}
+
 proptest! {
+    #[test]
+    fn top_two_shares_sum_to_one(raw in prop::collection::vec(0.001..1.0_f64, 2..20), leader in 0.0..=1.0_f64) {
+        let sum: f64 = raw.iter().sum();
+        let prob: Vec<f64> = raw.iter().map(|p| p / sum).collect();
+        let shares = top_two(&prob, leader).unwrap();
+        prop_assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{shares:?}");
+        prop_assert!(shares.iter().all(|share| (0.0..=1.0).contains(share)));
+    }
+
     #[test]
     fn floors_hold_and_order_stays(raw in prop::collection::vec(0.0..1.0_f64, 1..20), arm in 0.0..0.04_f64, control in 0.0..0.2_f64) {
         let sum: f64 = raw.iter().sum::<f64>() + 1e-9;

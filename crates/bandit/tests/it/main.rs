@@ -1,9 +1,18 @@
 //! The statistics against their specification.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod aipw;
 mod allocation;
 mod best;
+mod comparison;
+mod decision;
+mod delay;
+mod drift;
+mod evidence;
+mod lift_sequence;
+mod phase;
 mod posterior;
 mod rendezvous;
+mod sample_ratio;
 mod shares;
 mod vectors;

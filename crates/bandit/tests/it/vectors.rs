@@ -1,19 +1,7 @@
-//! Every published vector of the kinds that exist, and how a failure looks.
+//! Every published vector, and how a failure looks.
 
 use bandit::vectors::evaluate;
 use serde_json::{Value, json};
-
-const KINDS: [&str; 9] = [
-    "beta_cdf",
-    "beta_quantile",
-    "posterior",
-    "prob_best",
-    "expected_loss",
-    "allocation",
-    "rendezvous_move",
-    "rendezvous_assign",
-    "rendezvous_shares",
-];
 
 fn published() -> Value {
     serde_json::from_str(include_str!("../data/vectors.json")).unwrap()
@@ -21,11 +9,9 @@ fn published() -> Value {
 
 #[test]
 fn published_vectors_are_met() {
-    let mut file = published();
-    let vectors = file["vectors"].as_array_mut().unwrap();
-    vectors.retain(|vector| KINDS.contains(&vector["kind"].as_str().unwrap()));
-    let count = vectors.len();
-    assert!(count > 30);
+    let file = published();
+    let count = file["vectors"].as_array().unwrap().len();
+    assert!(count > 60);
     let results = evaluate(file).unwrap();
     for result in results["results"].as_array().unwrap() {
         assert_eq!(result["pass"], true, "{result}");

@@ -1,0 +1,87 @@
+//! The phases of a generation and the weights of each (SPEC 6.3 and 12.3).
+
+use crate::BanditError;
+use crate::allocation::{Floors, weights};
+
+/// Visitors that every arm needs before burn-in ends.
+const BURN_IN_VISITORS: u64 = 300;
+/// Hours that burn-in takes at least.
+const BURN_IN_HOURS: f64 = 72.0;
+/// A challenger whose probability of being best rises above this is confirmed against the control.
+const CONFIRM_ABOVE: f64 = 0.95;
+/// And no longer once it has fallen below this.
+const CONFIRM_BELOW: f64 = 0.80;
+
+/// Where a generation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// Even split until every arm is known a little.
+    #[default]
+    BurnIn,
+    /// Weights follow the probability of being best.
+    Bandit,
+    /// One challenger and the control share the traffic, because evidence grows fastest so.
+    Confirm {
+        /// The challenger.
+        leader: usize,
+    },
+    /// The split is not what the weights say: even, and no decision, until somebody has looked.
+    Frozen,
+}
+
+/// What the choice of a phase knows of an arm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ArmProgress {
+    /// Whether it is the untouched page.
+    pub is_control: bool,
+    /// All counted visitors.
+    pub visitors: u64,
+    /// Hours since the first exposure.
+    pub age_h: f64,
+    /// Probability of being best by matured visitors.
+    pub prob_best: f64,
+}
+
+/// The phase that follows from the one before.
+#[must_use]
+pub fn next(before: Phase, frozen: bool, arms: &[ArmProgress]) -> Phase {
+    if frozen {
+        return Phase::Frozen;
+    }
+    if let Phase::Confirm { leader } = before
+        && arms.get(leader).is_some_and(|arm| !arm.is_control && arm.prob_best >= CONFIRM_BELOW)
+    {
+        return before;
+    }
+    let known = |arm: &ArmProgress| arm.visitors >= BURN_IN_VISITORS && arm.age_h >= BURN_IN_HOURS;
+    // An arm that joins late does not send the others back.
+    if before == Phase::BurnIn && !arms.iter().all(known) {
+        return Phase::BurnIn;
+    }
+    let leader = arms.iter().position(|arm| !arm.is_control && arm.prob_best > CONFIRM_ABOVE);
+    leader.map_or(Phase::Bandit, |leader| Phase::Confirm { leader })
+}
+
+/// The weights of a phase; `prob_best` steers them in the bandit phase alone.
+///
+/// # Errors
+/// As [`weights`].
+pub fn phase_weights(phase: Phase, prob_best: &[f64], control: usize, floors: Floors) -> Result<Vec<f64>, BanditError> {
+    let count = prob_best.len();
+    if control >= count {
+        return Err(BanditError::Index);
+    }
+    let even = 1.0 / f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    match phase {
+        Phase::BurnIn | Phase::Frozen => Ok(vec![even; count]),
+        Phase::Bandit => weights(prob_best, Some(control), floors),
+        Phase::Confirm { leader } if leader >= count || leader == control => Err(BanditError::Index),
+        Phase::Confirm { leader } => {
+            let mut shares = vec![floors.arm.min(even); count];
+            let others: f64 = shares.iter().sum::<f64>() - 2.0 * shares[leader];
+            shares[leader] = 0.5 * (1.0 - others);
+            shares[control] = shares[leader];
+            Ok(shares)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Vectors about decisions.
+
+use super::read;
+use crate::decision::{self, ArmFacts, Rule};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct Input {
+    rule: Limits,
+    srm_p: Option<f64>,
+    challengers: usize,
+    arms: Vec<Arm>,
+}
+
+#[derive(Deserialize)]
+struct Limits {
+    srm_p: f64,
+    promote_prob: f64,
+    promote_min_visitors: u64,
+    promote_min_age_h: f64,
+    alpha: Option<f64>,
+    kill_prob: f64,
+    kill_min_visitors: u64,
+    kill_min_age_h: f64,
+    kill_checks: u32,
+}
+
+#[derive(Deserialize)]
+struct Arm {
+    id: String,
+    control: bool,
+    visitors: u64,
+    age_h: f64,
+    prob_best: f64,
+    lift_lower: Option<f64>,
+    log_e_max: Option<f64>,
+    low_checks: u32,
+}
+
+pub(super) fn decide(input: &Value) -> Result<Value, String> {
+    let Input { rule, srm_p, challengers, arms } = read(input)?;
+    let rule = Rule {
+        srm_p: rule.srm_p,
+        promote_prob: rule.promote_prob,
+        promote_min_visitors: rule.promote_min_visitors,
+        promote_min_age_h: rule.promote_min_age_h,
+        alpha: rule.alpha,
+        kill_prob: rule.kill_prob,
+        kill_min_visitors: rule.kill_min_visitors,
+        kill_min_age_h: rule.kill_min_age_h,
+        kill_checks: rule.kill_checks,
+    };
+    let fact = |arm: &Arm| ArmFacts {
+        is_control: arm.control,
+        visitors: arm.visitors,
+        age_h: arm.age_h,
+        prob_best: arm.prob_best,
+        lift_lower: arm.lift_lower,
+        log_e_max: arm.log_e_max.unwrap_or(0.0),
+        low_checks: arm.low_checks,
+    };
+    let facts: Vec<ArmFacts> = arms.iter().map(fact).collect();
+    let verdict = decision::decide(&rule, srm_p, challengers, &facts);
+    let id = |index: usize| arms[index].id.as_str();
+    Ok(json!({
+        "frozen": verdict.frozen, "promote": verdict.promote.map(id),
+        "kill": verdict.kill.into_iter().map(id).collect::<Vec<_>>(),
+    }))
+}
