@@ -7,6 +7,7 @@ pub mod print;
 mod recount;
 mod seed;
 mod serve;
+mod simulate;
 mod site;
 mod stats;
 mod stats_eval;
@@ -48,6 +49,8 @@ enum Command {
     Seed(seed::Args),
     /// Show statistics, or check the formulas
     Stats(stats::Args),
+    /// Simulate a site with known conversion rates through the code that runs live
+    Simulate(Box<simulate::Args>),
     /// Recompute a site's counters from the raw rows
     Recount(recount::Args),
     /// Read a page and print what was found on it
@@ -99,6 +102,7 @@ impl Cli {
             Command::Site(args) => site::run(&flags, &args).await,
             Command::Seed(args) => seed::run(&flags, &args).await,
             Command::Stats(args) => stats::run(&flags, &args).await,
+            Command::Simulate(args) => simulate::run(*args).await,
             Command::Recount(args) => recount::run(&flags, &args).await,
             Command::Analyze(args) => analyze::run(&flags, &args).await,
         }

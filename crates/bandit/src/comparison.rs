@@ -92,7 +92,8 @@ impl Comparison<'_> {
             variant_below = curve.panel(y + half, half, variant_below, &mut value);
             y = end;
         }
-        value
+        // Rounding can lead a little beyond.
+        Value { below: value.below.min(1.0), above: value.above.min(1.0), ..value }
     }
 }
 

@@ -3,10 +3,22 @@
 use crate::BanditError;
 use crate::allocation::{Floors, weights};
 
-/// Visitors that every arm needs before burn-in ends.
-const BURN_IN_VISITORS: u64 = 300;
-/// Hours that burn-in takes at least.
-const BURN_IN_HOURS: f64 = 72.0;
+/// What ends burn-in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BurnIn {
+    /// Visitors that every arm needs.
+    pub visitors: u64,
+    /// Hours that it takes at least.
+    pub hours: f64,
+}
+
+impl Default for BurnIn {
+    /// 300 visitors an arm and three days.
+    fn default() -> Self {
+        Self { visitors: 300, hours: 72.0 }
+    }
+}
+
 /// A challenger whose probability of being best rises above this is confirmed against the control.
 const CONFIRM_ABOVE: f64 = 0.95;
 /// And no longer once it has fallen below this.
@@ -44,7 +56,7 @@ pub struct ArmProgress {
 
 /// The phase that follows from the one before.
 #[must_use]
-pub fn next(before: Phase, frozen: bool, arms: &[ArmProgress]) -> Phase {
+pub fn next(burn_in: BurnIn, before: Phase, frozen: bool, arms: &[ArmProgress]) -> Phase {
     if frozen {
         return Phase::Frozen;
     }
@@ -53,7 +65,7 @@ pub fn next(before: Phase, frozen: bool, arms: &[ArmProgress]) -> Phase {
     {
         return before;
     }
-    let known = |arm: &ArmProgress| arm.visitors >= BURN_IN_VISITORS && arm.age_h >= BURN_IN_HOURS;
+    let known = |arm: &ArmProgress| arm.visitors >= burn_in.visitors && arm.age_h >= burn_in.hours;
     // An arm that joins late does not send the others back.
     if before == Phase::BurnIn && !arms.iter().all(known) {
         return Phase::BurnIn;

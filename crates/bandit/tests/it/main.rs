@@ -15,4 +15,5 @@ mod posterior;
 mod rendezvous;
 mod sample_ratio;
 mod shares;
+mod simulate;
 mod vectors;

@@ -2,7 +2,7 @@
 
 use bandit::BanditError;
 use bandit::allocation::Floors;
-use bandit::phase::{ArmProgress, Phase, next, phase_weights};
+use bandit::phase::{ArmProgress, BurnIn, Phase, next, phase_weights};
 
 fn arms(visitors: u64, age_h: f64, prob_best: [f64; 3]) -> Vec<ArmProgress> {
     let arm = |(index, prob_best)| ArmProgress { is_control: index == 0, visitors, age_h, prob_best };
@@ -28,7 +28,7 @@ fn a_generation_goes_through_its_phases() {
         ("the split is right again", Phase::Frozen, false, arms(900, 90.0, [0.3, 0.3, 0.4]), Phase::Bandit),
     ];
     for (name, before, frozen, arms, after) in cases {
-        assert_eq!(next(before, frozen, &arms), after, "{name}");
+        assert_eq!(next(BurnIn::default(), before, frozen, &arms), after, "{name}");
     }
 }
 

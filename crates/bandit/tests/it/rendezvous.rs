@@ -6,6 +6,48 @@ use proptest::prelude::*;
 
 const KEY: Key = Key([7; 16]);
 
+#[derive(serde::Deserialize)]
+struct Arm {
+    id: String,
+    weight: f64,
+}
+
+#[derive(serde::Deserialize)]
+struct Case {
+    key_hex: String,
+    visitor_id: String,
+    variants: Vec<Arm>,
+    u: Vec<f64>,
+    holdout_u: f64,
+    winner: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Cases {
+    cases: Vec<Case>,
+}
+
+/// The file is read by `snippet/tests/rendezvous.test.ts` too, so that both languages agree on each case.
+#[test]
+fn every_case_of_the_shared_file() {
+    let Cases { cases } = serde_json::from_str(include_str!("../data/rendezvous.json")).unwrap();
+    assert!(cases.len() >= 200);
+    for case in cases {
+        let mut key = [0; 16];
+        for (index, byte) in key.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&case.key_hex[2 * index..2 * index + 2], 16).unwrap();
+        }
+        let key = Key(key);
+        let arms: Vec<(&str, f64)> = case.variants.iter().map(|arm| (arm.id.as_str(), arm.weight)).collect();
+        for ((id, _), expected) in arms.iter().zip(&case.u) {
+            assert_eq!(unit(&key, &case.visitor_id, id).to_bits(), expected.to_bits(), "{}", case.visitor_id);
+        }
+        assert_eq!(holdout_unit(&key, &case.visitor_id).to_bits(), case.holdout_u.to_bits(), "{}", case.visitor_id);
+        let winner = assign(&key, &case.visitor_id, &arms).map(|index| arms[index].0);
+        assert_eq!(winner, case.winner.as_deref(), "{}", case.visitor_id);
+    }
+}
+
 #[test]
 fn odd_weights_never_win() {
     assert_eq!(assign(&KEY, "v", &[]), None);

@@ -1,0 +1,183 @@
+//! The specification's reference figures (SPEC 16), to be reproduced within Monte Carlo error.
+
+use super::scenario::{Drift, Kills, Promotion, Scenario, Traffic};
+use super::summary::{Estimate, Summary};
+use crate::allocation::Floors;
+use crate::decision::Rule;
+use crate::look::Policy;
+use crate::phase::BurnIn;
+
+/// A scenario and what must come out of it.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// Short name.
+    pub name: &'static str,
+    /// What is simulated.
+    pub scenario: Scenario,
+    /// What must come out.
+    pub figures: Vec<Figure>,
+}
+
+/// A figure with its Monte Carlo error.
+#[derive(Debug, Clone, Copy)]
+pub struct Figure {
+    /// What is measured.
+    pub quantity: Quantity,
+    /// The reference.
+    pub value: f64,
+    /// Its error: two standard errors of the simulation that it came from.
+    pub error: f64,
+}
+
+/// What a figure is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// Share of runs in which P(best) > 0.95 was ever seen.
+    Naive,
+    /// With the lift's interval above 0.
+    NaiveWithLift,
+    /// With the evidence as well.
+    Gated,
+    /// Share of runs that had promoted by the end of a day.
+    PromotedBy(u32),
+    /// Conversions lost.
+    Regret,
+}
+
+impl Quantity {
+    /// The figure of a summary.
+    #[must_use]
+    pub fn of(self, summary: &Summary) -> Estimate {
+        let share = |mean: f64| {
+            let runs = f64::from(u32::try_from(summary.runs.max(1)).unwrap_or(u32::MAX));
+            Estimate { mean, se: (mean * (1.0 - mean) / runs).sqrt() }
+        };
+        match self {
+            Self::Naive => summary.naive,
+            Self::NaiveWithLift => summary.naive_with_lift,
+            Self::Gated => summary.gated,
+            Self::Regret => summary.regret,
+            Self::PromotedBy(day) => {
+                let index = usize::try_from(day.saturating_sub(1)).unwrap_or(usize::MAX);
+                share(summary.promoted_by_day.get(index).copied().unwrap_or(0.0))
+            }
+        }
+    }
+
+    /// What is measured, in words.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Naive => "ever P(best) > 0.95".to_owned(),
+            Self::NaiveWithLift => "and lift interval > 0".to_owned(),
+            Self::Gated => "and evidence".to_owned(),
+            Self::PromotedBy(day) => format!("promoted by day {day}"),
+            Self::Regret => "conversions lost".to_owned(),
+        }
+    }
+}
+
+impl Figure {
+    /// Whether what was simulated agrees: the difference is within three standard errors of both.
+    /// A share of exactly 0 or 1 has no error of its own; then one more or fewer run is allowed for.
+    #[must_use]
+    pub fn agrees(&self, found: Estimate, runs: usize) -> bool {
+        let one = 1.0 / f64::from(u32::try_from(runs.max(1)).unwrap_or(u32::MAX));
+        let own = if self.quantity == Quantity::Regret { found.se } else { found.se.max(one) };
+        (found.mean - self.value).abs() <= 3.0 * (0.5 * self.error).hypot(own)
+    }
+}
+
+/// All of them.
+#[must_use]
+pub fn references() -> Vec<Reference> {
+    let mut all = false_promotions();
+    all.push(power());
+    all.extend(regrets());
+    all
+}
+
+fn base() -> Scenario {
+    Scenario {
+        policy: Policy {
+            rule: Rule { promote_min_visitors: 100, promote_min_age_h: 0.0, ..Rule::default() },
+            burn_in: BurnIn { visitors: 0, hours: 24.0 },
+            confirms: false,
+            ..Policy::default()
+        },
+        comparable: false,
+        kills: Kills::None,
+        promotion: Promotion::Noted,
+        ..Scenario::default()
+    }
+}
+
+fn figures(values: &[(Quantity, f64, f64)]) -> Vec<Figure> {
+    values.iter().map(|(quantity, value, error)| Figure { quantity: *quantity, value: *value, error: *error }).collect()
+}
+
+fn false_promotions() -> Vec<Reference> {
+    use Quantity::{Gated, Naive, NaiveWithLift};
+    let equal = |arms: usize, rate: f64| Scenario { rates: vec![rate; arms], days: 60, ..base() };
+    let basic = Rule { alpha: Some(0.05), ..Rule::BASIC };
+    let drifting = |arms| Scenario { drift: Drift::WeekAndCampaign, ..equal(arms, 0.04) };
+    vec![
+        Reference {
+            name: "two equal arms",
+            scenario: equal(2, 0.05),
+            figures: figures(&[(Naive, 0.280, 0.014), (NaiveWithLift, 0.166, 0.012), (Gated, 0.020, 0.004)]),
+        },
+        Reference {
+            name: "two equal arms, hourly looks",
+            scenario: Scenario { visitors_per_look: 40, looks_per_day: 24, days: 30, ..equal(2, 0.05) },
+            figures: figures(&[(Naive, 0.345, 0.029), (NaiveWithLift, 0.219, 0.026), (Gated, 0.024, 0.009)]),
+        },
+        Reference {
+            name: "four equal arms, basic kills",
+            scenario: Scenario {
+                policy: Policy { rule: basic, ..base().policy },
+                kills: Kills::ByRule,
+                ..equal(4, 0.05)
+            },
+            figures: figures(&[(Naive, 0.156, 0.016), (NaiveWithLift, 0.097, 0.013), (Gated, 0.004, 0.003)]),
+        },
+        Reference {
+            name: "two equal arms, drifting",
+            scenario: drifting(2),
+            figures: figures(&[(Naive, 0.585, 0.031), (Gated, 0.032, 0.011)]),
+        },
+        Reference {
+            name: "four equal arms, drifting",
+            scenario: drifting(4),
+            figures: figures(&[(Naive, 0.692, 0.029), (Gated, 0.007, 0.005)]),
+        },
+    ]
+}
+
+fn power() -> Reference {
+    let policy = Policy { confirms: true, ..base().policy };
+    let scenario =
+        Scenario { rates: vec![0.05, 0.06], visitors_per_look: 2000, policy, promotion: Promotion::Ends, ..base() };
+    let figures = figures(&[(Quantity::PromotedBy(14), 0.79, 0.05), (Quantity::PromotedBy(30), 0.99, 0.05)]);
+    Reference { name: "a lift of 20 %, confirmed", scenario, figures }
+}
+
+fn regrets() -> Vec<Reference> {
+    let no_floors = Policy { floors: Floors::NONE, ..base().policy };
+    let case = |name, rates: &[f64], traffic, policy, value, error| Reference {
+        name,
+        scenario: Scenario { rates: rates.to_vec(), traffic, policy, ..base() },
+        figures: figures(&[(Quantity::Regret, value, error)]),
+    };
+    let (two, four): (&[f64], &[f64]) = (&[0.05, 0.06], &[0.05, 0.055, 0.06, 0.04]);
+    vec![
+        case("regret, two arms, even split", two, Traffic::Even, base().policy, 149.9, 0.5),
+        case("regret, two arms, with floors", two, Traffic::Weights, base().policy, 41.1, 2.1),
+        case("regret, two arms, without floors", two, Traffic::Weights, no_floors, 29.4, 2.6),
+        case("regret, two arms, Thompson per visitor", two, Traffic::Thompson, base().policy, 28.0, 5.1),
+        case("regret, four arms, even split", four, Traffic::Even, base().policy, 262.5, 0.5),
+        case("regret, four arms, with floors", four, Traffic::Weights, base().policy, 88.1, 3.1),
+        case("regret, four arms, without floors", four, Traffic::Weights, no_floors, 71.0, 3.3),
+        case("regret, four arms, Thompson per visitor", four, Traffic::Thompson, base().policy, 80.0, 7.0),
+    ]
+}

@@ -1,0 +1,412 @@
+//! One run: a generation from its first visitor to its promotion or its last day.
+
+use super::scenario::{Kills, Promotion, Scenario, Traffic};
+use super::site::{Arrivals, Ledger};
+use crate::aipw::Aipw;
+use crate::evidence::{Prior, threshold};
+use crate::holdout::extra_conversions;
+use crate::lift_sequence::{Split, lift_sequence};
+use crate::look::{ArmKnowledge, look};
+use crate::phase::Phase;
+use crate::posterior::Posterior;
+use crate::sample_ratio::{FREEZE, SequentialSampleRatio};
+use crate::thompson::Sampler;
+use crate::{BanditError, Counts, Epoch, prob_beats};
+use rand::{Rng, RngExt};
+use rand_distr::{Binomial, Distribution, Exp};
+
+/// What became of a run.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outcome {
+    /// Conversions lost against giving everybody the truly best arm.
+    pub regret: f64,
+    /// The arm that was promoted, and on which day.
+    pub promoted: Option<(usize, f64)>,
+    /// Arms that were killed.
+    pub killed: Vec<usize>,
+    /// Whether P(best) > 0.95 was ever seen, and nothing else asked for.
+    pub naive: bool,
+    /// Whether the 95 % lift interval lay above 0 at such a look as well.
+    pub naive_with_lift: bool,
+    /// Whether the evidence was there as well: what the product asks for.
+    pub gated: bool,
+    /// Whether a wrong split was ever reported.
+    pub frozen: bool,
+    /// Each arm's share of the visitors.
+    pub shares: Vec<f64>,
+    /// Whether intervals held the truth; empty unless asked for.
+    pub covered: Covered,
+}
+
+/// How many intervals there were, and how many of them held the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hits {
+    /// Intervals.
+    pub of: u32,
+    /// Those that held the truth.
+    pub held: u32,
+}
+
+/// Intervals of one run against the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Covered {
+    /// Credible intervals of the pooled posterior, at the end, of arms with 5 % of the traffic.
+    pub posterior: Hits,
+    /// AIPW intervals, of the same arms.
+    pub aipw: Hits,
+    /// The interval of the extra conversions.
+    pub holdout: Hits,
+    /// Always-valid intervals of the lift: held at every look, or not.
+    pub always_valid: Hits,
+}
+
+impl Hits {
+    fn add(&mut self, lower: f64, truth: f64, upper: f64) {
+        self.of += 1;
+        self.held += u32::from(lower <= truth && truth <= upper);
+    }
+}
+
+/// Runs a scenario once.
+///
+/// # Errors
+/// For a scenario without arms, or with rates outside 0 to 1.
+pub fn run(scenario: &Scenario, random: &mut impl Rng) -> Result<Outcome, BanditError> {
+    Run::new(scenario)?.finish(random)
+}
+
+struct Run<'a> {
+    scenario: &'a Scenario,
+    ledger: Ledger,
+    split: SequentialSampleRatio,
+    phase: Phase,
+    active: Vec<bool>,
+    weights: Vec<f64>,
+    /// Consecutive low checks of each arm, and the hour of the last.
+    low_checks: Vec<(u32, f64)>,
+    /// Conversions that were seen at once, for the policies that do not use the ledger.
+    seen: Vec<Counts>,
+    shown: Vec<f64>,
+    splits: Vec<Vec<Split>>,
+    always_valid: Vec<bool>,
+    treated: Counts,
+    held_out: Counts,
+    true_gain: f64,
+    outcome: Outcome,
+}
+
+impl<'a> Run<'a> {
+    fn new(scenario: &'a Scenario) -> Result<Self, BanditError> {
+        let arms = scenario.rates.len();
+        if !scenario.rates.iter().all(|rate| (0.0..=1.0).contains(rate)) {
+            return Err(BanditError::Probability);
+        }
+        Ok(Self {
+            scenario,
+            ledger: Ledger::new(scenario)?,
+            split: SequentialSampleRatio::new(arms, SequentialSampleRatio::CONCENTRATION),
+            phase: Phase::BurnIn,
+            active: vec![true; arms],
+            weights: vec![1.0 / real(arms); arms],
+            low_checks: vec![(0, 0.0); arms],
+            seen: vec![Counts::NONE; arms],
+            shown: vec![0.0; arms],
+            splits: vec![Vec::new(); arms],
+            always_valid: vec![true; arms],
+            treated: Counts::NONE,
+            held_out: Counts::NONE,
+            true_gain: 0.0,
+            outcome: Outcome::default(),
+        })
+    }
+
+    fn finish(mut self, random: &mut impl Rng) -> Result<Outcome, BanditError> {
+        let hours = self.scenario.look_hours();
+        for number in 0..self.scenario.looks() {
+            let start = f64::from(number) * hours;
+            let decided = self.outcome.promoted.is_some();
+            if decided && self.scenario.promotion == Promotion::Ends {
+                break;
+            }
+            self.visit(start, random)?;
+            // After a promotion that is carried out there is nothing left to look at.
+            if !(decided && self.scenario.promotion == Promotion::Carried) {
+                self.ledger.mature(start + hours)?;
+                self.look(start + hours)?;
+            }
+        }
+        let total: f64 = self.shown.iter().sum();
+        self.outcome.shares = self.shown.iter().map(|shown| shown / total.max(1.0)).collect();
+        if self.scenario.coverage {
+            self.cover()?;
+        }
+        Ok(self.outcome)
+    }
+
+    /// The visitors until the next look.
+    fn visit(&mut self, start_h: f64, random: &mut impl Rng) -> Result<(), BanditError> {
+        let scenario = self.scenario;
+        let factor = scenario.drift.factor(start_h / 24.0);
+        let rate = |arm: usize| (scenario.rates[arm] * factor).clamp(0.0, 1.0);
+        let people = scenario.visitors_per_look - binomial(scenario.visitors_per_look, scenario.bots, random)?;
+        let held_out = binomial(people, scenario.holdout, random)?;
+        self.held_out += Counts::new(held_out, binomial(held_out, rate(0), random)?)?;
+        let (visitors, converted) = self.give(people - held_out, rate, random)?;
+
+        let best = rate(scenario.best());
+        let mut delays = Vec::with_capacity(visitors.len());
+        let mut reported = Vec::with_capacity(visitors.len());
+        for (arm, (visitors, converted)) in visitors.iter().zip(&converted).enumerate() {
+            self.outcome.regret += crate::counts::real(*visitors) * (best - rate(arm));
+            self.true_gain += crate::counts::real(*visitors) * (rate(arm) - rate(0));
+            self.shown[arm] += crate::counts::real(*visitors);
+            let lost = scenario.lost.get(arm).copied().unwrap_or(0.0);
+            let kept = *converted - binomial(*converted, lost, random)?;
+            let kept_failures = visitors - converted;
+            let kept_failures = kept_failures - binomial(kept_failures, lost, random)?;
+            let counts = Counts::new(kept + kept_failures, kept)?;
+            self.seen[arm] += counts;
+            self.treated += counts;
+            delays.push(self.delays(kept, random)?);
+            reported.push(counts.visitors());
+        }
+        if self.outcome.promoted.is_some() && scenario.promotion == Promotion::Carried {
+            return Ok(());
+        }
+        let exposures = reported.iter().map(|visitors| Counts::new(*visitors, 0)).collect::<Result<_, _>>()?;
+        // Visitors who draw for themselves follow no published weights, so nothing can be said of the split.
+        if scenario.traffic != Traffic::Thompson {
+            self.split.observe(&Epoch::new(&self.weights, exposures)?)?;
+        }
+        if scenario.coverage {
+            self.always_valid(&reported, &delays)?;
+        }
+        let weights = self.weights.clone();
+        self.ledger.add(Arrivals { start_h, weights, visitors: reported, delays });
+        Ok(())
+    }
+
+    /// Gives visitors to arms; how many each got, and how many of them convert.
+    fn give(
+        &self,
+        people: u64,
+        rate: impl Fn(usize) -> f64,
+        random: &mut impl Rng,
+    ) -> Result<(Vec<u64>, Vec<u64>), BanditError> {
+        let arms = self.weights.len();
+        let (mut visitors, mut converted) = (vec![0; arms], vec![0; arms]);
+        if self.scenario.traffic == Traffic::Thompson && self.phase != Phase::BurnIn {
+            let mut seen = self.seen.clone();
+            for _ in 0..people {
+                let parameters: Vec<(f64, f64)> = seen.iter().map(|counts| parameters(*counts)).collect();
+                let arm = Sampler::new(&parameters)?.sample(random);
+                let converts = u64::from(random.random_bool(rate(arm)));
+                seen[arm] += Counts::new(1, converts)?;
+                visitors[arm] += 1;
+                converted[arm] += converts;
+            }
+            return Ok((visitors, converted));
+        }
+        let (mut left, mut share_left) = (people, 1.0);
+        for arm in 0..arms {
+            let share = if share_left > 0.0 { (self.weights[arm] / share_left).min(1.0) } else { 0.0 };
+            // Rounding must not leave visitors to an arm that is not active.
+            let is_last = self.weights[arm + 1..].iter().all(|weight| *weight <= 0.0);
+            visitors[arm] = if is_last && self.weights[arm] > 0.0 { left } else { binomial(left, share, random)? };
+            converted[arm] = binomial(visitors[arm], rate(arm), random)?;
+            left -= visitors[arm];
+            share_left -= self.weights[arm];
+        }
+        Ok((visitors, converted))
+    }
+
+    /// Hours from exposure to conversion, none beyond the window.
+    fn delays(&self, count: u64, random: &mut impl Rng) -> Result<Vec<f64>, BanditError> {
+        let (mean, window) = (self.scenario.delay_h, self.scenario.window_h);
+        if mean <= 0.0 {
+            return Ok(vec![0.0; usize::try_from(count).unwrap_or(0)]);
+        }
+        let delay = Exp::new(1.0 / mean).map_err(|_| BanditError::Delays)?;
+        let mut within = || loop {
+            let hours = delay.sample(random);
+            if hours <= window {
+                return hours;
+            }
+        };
+        Ok((0..count).map(|_| within()).collect())
+    }
+
+    /// Weights and decisions at the end of a look's time.
+    fn look(&mut self, now_h: f64) -> Result<(), BanditError> {
+        let arms: Vec<usize> = (0..self.active.len()).filter(|arm| self.active[*arm]).collect();
+        let parameters = self.ledger.parameters(now_h, self.scenario.comparable)?;
+        let knowledge: Vec<ArmKnowledge> = arms
+            .iter()
+            .map(|arm| ArmKnowledge {
+                is_control: *arm == 0,
+                visitors: self.ledger.visitors(*arm),
+                matured: self.ledger.matured(*arm),
+                age_h: self.ledger.age_h(*arm, now_h),
+                steering: parameters.steering[*arm],
+                deciding: parameters.deciding[*arm],
+                log_e_max: self.ledger.monitor.lift(*arm).map_or(0.0, |it| it.log_e_max()),
+                harm_log_e_max: self.ledger.monitor.harm(*arm).map_or(0.0, |it| it.log_e_max()),
+                low_checks: self.low_checks[*arm].0,
+                low_check_age_h: now_h - self.low_checks[*arm].1,
+            })
+            .collect();
+        let challengers = self.scenario.rates.len() - 1;
+        let p = self.split.p_anytime();
+        let found = look(&self.scenario.policy, self.phase, Some(p), challengers, &knowledge)?;
+        self.outcome.frozen |= p < FREEZE;
+        self.crossings(&arms, &knowledge, &found.decided_prob_best)?;
+
+        for (arm, checks) in arms.iter().zip(&found.low_checks) {
+            if let Some(checks) = checks {
+                self.low_checks[*arm] = (*checks, now_h);
+            }
+        }
+        self.phase = found.phase;
+        self.weights = vec![0.0; self.active.len()];
+        for (arm, weight) in arms.iter().zip(&found.weights) {
+            self.weights[*arm] = *weight;
+        }
+        self.kill(&arms, &found.verdict.kill, &found.harmful);
+        self.steer_otherwise(&arms);
+        // Without weights there is no evidence.
+        if let Some(promoted) = found.verdict.promote.filter(|_| self.scenario.traffic != Traffic::Thompson) {
+            self.promote(arms[promoted], now_h / 24.0);
+        }
+        Ok(())
+    }
+
+    /// Takes arms out; their weight goes to the others in proportion until the next look.
+    fn kill(&mut self, arms: &[usize], by_rule: &[usize], harmful: &[usize]) {
+        let harmful = if self.scenario.kills == Kills::ByRuleAndHarm { harmful } else { &[] };
+        let by_rule = if self.scenario.kills == Kills::None { &[] } else { by_rule };
+        for index in by_rule.iter().chain(harmful) {
+            let arm = arms[*index];
+            if self.active[arm] {
+                self.active[arm] = false;
+                self.weights[arm] = 0.0;
+                self.outcome.killed.push(arm);
+            }
+        }
+    }
+
+    fn promote(&mut self, arm: usize, day: f64) {
+        self.outcome.promoted.get_or_insert((arm, day));
+        if self.scenario.promotion == Promotion::Carried {
+            self.weights.fill(0.0);
+            self.weights[arm] = 1.0;
+        }
+    }
+
+    /// The policies that the product is compared with.
+    fn steer_otherwise(&mut self, arms: &[usize]) {
+        let even = 1.0 / real(arms.len());
+        let best = match self.scenario.traffic {
+            Traffic::Weights | Traffic::Thompson => return,
+            Traffic::Even => None,
+            Traffic::EpsilonGreedy(epsilon) => Some(epsilon),
+        };
+        let mean = |arm: usize| {
+            let (alpha, beta) = parameters(self.seen[arm]);
+            alpha / (alpha + beta)
+        };
+        let leader = arms.iter().copied().max_by(|one, other| mean(*one).total_cmp(&mean(*other)));
+        for arm in arms {
+            self.weights[*arm] = match best {
+                None => even,
+                Some(epsilon) => epsilon * even + if Some(*arm) == leader { 1.0 - epsilon } else { 0.0 },
+            };
+        }
+    }
+
+    /// Which rules would have promoted an arm at this look.
+    fn crossings(&mut self, arms: &[usize], known: &[ArmKnowledge], prob_best: &[f64]) -> Result<(), BanditError> {
+        let rule = &self.scenario.policy.rule;
+        let threshold = threshold(self.scenario.rates.len() - 1, rule.alpha.unwrap_or(0.05));
+        let enough = |arm: &ArmKnowledge| arm.matured.visitors() >= rule.promote_min_visitors;
+        let Some(control) = known.iter().find(|arm| arm.is_control && enough(arm)) else { return Ok(()) };
+        for ((_, arm), p) in arms.iter().zip(known).zip(prob_best).filter(|((arm, _), _)| **arm != 0) {
+            if *p <= rule.promote_prob || !enough(arm) {
+                continue;
+            }
+            self.outcome.naive = true;
+            if self.outcome.gated {
+                continue;
+            }
+            let posterior = |(alpha, beta)| Posterior::from_parameters(alpha, beta);
+            if prob_beats(&posterior(control.deciding)?, &posterior(arm.deciding)?) > 0.975 {
+                self.outcome.naive_with_lift = true;
+                self.outcome.gated |= arm.log_e_max >= threshold;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the always-valid intervals after these visitors.
+    fn always_valid(&mut self, visitors: &[u64], delays: &[Vec<f64>]) -> Result<(), BanditError> {
+        let converted = |arm: usize| u64::try_from(delays[arm].len()).unwrap_or(u64::MAX);
+        let counts = (0..visitors.len()).map(|arm| Counts::new(visitors[arm], converted(arm)));
+        let epoch = Epoch::new(&self.weights, counts.collect::<Result<_, _>>()?)?;
+        for arm in 1..visitors.len() {
+            let pair = epoch.pair(arm, 0);
+            self.splits[arm].push(Split {
+                share: pair.share,
+                control_conversions: pair.control.conversions(),
+                variant_conversions: pair.variant.conversions(),
+            });
+            let truth = self.scenario.rates[arm] / self.scenario.rates[0] - 1.0;
+            if let Some(interval) = lift_sequence(&self.splits[arm], 0.5, 0.05) {
+                let above = interval.upper.is_none_or(|upper| truth <= upper);
+                self.always_valid[arm] &= interval.lower <= truth && above;
+            }
+        }
+        Ok(())
+    }
+
+    /// Intervals at the end against the truth.
+    fn cover(&mut self) -> Result<(), BanditError> {
+        const LEAST_SHARE: f64 = 0.05;
+        let aipw = Aipw::new(&self.ledger.epochs, Prior::default())?;
+        let covered = &mut self.outcome.covered;
+        for (arm, rate) in self.scenario.rates.iter().enumerate() {
+            if self.outcome.shares[arm] >= LEAST_SHARE {
+                let counts = self.ledger.matured(arm);
+                let (lower, upper) =
+                    Posterior::from_counts(counts.visitors(), counts.conversions())?.credible_interval(0.95);
+                covered.posterior.add(lower, *rate, upper);
+                if let Some(found) = aipw.arm(arm) {
+                    covered.aipw.add(found.estimate - 1.96 * found.se, *rate, found.estimate + 1.96 * found.se);
+                }
+            }
+            if arm > 0 {
+                covered.always_valid.of += 1;
+                covered.always_valid.held += u32::from(self.always_valid[arm]);
+            }
+        }
+        if self.scenario.holdout > 0.0 {
+            let found = extra_conversions(self.treated, self.held_out, (1.0, 1.0), 0.95)?;
+            covered.holdout.add(found.lower, self.true_gain, found.upper);
+        }
+        Ok(())
+    }
+}
+
+fn parameters(counts: Counts) -> (f64, f64) {
+    let (visitors, conversions) = counts.real();
+    (1.0 + conversions, 1.0 + visitors - conversions)
+}
+
+fn binomial(trials: u64, chance: f64, random: &mut impl Rng) -> Result<u64, BanditError> {
+    if trials == 0 || chance <= 0.0 {
+        return Ok(0);
+    }
+    Ok(Binomial::new(trials, chance.min(1.0)).map_err(|_| BanditError::Probability)?.sample(random))
+}
+
+fn real(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}

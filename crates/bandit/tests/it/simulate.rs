@@ -1,0 +1,153 @@
+//! The simulator: repeatable, unbiased where the answer is known, and honest about faults.
+
+use bandit::look::Policy;
+use bandit::simulate::reference::{Quantity, references};
+use bandit::simulate::{Drift, Estimate, Kills, Promotion, Scenario, Summary, Traffic, run, stream};
+
+fn simulate(scenario: &Scenario, runs: u64) -> Summary {
+    let outcomes: Vec<_> = (0..runs).map(|number| run(scenario, &mut stream(11, number)).unwrap()).collect();
+    Summary::of(scenario, &outcomes)
+}
+
+fn assert_about(what: &str, found: Estimate, expected: f64) {
+    let distance = (found.mean - expected).abs();
+    assert!(distance <= 4.0 * found.se + 1e-9, "{what}: {} ± {}, expected {expected}", found.mean, 2.0 * found.se);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let scenario = Scenario { delay_h: 12.0, window_h: 72.0, ..Scenario::default() };
+    let once = run(&scenario, &mut stream(3, 5)).unwrap();
+    assert_eq!(once, run(&scenario, &mut stream(3, 5)).unwrap());
+    assert_ne!(once, run(&scenario, &mut stream(3, 6)).unwrap());
+}
+
+#[test]
+fn impossible_sites_are_refused() {
+    let refused = |rates: Vec<f64>| run(&Scenario { rates, ..Scenario::default() }, &mut stream(1, 1)).is_err();
+    assert!(refused(vec![]) && refused(vec![0.5, 1.5]) && refused(vec![f64::NAN]));
+}
+
+#[test]
+fn an_even_split_loses_what_it_must() {
+    let scenario = Scenario {
+        rates: vec![0.04, 0.06],
+        traffic: Traffic::Even,
+        promotion: Promotion::Noted,
+        ..Scenario::default()
+    };
+    let found = simulate(&scenario, 40);
+    // 30,000 visitors, half of them to the arm that is 0.02 worse.
+    assert_about("regret", found.regret, 300.0);
+    assert_about("share", found.shares[1], 0.5);
+    assert!(found.promoted.mean > 0.95 && found.false_promotion.mean < 1e-9 && found.promoted_by_day.len() == 30);
+}
+
+#[test]
+fn policies_are_ordered_as_they_should_be() {
+    let regret = |traffic| {
+        let scenario = Scenario {
+            rates: vec![0.03, 0.06],
+            traffic,
+            kills: Kills::None,
+            promotion: Promotion::Noted,
+            policy: Policy { confirms: false, ..Policy::default() },
+            ..Scenario::default()
+        };
+        simulate(&scenario, 12).regret.mean
+    };
+    let (even, greedy) = (regret(Traffic::Even), regret(Traffic::EpsilonGreedy(0.1)));
+    let (weights, thompson) = (regret(Traffic::Weights), regret(Traffic::Thompson));
+    assert!(
+        even > 4.0 * greedy && even > 3.0 * weights && even > 3.0 * thompson,
+        "{even} {greedy} {weights} {thompson}"
+    );
+}
+
+#[test]
+fn a_clear_winner_is_promoted_and_losers_are_killed() {
+    let scenario = Scenario { rates: vec![0.05, 0.08, 0.02, 0.02], visitors_per_look: 4000, ..Scenario::default() };
+    let found = simulate(&scenario, 10);
+    assert!(found.promoted.mean > 0.99 && found.false_promotion.mean < 1e-9 && found.wrong_kill.mean < 1e-9);
+    let harmful = Scenario {
+        rates: vec![0.08, 0.02],
+        visitors_per_look: 4000,
+        kills: Kills::ByRuleAndHarm,
+        ..Scenario::default()
+    };
+    let outcome = run(&harmful, &mut stream(1, 1)).unwrap();
+    assert_eq!((outcome.killed, outcome.promoted), (vec![1], None));
+}
+
+#[test]
+fn lost_exposures_freeze_the_generation() {
+    let honest = Scenario { rates: vec![0.05, 0.05], visitors_per_look: 3000, ..Scenario::default() };
+    assert!(simulate(&honest, 20).frozen.mean < 0.06);
+    let lossy = Scenario { lost: vec![0.1], ..honest };
+    let found = simulate(&lossy, 20);
+    assert!(found.frozen.mean > 0.95 && found.promoted.mean < 0.06, "{found:?}");
+}
+
+#[test]
+fn late_conversions_are_waited_for() {
+    let scenario = Scenario { rates: vec![0.05, 0.10], delay_h: 20.0, window_h: 72.0, ..Scenario::default() };
+    let outcome = run(&scenario, &mut stream(2, 1)).unwrap();
+    let (arm, day) = outcome.promoted.unwrap();
+    assert!(arm == 1 && day >= 4.0, "{outcome:?}");
+}
+
+#[test]
+fn robots_and_the_holdout_are_left_out() {
+    let scenario = Scenario {
+        rates: vec![0.05, 0.06],
+        traffic: Traffic::Even,
+        promotion: Promotion::Noted,
+        bots: 0.5,
+        holdout: 0.2,
+        ..Scenario::default()
+    };
+    // Of 30,000 visitors 40 % take part, half of them in the arm that is 0.01 worse.
+    assert_about("regret", simulate(&scenario, 40).regret, 60.0);
+}
+
+#[test]
+fn intervals_hold_the_truth() {
+    let scenario = Scenario {
+        rates: vec![0.05, 0.05, 0.06],
+        kills: Kills::None,
+        promotion: Promotion::Noted,
+        coverage: true,
+        holdout: 0.05,
+        ..Scenario::default()
+    };
+    let coverage = simulate(&scenario, 60).coverage;
+    for (name, found, least) in [
+        ("posterior", coverage.posterior, 0.935),
+        ("AIPW", coverage.aipw, 0.925),
+        ("holdout", coverage.holdout, 0.935),
+        ("always valid", coverage.always_valid, 0.95),
+    ] {
+        let found = found.unwrap();
+        assert!(found.mean + 3.0 * found.se >= least, "{name}: {found:?}");
+    }
+    assert!(simulate(&Scenario { coverage: false, ..scenario }, 2).coverage.aipw.is_none());
+}
+
+#[test]
+fn the_reference_figures_can_fail() {
+    let references = references();
+    assert_eq!(references.len(), 14);
+    let figure = references[0].figures[0];
+    assert_eq!(figure.quantity, Quantity::Naive);
+    let found = |mean| Estimate { mean, se: 0.02 };
+    assert!(figure.agrees(found(0.30), 500) && !figure.agrees(found(0.40), 500));
+    let names: Vec<String> = references.iter().flat_map(|it| &it.figures).map(|it| it.quantity.name()).collect();
+    assert!(names.contains(&"promoted by day 14".to_owned()) && names.contains(&"conversions lost".to_owned()));
+}
+
+#[test]
+fn drift_fools_the_naive_rule_and_not_the_evidence() {
+    let reference = references().into_iter().find(|it| it.scenario.drift != Drift::None).unwrap();
+    let found = simulate(&reference.scenario, 60);
+    assert!(found.naive.mean > 0.35 && found.gated.mean < 0.15, "{found:?}");
+}
