@@ -12,6 +12,7 @@ mod files;
 mod journey;
 mod live;
 mod pages;
+mod simulate;
 mod support;
 mod v1_bad_input;
 mod v1_contract;

@@ -60,7 +60,7 @@ fn harm_is_as_plain_as_gain() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn any_counts_have_a_lift(control in counts(), variant in counts()) {

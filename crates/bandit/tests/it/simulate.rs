@@ -34,13 +34,14 @@ fn an_even_split_loses_what_it_must() {
         rates: vec![0.04, 0.06],
         traffic: Traffic::Even,
         promotion: Promotion::Noted,
+        days: 12,
         ..Scenario::default()
     };
-    let found = simulate(&scenario, 40);
-    // 30,000 visitors, half of them to the arm that is 0.02 worse.
-    assert_about("regret", found.regret, 300.0);
+    let found = simulate(&scenario, 20);
+    // 12,000 visitors, half of them to the arm that is 0.02 worse.
+    assert_about("regret", found.regret, 120.0);
     assert_about("share", found.shares[1], 0.5);
-    assert!(found.promoted.mean > 0.95 && found.false_promotion.mean < 1e-9 && found.promoted_by_day.len() == 30);
+    assert!(found.promoted.mean > 0.5 && found.false_promotion.mean < 1e-9 && found.promoted_by_day.len() == 12);
 }
 
 #[test]
@@ -52,14 +53,15 @@ fn policies_are_ordered_as_they_should_be() {
             kills: Kills::None,
             promotion: Promotion::Noted,
             policy: Policy { confirms: false, ..Policy::default() },
+            days: 20,
             ..Scenario::default()
         };
-        simulate(&scenario, 12).regret.mean
+        simulate(&scenario, 6).regret.mean
     };
     let (even, greedy) = (regret(Traffic::Even), regret(Traffic::EpsilonGreedy(0.1)));
     let (weights, thompson) = (regret(Traffic::Weights), regret(Traffic::Thompson));
     assert!(
-        even > 4.0 * greedy && even > 3.0 * weights && even > 3.0 * thompson,
+        even > 2.0 * greedy && even > 2.0 * weights && even > 2.0 * thompson,
         "{even} {greedy} {weights} {thompson}"
     );
 }
@@ -104,10 +106,11 @@ fn robots_and_the_holdout_are_left_out() {
         promotion: Promotion::Noted,
         bots: 0.5,
         holdout: 0.2,
+        days: 10,
         ..Scenario::default()
     };
-    // Of 30,000 visitors 40 % take part, half of them in the arm that is 0.01 worse.
-    assert_about("regret", simulate(&scenario, 40).regret, 60.0);
+    // Of 10,000 visitors 40 % take part, half of them in the arm that is 0.01 worse.
+    assert_about("regret", simulate(&scenario, 40).regret, 20.0);
 }
 
 #[test]
@@ -118,6 +121,7 @@ fn intervals_hold_the_truth() {
         promotion: Promotion::Noted,
         coverage: true,
         holdout: 0.05,
+        days: 15,
         ..Scenario::default()
     };
     let coverage = simulate(&scenario, 60).coverage;
