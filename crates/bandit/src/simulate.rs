@@ -4,13 +4,15 @@
 //! independent and take their randomness from outside, so that they can be spread over threads and
 //! repeated exactly.
 
+mod coverage;
 pub mod reference;
 mod run;
 mod scenario;
 mod site;
 mod summary;
 
-pub use run::{Covered, Hits, Outcome, run};
+pub use coverage::{Covered, Hits};
+pub use run::{Outcome, run};
 pub use scenario::{Drift, Kills, Promotion, Scenario, Traffic};
 pub use summary::{Coverage, Estimate, Summary};
 

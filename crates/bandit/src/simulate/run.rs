@@ -1,11 +1,9 @@
 //! One run: a generation from its first visitor to its promotion or its last day.
 
+use super::coverage::{Covered, Intervals};
 use super::scenario::{Kills, Promotion, Scenario, Traffic};
 use super::site::{Arrivals, Ledger};
-use crate::aipw::Aipw;
-use crate::evidence::{Prior, threshold};
-use crate::holdout::extra_conversions;
-use crate::lift_sequence::{Split, lift_sequence};
+use crate::evidence::threshold;
 use crate::look::{ArmKnowledge, look};
 use crate::phase::Phase;
 use crate::posterior::Posterior;
@@ -38,35 +36,6 @@ pub struct Outcome {
     pub covered: Covered,
 }
 
-/// How many intervals there were, and how many of them held the truth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Hits {
-    /// Intervals.
-    pub of: u32,
-    /// Those that held the truth.
-    pub held: u32,
-}
-
-/// Intervals of one run against the truth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Covered {
-    /// Credible intervals of the pooled posterior, at the end, of arms with 5 % of the traffic.
-    pub posterior: Hits,
-    /// AIPW intervals, of the same arms.
-    pub aipw: Hits,
-    /// The interval of the extra conversions.
-    pub holdout: Hits,
-    /// Always-valid intervals of the lift: held at every look, or not.
-    pub always_valid: Hits,
-}
-
-impl Hits {
-    fn add(&mut self, lower: f64, truth: f64, upper: f64) {
-        self.of += 1;
-        self.held += u32::from(lower <= truth && truth <= upper);
-    }
-}
-
 /// Runs a scenario once.
 ///
 /// # Errors
@@ -87,11 +56,7 @@ struct Run<'a> {
     /// Conversions that were seen at once, for the policies that do not use the ledger.
     seen: Vec<Counts>,
     shown: Vec<f64>,
-    splits: Vec<Vec<Split>>,
-    always_valid: Vec<bool>,
-    treated: Counts,
-    held_out: Counts,
-    true_gain: f64,
+    intervals: Intervals,
     outcome: Outcome,
 }
 
@@ -111,11 +76,7 @@ impl<'a> Run<'a> {
             low_checks: vec![(0, 0.0); arms],
             seen: vec![Counts::NONE; arms],
             shown: vec![0.0; arms],
-            splits: vec![Vec::new(); arms],
-            always_valid: vec![true; arms],
-            treated: Counts::NONE,
-            held_out: Counts::NONE,
-            true_gain: 0.0,
+            intervals: Intervals::new(arms),
             outcome: Outcome::default(),
         })
     }
@@ -138,7 +99,7 @@ impl<'a> Run<'a> {
         let total: f64 = self.shown.iter().sum();
         self.outcome.shares = self.shown.iter().map(|shown| shown / total.max(1.0)).collect();
         if self.scenario.coverage {
-            self.cover()?;
+            self.outcome.covered = self.intervals.cover(self.scenario, &self.ledger, &self.outcome.shares)?;
         }
         Ok(self.outcome)
     }
@@ -150,7 +111,7 @@ impl<'a> Run<'a> {
         let rate = |arm: usize| (scenario.rates[arm] * factor).clamp(0.0, 1.0);
         let people = scenario.visitors_per_look - binomial(scenario.visitors_per_look, scenario.bots, random)?;
         let held_out = binomial(people, scenario.holdout, random)?;
-        self.held_out += Counts::new(held_out, binomial(held_out, rate(0), random)?)?;
+        self.intervals.held_out += Counts::new(held_out, binomial(held_out, rate(0), random)?)?;
         let (visitors, converted) = self.give(people - held_out, rate, random)?;
 
         let best = rate(scenario.best());
@@ -158,7 +119,7 @@ impl<'a> Run<'a> {
         let mut reported = Vec::with_capacity(visitors.len());
         for (arm, (visitors, converted)) in visitors.iter().zip(&converted).enumerate() {
             self.outcome.regret += crate::counts::real(*visitors) * (best - rate(arm));
-            self.true_gain += crate::counts::real(*visitors) * (rate(arm) - rate(0));
+            self.intervals.true_gain += crate::counts::real(*visitors) * (rate(arm) - rate(0));
             self.shown[arm] += crate::counts::real(*visitors);
             let lost = scenario.lost.get(arm).copied().unwrap_or(0.0);
             let kept = *converted - binomial(*converted, lost, random)?;
@@ -166,7 +127,7 @@ impl<'a> Run<'a> {
             let kept_failures = kept_failures - binomial(kept_failures, lost, random)?;
             let counts = Counts::new(kept + kept_failures, kept)?;
             self.seen[arm] += counts;
-            self.treated += counts;
+            self.intervals.treated += counts;
             delays.push(self.delays(kept, random)?);
             reported.push(counts.visitors());
         }
@@ -179,7 +140,7 @@ impl<'a> Run<'a> {
             self.split.observe(&Epoch::new(&self.weights, exposures)?)?;
         }
         if scenario.coverage {
-            self.always_valid(&reported, &delays)?;
+            self.intervals.look(scenario, &self.weights, &reported, &delays)?;
         }
         let weights = self.weights.clone();
         self.ledger.add(Arrivals { start_h, weights, visitors: reported, delays });
@@ -342,54 +303,6 @@ impl<'a> Run<'a> {
                 self.outcome.naive_with_lift = true;
                 self.outcome.gated |= arm.log_e_max >= threshold;
             }
-        }
-        Ok(())
-    }
-
-    /// Checks the always-valid intervals after these visitors.
-    fn always_valid(&mut self, visitors: &[u64], delays: &[Vec<f64>]) -> Result<(), BanditError> {
-        let converted = |arm: usize| u64::try_from(delays[arm].len()).unwrap_or(u64::MAX);
-        let counts = (0..visitors.len()).map(|arm| Counts::new(visitors[arm], converted(arm)));
-        let epoch = Epoch::new(&self.weights, counts.collect::<Result<_, _>>()?)?;
-        for arm in 1..visitors.len() {
-            let pair = epoch.pair(arm, 0);
-            self.splits[arm].push(Split {
-                share: pair.share,
-                control_conversions: pair.control.conversions(),
-                variant_conversions: pair.variant.conversions(),
-            });
-            let truth = self.scenario.rates[arm] / self.scenario.rates[0] - 1.0;
-            if let Some(interval) = lift_sequence(&self.splits[arm], 0.5, 0.05) {
-                let above = interval.upper.is_none_or(|upper| truth <= upper);
-                self.always_valid[arm] &= interval.lower <= truth && above;
-            }
-        }
-        Ok(())
-    }
-
-    /// Intervals at the end against the truth.
-    fn cover(&mut self) -> Result<(), BanditError> {
-        const LEAST_SHARE: f64 = 0.05;
-        let aipw = Aipw::new(&self.ledger.epochs, Prior::default())?;
-        let covered = &mut self.outcome.covered;
-        for (arm, rate) in self.scenario.rates.iter().enumerate() {
-            if self.outcome.shares[arm] >= LEAST_SHARE {
-                let counts = self.ledger.matured(arm);
-                let (lower, upper) =
-                    Posterior::from_counts(counts.visitors(), counts.conversions())?.credible_interval(0.95);
-                covered.posterior.add(lower, *rate, upper);
-                if let Some(found) = aipw.arm(arm) {
-                    covered.aipw.add(found.estimate - 1.96 * found.se, *rate, found.estimate + 1.96 * found.se);
-                }
-            }
-            if arm > 0 {
-                covered.always_valid.of += 1;
-                covered.always_valid.held += u32::from(self.always_valid[arm]);
-            }
-        }
-        if self.scenario.holdout > 0.0 {
-            let found = extra_conversions(self.treated, self.held_out, (1.0, 1.0), 0.95)?;
-            covered.holdout.add(found.lower, self.true_gain, found.upper);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Many runs in a few numbers, each with its Monte Carlo error.
 
-use super::run::{Hits, Outcome};
+use super::coverage::Hits;
+use super::run::Outcome;
 use super::scenario::Scenario;
 use serde::Serialize;
 

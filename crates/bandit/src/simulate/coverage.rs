@@ -1,0 +1,117 @@
+//! Intervals against the truth.
+
+use super::scenario::Scenario;
+use super::site::Ledger;
+use crate::aipw::Aipw;
+use crate::evidence::Prior;
+use crate::holdout::extra_conversions;
+use crate::lift_sequence::{Split, lift_sequence};
+use crate::posterior::Posterior;
+use crate::{BanditError, Counts, Epoch};
+
+/// How many intervals there were, and how many of them held the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hits {
+    /// Intervals.
+    pub of: u32,
+    /// Those that held the truth.
+    pub held: u32,
+}
+
+/// Intervals of one run against the truth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Covered {
+    /// Credible intervals of the pooled posterior, at the end, of arms with 5 % of the traffic.
+    pub posterior: Hits,
+    /// AIPW intervals, of the same arms.
+    pub aipw: Hits,
+    /// The interval of the extra conversions.
+    pub holdout: Hits,
+    /// Always-valid intervals of the lift: held at every look, or not.
+    pub always_valid: Hits,
+}
+
+impl Hits {
+    fn add(&mut self, lower: f64, truth: f64, upper: f64) {
+        self.of += 1;
+        self.held += u32::from(lower <= truth && truth <= upper);
+    }
+}
+
+/// What the check of intervals keeps during a run.
+pub(super) struct Intervals {
+    splits: Vec<Vec<Split>>,
+    always_valid: Vec<bool>,
+    /// Everybody but the holdout.
+    pub(super) treated: Counts,
+    /// The holdout.
+    pub(super) held_out: Counts,
+    /// Conversions that the arms brought beyond the untouched page, in expectation.
+    pub(super) true_gain: f64,
+}
+
+impl Intervals {
+    pub(super) fn new(arms: usize) -> Self {
+        Self {
+            splits: vec![Vec::new(); arms],
+            always_valid: vec![true; arms],
+            treated: Counts::NONE,
+            held_out: Counts::NONE,
+            true_gain: 0.0,
+        }
+    }
+
+    /// Checks the always-valid intervals after these visitors.
+    pub(super) fn look(
+        &mut self,
+        scenario: &Scenario,
+        weights: &[f64],
+        visitors: &[u64],
+        delays: &[Vec<f64>],
+    ) -> Result<(), BanditError> {
+        let converted = |arm: usize| u64::try_from(delays[arm].len()).unwrap_or(u64::MAX);
+        let counts = (0..visitors.len()).map(|arm| Counts::new(visitors[arm], converted(arm)));
+        let epoch = Epoch::new(weights, counts.collect::<Result<_, _>>()?)?;
+        for arm in 1..visitors.len() {
+            let pair = epoch.pair(arm, 0);
+            self.splits[arm].push(Split {
+                share: pair.share,
+                control_conversions: pair.control.conversions(),
+                variant_conversions: pair.variant.conversions(),
+            });
+            let truth = scenario.rates[arm] / scenario.rates[0] - 1.0;
+            if let Some(interval) = lift_sequence(&self.splits[arm], 0.5, 0.05) {
+                let above = interval.upper.is_none_or(|upper| truth <= upper);
+                self.always_valid[arm] &= interval.lower <= truth && above;
+            }
+        }
+        Ok(())
+    }
+
+    /// Intervals at the end against the truth.
+    pub(super) fn cover(&self, scenario: &Scenario, ledger: &Ledger, shares: &[f64]) -> Result<Covered, BanditError> {
+        const LEAST_SHARE: f64 = 0.05;
+        let aipw = Aipw::new(&ledger.epochs, Prior::default())?;
+        let mut covered = Covered::default();
+        for (arm, rate) in scenario.rates.iter().enumerate() {
+            if shares[arm] >= LEAST_SHARE {
+                let counts = ledger.matured(arm);
+                let (lower, upper) =
+                    Posterior::from_counts(counts.visitors(), counts.conversions())?.credible_interval(0.95);
+                covered.posterior.add(lower, *rate, upper);
+                if let Some(found) = aipw.arm(arm) {
+                    covered.aipw.add(found.estimate - 1.96 * found.se, *rate, found.estimate + 1.96 * found.se);
+                }
+            }
+            if arm > 0 {
+                covered.always_valid.of += 1;
+                covered.always_valid.held += u32::from(self.always_valid[arm]);
+            }
+        }
+        if scenario.holdout > 0.0 {
+            let found = extra_conversions(self.treated, self.held_out, (1.0, 1.0), 0.95)?;
+            covered.holdout.add(found.lower, self.true_gain, found.upper);
+        }
+        Ok(covered)
+    }
+}
