@@ -3,7 +3,7 @@
 import { startCustomer } from "./support/customer.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { inGroups } from "./support/groups.ts";
-import { addSite, approveAll, installElement, readCounts, readTable, signUp, statisticsTable, told } from "./support/owner.ts";
+import { addSite, approveAll, installElement, readCounts, readHoldout, readTable, signUp, statisticsTable, told } from "./support/owner.ts";
 import { convert, visit, type Visit } from "./support/visit.ts";
 
 const VISITORS = 40;
@@ -38,8 +38,13 @@ test("from sign-up to numbers that equal the truth", async ({ page, server, newP
     const emptyCharts = await charts();
 
     const truth = structuredClone(nothing);
+    const heldOut = { visitors: 0, conversions: 0 };
     const seen = new Map<string, string>();
-    const note = ({ variantId, texts }: Visit) => {
+    const note = ({ variantId, isHoldout, texts }: Visit) => {
+      if (isHoldout) {
+        heldOut.visitors += 1;
+        return heldOut;
+      }
       const { name } = variants.find(({ variant_id }) => variant_id === variantId)!;
       truth[name]!.visitors += 1;
       const shown = texts.join(" | ");
@@ -65,6 +70,7 @@ test("from sign-up to numbers that equal the truth", async ({ page, server, newP
     expect(new Set(seen.values()).size).toBe(seen.size);
 
     await expect.poll(() => readCounts(table, names)).toEqual(truth);
+    await expect.poll(() => readHoldout(page)).toEqual(heldOut);
     const lines = await readTable(table);
     for (const line of lines) expect(line["95 % credible interval"]).toMatch(/\d/);
     const best = lines.map((line) => Number.parseFloat((line["P(best)"] ?? "").replace(",", ".")));

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod found;
 pub mod goals;
 pub mod header;
+pub mod holdout;
 pub mod install;
 pub mod page;
 pub mod parts;

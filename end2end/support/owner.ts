@@ -70,14 +70,22 @@ export interface Count {
   conversions: number;
 }
 
+/** Reads how many visitors and conversions those have who always see the untouched page. */
+export async function readHoldout(page: Page): Promise<Count> {
+  const text = await page.locator("section", { has: page.locator("#holdout-heading") }).innerText();
+  const [, visitors, conversions] = /: ([\d,]+) visitors? so far, ([\d,]+) conversions?\./.exec(text) ?? [];
+  return { visitors: wholeNumber(visitors), conversions: wholeNumber(conversions) };
+}
+
+const wholeNumber = (text: string | undefined): number => Number((text ?? "").replace(/[^\d.-]/g, "") || Number.NaN);
+
 /** Reads visitors and conversions out of the table, by the variant's name. */
 export async function readCounts(table: Locator, names: string[]): Promise<Record<string, Count>> {
   const lines = await readTable(table);
-  const number = (text: string | undefined) => Number((text ?? "").replace(/[^\d.-]/g, "") || Number.NaN);
   return Object.fromEntries(
     names.map((name) => {
       const line = lines.find((line) => (line["Variant"] ?? "").split("\n").some((part) => part.trim() === name));
-      return [name, { visitors: number(line?.["Visitors"]), conversions: number(line?.["Conversions"]) }];
+      return [name, { visitors: wholeNumber(line?.["Visitors"]), conversions: wholeNumber(line?.["Conversions"]) }];
     }),
   );
 }

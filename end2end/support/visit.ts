@@ -11,6 +11,7 @@ interface Operation {
 interface Assigned {
   variant_id: string;
   is_control: boolean;
+  holdout: boolean;
   patch: { ops: Operation[] };
 }
 
@@ -18,6 +19,8 @@ interface Assigned {
 export interface Visit {
   page: Page;
   variantId: string;
+  /** Whether the visitor always sees the untouched page. */
+  isHoldout: boolean;
   /** Headline, lead and button as shown. */
   texts: string[];
 }
@@ -50,7 +53,7 @@ export async function visit(context: BrowserContext, url: string): Promise<Visit
       if (op === "text") await expect(page.locator(target.css)).toHaveText(value!);
     }
   }
-  return { page, variantId: assignment.variant_id, texts };
+  return { page, variantId: assignment.variant_id, isHoldout: assignment.holdout, texts };
 }
 
 /** Clicks the call to action, which leaves the page. */

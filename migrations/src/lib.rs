@@ -7,6 +7,7 @@ mod m20261123_000002_sites;
 mod m20261123_000003_statistics;
 mod m20261123_000004_events;
 mod m20261123_000005_jobs;
+mod m20261123_000006_holdout;
 mod tables;
 
 use sea_orm_migration::prelude::*;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_statistics::Migration),
             Box::new(m20261123_000004_events::Migration),
             Box::new(m20261123_000005_jobs::Migration),
+            Box::new(m20261123_000006_holdout::Migration),
         ]
     }
 }

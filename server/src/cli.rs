@@ -123,6 +123,12 @@ async fn open(flags: &Flags) -> Result<Installation, CliError> {
     Ok(wiring::open(&settings, &public_url, Changes::default()).await?)
 }
 
+/// A share of the whole, as an argument.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.trim().parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "a share lies between 0 and 1".to_owned())
+}
+
 /// Log lines go to standard error, so that standard output is for data alone.
 fn log_to_stderr(is_server: bool) {
     let default = if is_server { "info" } else { "warn" };

@@ -5,6 +5,7 @@ use crate::chart::format::{count, percent, probability, rate};
 use crate::chart::posterior::PosteriorChart;
 use crate::chart::rate::RateChart;
 use crate::chart::series::SeriesKey;
+use crate::site::holdout::HoldoutCard;
 use crate::site::page::SiteContext;
 use crate::site::parts::TimeText;
 use crate::ui::{Badge, BadgeVariant, Card};
@@ -41,6 +42,7 @@ pub fn StatisticsPanel(
                     "A visitor counts once the page has shown every change of the variant, and converts at most once on the primary goal. The rate is the mean of what is known about it, and the interval holds the true rate with a probability of 95\u{a0}%. P(best) is the probability of having the highest rate of all active variants; traffic follows it."
                 </p>
             </Card>
+            <HoldoutCard statistics=statistics />
             <div class="grid gap-4 xl:grid-cols-2">
                 <RateChart id="rate-chart" statistics=statistics />
                 <AllocationChart id="allocation-chart" statistics=statistics />

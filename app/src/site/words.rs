@@ -1,7 +1,7 @@
 //! What the dashboard calls things: one place for the words that people read.
 
 use crate::chart::format::{count, counted};
-use domain::report::GoalCount;
+use domain::report::{ExtraConversions, GoalCount, HoldoutReport};
 use domain::variant::VariantAction;
 use domain::{AutonomyMode, Goal, GoalType, JobKind, JobState, SiteStatus, VariantStatus};
 
@@ -97,6 +97,28 @@ pub fn goal_reached(reached: Option<GoalCount>) -> String {
         Some(value) => format!("{visitors}, value {}", amount(value)),
         None => visitors,
     }
+}
+
+/// What the variants brought, in one sentence.
+#[must_use]
+pub fn extra(holdout: &HoldoutReport) -> String {
+    let Some(ExtraConversions { estimate, lower, upper, .. }) = holdout.extra else {
+        return "Nothing can be said yet.".to_owned();
+    };
+    let range = format!("{} to {}", whole(lower), whole(upper));
+    match estimate.map(whole) {
+        None => format!("The variants brought {range} conversions; more visitors make this narrower."),
+        Some(estimate) => {
+            format!("The variants brought about {estimate} conversions, {range} with a probability of 95\u{a0}%.")
+        }
+    }
+}
+
+/// A number of conversions that may be negative, with a proper minus.
+#[must_use]
+pub fn whole(number: f64) -> String {
+    let digits = format!("{:.0}", number.abs()).parse().map_or_else(|_| format!("{:.0}", number.abs()), count);
+    if number <= -0.5 { format!("\u{2212}{digits}") } else { digits }
 }
 
 /// A sum of money without its currency, which only the site knows: `1,234.50`.

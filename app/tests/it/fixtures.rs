@@ -76,6 +76,7 @@ pub(crate) fn statistics() -> SiteStatistics {
             })
             .collect(),
         goals: Vec::new(),
+        holdout: None,
     }
 }
 

@@ -5,6 +5,7 @@ use app::live::Live;
 use app::overview::page::errands;
 use app::site::diff::ChangeList;
 use app::site::found::Found;
+use app::site::holdout::HoldoutCard;
 use app::site::page::{SiteContext, View};
 use app::site::progress::{ProgressPanel, noteworthy, progress_sentence};
 use app::site::settings::{SettingsPanel, literal_pattern};
@@ -12,7 +13,7 @@ use app::site::statistics::{StatisticsTable, cells};
 use app::site::variants::{ReviewPanel, VariantsPanel};
 use app::site::words;
 use app::sites::card::SiteCard;
-use domain::report::{GoalCount, Overview, SiteDetail};
+use domain::report::{ExtraConversions, GoalCount, HoldoutReport, Overview, SiteDetail, SiteStatistics};
 use domain::{JobKind, JobState, SiteStatus, VariantStatus};
 use leptos::prelude::*;
 use leptos_router::components::Router;
@@ -196,6 +197,29 @@ fn a_goal_says_how_often_it_was_reached() {
     assert_eq!(words::goal_reached(None), "0 visitors");
     assert_eq!(reached(1, None), "1 visitor");
     assert_eq!(reached(1_200, Some(58_800.5)), "1,200 visitors, value 58,800.50");
+}
+
+#[test]
+fn what_the_variants_brought_is_said_and_drawn() {
+    let shown = |extra| {
+        let numbers = SiteStatistics {
+            holdout: Some(HoldoutReport { fraction: 0.05, visitors: 1_040, conversions: 52, extra }),
+            ..statistics()
+        };
+        html(move || view! { <HoldoutCard statistics=Signal::stored(numbers.clone()) /> })
+    };
+    let extra = |estimate| Some(ExtraConversions { estimate, lower: -159.1, upper: 1_362.4, prob_positive: 0.81 });
+    assert!(shown(None).contains("Nothing can be said yet.") && !shown(None).contains("<svg"));
+    let narrow = shown(extra(None));
+    assert!(
+        narrow.contains("\u{2212}159 to 1,362 conversions; more visitors") && !narrow.contains("<circle"),
+        "{narrow}"
+    );
+    let whole = shown(extra(Some(116.7)));
+    assert!(whole.contains("about 117 conversions, \u{2212}159 to 1,362"), "{whole}");
+    assert!(whole.contains("<circle") && whole.contains("1,040 visitors so far, 52 conversions."), "{whole}");
+    let none = html(|| view! { <HoldoutCard statistics=Signal::stored(statistics()) /> });
+    assert!(!none.contains("holdout-heading"), "{none}");
 }
 
 #[test]

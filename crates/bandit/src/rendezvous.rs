@@ -9,6 +9,9 @@
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
 
+/// 2^-53.
+const SCALE: f64 = 1.0 / 9_007_199_254_740_992.0;
+
 /// A site's secret salt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key(pub [u8; 16]);
@@ -29,13 +32,14 @@ pub fn holdout_unit(key: &Key, visitor: &str) -> f64 {
 /// Weights need not sum to 1; ties go to the smaller id.
 #[must_use]
 pub fn assign(key: &Key, visitor: &str, arms: &[(&str, f64)]) -> Option<usize> {
+    let visitor = start(key, visitor.as_bytes());
     let mut best: Option<(f64, usize)> = None;
     for (index, (id, weight)) in arms.iter().enumerate() {
         if weight.is_nan() || *weight <= 0.0 {
             continue;
         }
         // libm, not the platform's logarithm: a replay elsewhere must decide the same way.
-        let score = -libm::log(unit(key, visitor, id)) / weight;
+        let score = -libm::log(finish(visitor, id.as_bytes())) / weight;
         let wins = best.is_none_or(|(lowest, holder)| score < lowest || (score == lowest && *id < arms[holder].0));
         if wins {
             best = Some((score, index));
@@ -44,13 +48,22 @@ pub fn assign(key: &Key, visitor: &str, arms: &[(&str, f64)]) -> Option<usize> {
     best.map(|(_, index)| index)
 }
 
-/// The upper 53 bits of the hash of `first 0x00 second`, centred so that 0 and 1 never come.
 fn draw(key: &Key, first: &[u8], second: &[u8]) -> f64 {
+    finish(start(key, first), second)
+}
+
+/// The hash after its first part and the zero byte: an assignment reads its visitor once for all arms.
+fn start(key: &Key, first: &[u8]) -> SipHasher24 {
     let mut hasher = SipHasher24::new_with_key(&key.0);
     hasher.write(first);
     hasher.write(&[0]);
+    hasher
+}
+
+/// The upper 53 bits of the hash of `first 0x00 second`, centred so that 0 and 1 never come.
+fn finish(mut hasher: SipHasher24, second: &[u8]) -> f64 {
     hasher.write(second);
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit exactly")]
     let bits = (hasher.finish() >> 11) as f64;
-    (bits + 0.5) * (-53.0_f64).exp2()
+    (bits + 0.5) * SCALE
 }

@@ -28,7 +28,7 @@ pub struct Assignment {
     pub variant_id: VariantId,
     /// Whether it is the untouched page.
     pub is_control: bool,
-    /// Whether the visitor is in the group that never takes part.
+    /// Whether the visitor is in the holdout, which always sees the untouched page.
     pub holdout: bool,
     /// Number of the weight vector in force when the token was issued.
     pub epoch: i64,
@@ -63,6 +63,10 @@ impl Service {
         if !site.running || request.automated {
             return Ok(untouched(&site));
         }
+        if is_held_out(&site, &request.visitor_id) {
+            let token = site.key.issue(&request.visitor_id, site.epoch, self.now().unix_timestamp(), Arm::Holdout);
+            return Ok(Assignment { holdout: true, ..serve(&site, site.control, site.epoch, token.to_string()) });
+        }
         let kept = request.current.as_deref().and_then(|text| site.key.verify(&request.visitor_id, text));
         if let Some(token) = kept
             && let Arm::Variant(variant_id) = token.arm
@@ -77,6 +81,13 @@ impl Service {
         let token = site.key.issue(&request.visitor_id, site.epoch, issued_s, Arm::Variant(variant_id));
         Ok(serve(&site, variant_id, site.epoch, token.to_string()))
     }
+}
+
+/// Whether a visitor always sees the untouched page; decided before and independently of everything else.
+fn is_held_out(site: &SiteSnapshot, visitor: &VisitorId) -> bool {
+    site.holdout_fraction > 0.0
+        && bandit::rendezvous::holdout_unit(&bandit::rendezvous::Key(site.salt), visitor.as_str())
+            < site.holdout_fraction
 }
 
 /// The arm with the lowest score of weighted rendezvous hashing; the control when no weights are published.

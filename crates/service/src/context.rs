@@ -35,6 +35,8 @@ pub struct Settings {
     pub secret_key: SecretSlice<u8>,
     /// How long after an exposure a conversion still counts, on the visitors' clock.
     pub attribution_window: time::Duration,
+    /// Share of a new site's visitors who always see the untouched page, 0 to 1; they say what all of it brought.
+    pub holdout_fraction: f64,
     /// How often weights are computed anew, in real time.
     pub update_stats_every: Duration,
     /// How many variants a generation has.
@@ -55,6 +57,7 @@ impl Settings {
             public_url,
             secret_key,
             attribution_window: time::Duration::hours(72),
+            holdout_fraction: 0.05,
             update_stats_every: Duration::from_secs(60),
             variants_per_generation: 3,
             job_attempts: 4,

@@ -84,10 +84,11 @@ impl Service {
                 None => return Ok(Err(Dropped::ForeignGoal)),
             },
         };
-        Ok(verdict(&site, &event, source, now).map(|(epoch, not_counted)| CheckedEvent {
+        Ok(verdict(&site, &event, source, now).map(|Verdict { epoch, is_holdout, not_counted }| CheckedEvent {
             event,
             not_counted,
             epoch,
+            is_holdout,
             goal,
         }))
     }
@@ -109,18 +110,30 @@ async fn commit(write: WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The epoch of the token, and why the event cannot count.
+/// What the token says, and why the event cannot count.
+#[derive(Default)]
+struct Verdict {
+    epoch: i64,
+    is_holdout: bool,
+    not_counted: Option<NotCounted>,
+}
+
 fn verdict(
     site: &SiteSnapshot,
     event: &IncomingEvent,
     source: RequestSource,
     now: OffsetDateTime,
-) -> Result<(i64, Option<NotCounted>), Dropped> {
+) -> Result<Verdict, Dropped> {
     let token = event.token.as_deref().and_then(|text| site.key.verify(&event.visitor_id, text));
-    let Some(token) = token else { return Ok((0, Some(NotCounted::Unverified))) };
+    let unverified = |epoch| Verdict { epoch, not_counted: Some(NotCounted::Unverified), ..Verdict::default() };
+    let Some(token) = token else { return Ok(unverified(0)) };
     let is_exposure = event.event_type == EventType::Impression;
-    if is_exposure && token.arm != Arm::Variant(event.variant_id) {
-        return Ok((token.epoch, Some(NotCounted::Unverified)));
+    let shown = match token.arm {
+        Arm::Variant(variant_id) => variant_id,
+        Arm::Holdout => site.control,
+    };
+    if is_exposure && shown != event.variant_id {
+        return Ok(unverified(token.epoch));
     }
     if is_exposure && now.unix_timestamp() - token.issued_s > EXPOSURE_TTL_S {
         return Err(Dropped::TokenExpired);
@@ -132,7 +145,7 @@ fn verdict(
     } else {
         None
     };
-    Ok((token.epoch, not_counted))
+    Ok(Verdict { epoch: token.epoch, is_holdout: token.arm == Arm::Holdout, not_counted })
 }
 
 fn find_goal(site: &SiteSnapshot, wanted: Option<GoalId>) -> Option<(GoalId, bool)> {

@@ -14,6 +14,15 @@ pub struct SeededSite {
     pub variants: Vec<(VariantId, bool)>,
 }
 
+/// What was counted on a site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SiteCounters {
+    /// Counters of each variant.
+    pub variants: Vec<Counters>,
+    /// Visitors of the holdout, and those of them who converted.
+    pub holdout: (i64, i64),
+}
+
 /// Owner of seeded sites; nobody can log in as this account.
 const SEED_OWNER: &str = "seed@evoloop.invalid";
 
@@ -31,30 +40,35 @@ impl Service {
     ///
     /// # Errors
     /// `NotFound` when there is no such site.
-    pub async fn counters(&self, site_id: SiteId) -> Result<(Vec<Counters>, Option<Allocation>), ServiceError> {
+    pub async fn counters(&self, site_id: SiteId) -> Result<(SiteCounters, Option<Allocation>), ServiceError> {
         let site = self.store().site_for_operator(site_id).await?.ok_or(ServiceError::NotFound)?;
         let allocation = self.store().allocations(&site, 1).await?.pop();
-        Ok((self.store().counters(&site).await?, allocation))
+        let holdout = self.store().holdout_counts(&site).await?;
+        let (visitors, conversions) =
+            holdout.iter().fold((0, 0), |sum, hour| (sum.0 + hour.visitors, sum.1 + hour.conversions));
+        let counters = SiteCounters { variants: self.store().counters(&site).await?, holdout: (visitors, conversions) };
+        Ok((counters, allocation))
     }
 
     /// The same counters, recomputed from raw rows.
     ///
     /// # Errors
     /// `NotFound` when there is no such site.
-    pub async fn recount(&self, site_id: SiteId) -> Result<Vec<Counters>, ServiceError> {
+    pub async fn recount(&self, site_id: SiteId) -> Result<SiteCounters, ServiceError> {
         let site = self.store().site_for_operator(site_id).await?.ok_or(ServiceError::NotFound)?;
-        Ok(self.store().recount(&site).await?)
+        let variants = self.store().recount(&site).await?;
+        Ok(SiteCounters { variants, holdout: self.store().recount_holdout(&site).await? })
     }
 
-    /// Makes running sites, each with a control and `variants` active variants.
+    /// Makes running sites, each with a control, `variants` active variants and a holdout of this fraction.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn seed(&self, sites: u32, variants: u32) -> Result<Vec<SeededSite>, ServiceError> {
+    pub async fn seed(&self, sites: u32, variants: u32, holdout: f64) -> Result<Vec<SeededSite>, ServiceError> {
         let owner = self.seed_owner().await?;
         let mut seeded = Vec::new();
         for _ in 0..sites {
-            seeded.push(self.seed_site(owner, variants).await?);
+            seeded.push(self.seed_site(owner, variants, holdout).await?);
         }
         Ok(seeded)
     }
@@ -79,10 +93,10 @@ impl Service {
         Ok(user_id)
     }
 
-    async fn seed_site(&self, owner: UserId, variants: u32) -> Result<SeededSite, ServiceError> {
+    async fn seed_site(&self, owner: UserId, variants: u32, holdout: f64) -> Result<SeededSite, ServiceError> {
         let url = "https://seed.evoloop.invalid/".parse().map_err(ServiceError::internal)?;
         let write = self.store().begin().await?;
-        let site = self.store_site(&write, owner, url).await?;
+        let site = self.store_site(&write, owner, url, holdout).await?;
         for number in 1..=variants {
             let variant = self.seed_variant(site.site_id(), number);
             write.create_variant(&variant, None, self.now()).await?;

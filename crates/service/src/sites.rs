@@ -44,7 +44,8 @@ impl Service {
     pub async fn create_site(&self, viewer: &Viewer, url: &str) -> Result<SiteSummary, ServiceError> {
         let url: SiteUrl = url.parse().map_err(|error| ServiceError::invalid("url", format!("{error}.")))?;
         let write = self.store().begin().await?;
-        let site = self.store_site(&write, viewer.user_id(), url).await?;
+        let holdout_fraction = self.inner.settings.holdout_fraction;
+        let site = self.store_site(&write, viewer.user_id(), url, holdout_fraction).await?;
         self.enqueue(&write, &site, JobKind::AnalyzeSite).await?;
         write.commit().await?;
         self.refresh_site(site.site_id()).await?;
@@ -134,10 +135,13 @@ impl Service {
         write: &WriteTransaction,
         user_id: UserId,
         url: SiteUrl,
+        holdout_fraction: f64,
     ) -> Result<OwnedSite, ServiceError> {
         let now = self.now();
         let id = SiteId(self.random_id());
-        let site = write.create_site(&NewSite { id, user_id, url, salt: self.random_bytes(), created_at: now }).await?;
+        let site = write
+            .create_site(&NewSite { id, user_id, url, salt: self.random_bytes(), holdout_fraction, created_at: now })
+            .await?;
         write.create_variant(&self.control(id), None, now).await?;
         write.create_goal(&site, &self.default_goal(), now).await?;
         Ok(site)

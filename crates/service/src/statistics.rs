@@ -40,6 +40,7 @@ impl Service {
             allocation_names: shown.iter().map(|variant| variant.name.clone()).collect(),
             allocation: allocations.iter().map(|allocation| point(allocation, &shown)).collect(),
             goals: self.store().goal_counts(&site).await?,
+            holdout: self.holdout(&site, &hourly).await?,
         })
     }
 }

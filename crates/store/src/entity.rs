@@ -2,10 +2,12 @@
 //! every edge gets a domain type, made by `TryFrom`.
 
 pub(crate) mod allocations;
+pub(crate) mod conversion_delays;
 pub(crate) mod conversion_goals;
 pub(crate) mod events;
 pub(crate) mod experiment_stats;
 pub(crate) mod goal_conversions;
+pub(crate) mod holdout_counts;
 pub(crate) mod jobs;
 pub(crate) mod ledger;
 pub(crate) mod sessions;

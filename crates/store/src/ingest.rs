@@ -4,13 +4,12 @@
 //! the event's own id, and the statistical unit: (site, visitor) for an exposure,
 //! (site, goal, visitor) for a conversion.
 
-use crate::entity::{events, experiment_stats, goal_conversions, ledger, visitors};
-use crate::millis::Millis;
+use crate::counting::Unit;
+use crate::entity::{events, goal_conversions, visitors};
 use crate::{StoreError, WriteTransaction};
 use domain::{EventType, GoalId, IncomingEvent, NotCounted, Outcome, SiteId, VariantId, VisitorId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TryInsertResult};
+use sea_orm::{EntityTrait, TryInsertResult};
 use time::{Duration, OffsetDateTime};
 
 /// An event that passed every check that needs no counter.
@@ -22,6 +21,8 @@ pub struct CheckedEvent {
     pub not_counted: Option<NotCounted>,
     /// Epoch of the weight vector under which the visitor was assigned, from the token.
     pub epoch: i64,
+    /// Whether the visitor belongs to the holdout, from the token.
+    pub is_holdout: bool,
     /// The goal of a conversion, with whether the statistics count it.
     pub goal: Option<(GoalId, bool)>,
 }
@@ -57,6 +58,7 @@ impl WriteTransaction {
             epoch: Set(checked.epoch),
             exposure_hour: Set(hour),
             first_seen: Set(now.into()),
+            is_holdout: Set(checked.is_holdout),
         };
         let unit =
             visitors::Entity::insert(unit).on_conflict_do_nothing().exec_without_returning(&self.transaction).await?;
@@ -70,8 +72,14 @@ impl WriteTransaction {
                 .await?;
             return Ok(Outcome::Duplicate);
         }
-        let cell = Cell { site_id: event.site_id, variant_id: event.variant_id, epoch: checked.epoch, hour };
-        self.count(cell, 1, 0, now).await?;
+        let unit = Unit {
+            site_id: event.site_id,
+            variant_id: event.variant_id,
+            epoch: checked.epoch,
+            hour,
+            is_holdout: checked.is_holdout,
+        };
+        self.count(unit, 1, 0, now).await?;
         Ok(Outcome::Counted)
     }
 
@@ -103,13 +111,15 @@ impl WriteTransaction {
             return Ok(Outcome::Duplicate);
         }
         if is_primary {
-            let cell = Cell {
+            let unit = Unit {
                 site_id: event.site_id,
                 variant_id: VariantId(exposure.variant_id),
                 epoch: exposure.epoch,
                 hour: exposure.exposure_hour,
+                is_holdout: exposure.is_holdout,
             };
-            self.count(cell, 0, 1, now).await?;
+            self.count(unit, 0, 1, now).await?;
+            self.note_delay(unit, now - exposure.first_seen.time()).await?;
         }
         Ok(Outcome::Counted)
     }
@@ -167,43 +177,4 @@ impl WriteTransaction {
             .await?;
         Ok(())
     }
-
-    /// Moves the posterior and the ledger's cell together.
-    async fn count(&self, cell: Cell, visitors: i32, conversions: i32, now: OffsetDateTime) -> Result<(), StoreError> {
-        use experiment_stats::Column as S;
-        experiment_stats::Entity::update_many()
-            .col_expr(S::Visitors, Expr::col(S::Visitors).add(visitors))
-            .col_expr(S::Conversions, Expr::col(S::Conversions).add(conversions))
-            .col_expr(S::Alpha, Expr::col(S::Alpha).add(f64::from(conversions)))
-            .col_expr(S::Beta, Expr::col(S::Beta).add(f64::from(visitors - conversions)))
-            .col_expr(S::UpdatedAt, Expr::value(Millis::from(now)))
-            .filter(S::SiteId.eq(cell.site_id.0))
-            .filter(S::VariantId.eq(cell.variant_id.0))
-            .exec(&self.transaction)
-            .await?;
-        use ledger::Column as L;
-        let row = ledger::ActiveModel {
-            site_id: Set(cell.site_id.0),
-            epoch: Set(cell.epoch),
-            variant_id: Set(cell.variant_id.0),
-            exposure_hour: Set(cell.hour),
-            visitors: Set(i64::from(visitors)),
-            conversions: Set(i64::from(conversions)),
-        };
-        let add = OnConflict::columns([L::SiteId, L::Epoch, L::VariantId, L::ExposureHour])
-            .value(L::Visitors, Expr::col((ledger::Entity, L::Visitors)).add(visitors))
-            .value(L::Conversions, Expr::col((ledger::Entity, L::Conversions)).add(conversions))
-            .to_owned();
-        ledger::Entity::insert(row).on_conflict(add).exec_without_returning(&self.transaction).await?;
-        Ok(())
-    }
-}
-
-/// A cell of the ledger.
-#[derive(Clone, Copy)]
-struct Cell {
-    site_id: SiteId,
-    variant_id: VariantId,
-    epoch: i64,
-    hour: i64,
 }

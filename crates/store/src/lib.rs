@@ -7,9 +7,11 @@
 pub mod access;
 pub mod accounts;
 mod connection;
+mod counting;
 mod entity;
 mod error;
 pub mod goals;
+pub mod holdout;
 pub mod ingest;
 pub mod jobs;
 mod millis;

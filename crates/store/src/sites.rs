@@ -23,6 +23,8 @@ pub struct NewSite {
     pub url: SiteUrl,
     /// Key of the assignment's hash; never changes and never leaves the server.
     pub salt: [u8; 16],
+    /// Share of visitors who always see the untouched page, 0 to 1.
+    pub holdout_fraction: f64,
     /// Now.
     pub created_at: OffsetDateTime,
 }
@@ -67,7 +69,7 @@ impl WriteTransaction {
             brand_constraints: Set(serde_json::json!({})),
             page_model: Set(None),
             salt: Set(site.salt.to_vec()),
-            holdout_fraction: Set(0.0),
+            holdout_fraction: Set(site.holdout_fraction),
             epoch: Set(0),
             version: Set(1),
             created_at: Set(site.created_at.into()),

@@ -30,6 +30,8 @@ pub struct ServedSite {
     pub status: SiteStatus,
     /// Key of the assignment's hash.
     pub salt: [u8; 16],
+    /// Share of visitors who always see the untouched page, 0 to 1.
+    pub holdout_fraction: f64,
     /// Number of the published weight vector.
     pub epoch: i64,
     /// The published weights; empty before the first publication.
@@ -87,6 +89,7 @@ impl Store {
             url: site.url.parse().map_err(|error| StoreError::corrupt("sites", error))?,
             status: name("sites", &site.status)?,
             salt: site.salt.try_into().map_err(|_| StoreError::corrupt("sites", "the salt has not 16 bytes"))?,
+            holdout_fraction: site.holdout_fraction,
             epoch: site.epoch,
             weights: allocation.map(|row| json("allocations", row.weights)).transpose()?.unwrap_or_default(),
             variants,

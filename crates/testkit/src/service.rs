@@ -39,6 +39,7 @@ pub struct TestServiceBuilder {
     public_url: String,
     job_attempts: i32,
     job_lease: Duration,
+    holdout_fraction: f64,
 }
 
 impl Default for TestServiceBuilder {
@@ -48,6 +49,8 @@ impl Default for TestServiceBuilder {
             public_url: "http://localhost".to_owned(),
             job_attempts: 2,
             job_lease: Duration::from_secs(60),
+            // Tests of counts need every visitor among the arms.
+            holdout_fraction: 0.0,
         }
     }
 }
@@ -81,6 +84,13 @@ impl TestServiceBuilder {
         self
     }
 
+    /// Share of a new site's visitors who always see the untouched page.
+    #[must_use]
+    pub fn holdout_fraction(mut self, fraction: f64) -> Self {
+        self.holdout_fraction = fraction;
+        self
+    }
+
     /// Puts the service together.
     #[must_use]
     pub fn build(self, database: TestDatabase) -> TestService {
@@ -99,6 +109,7 @@ impl TestServiceBuilder {
         settings.job_attempts = self.job_attempts;
         settings.job_backoff = Duration::from_secs(1);
         settings.job_lease = self.job_lease;
+        settings.holdout_fraction = self.holdout_fraction;
         let service = Service::new(database.store.clone(), ports, settings);
         TestService { service, clock, reader, database }
     }

@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: a first figure for how many visitors and events one connection gets through.
+//! `cargo xtask bench`: how many visitors and events one connection gets through, and how fast the statistics are.
 
 mod report;
+mod statistics;
 
 use crate::client::{self, Client, Limits, Measured};
 use crate::evoloop::{self, Server};
@@ -55,8 +56,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let limits = Limits { requests: arguments.requests, time: Duration::from_secs(arguments.seconds) };
     let rows = measure(&server, &site_id, limits)?;
     server.stop()?;
-    let page = report::page(&rows, &arguments.profile, &report::processor());
-    println!("\n{}", report::table(&rows));
+    let statistics = statistics::measure(&project)?;
+    let page = report::page(&rows, &statistics, &arguments.profile, &report::processor());
+    println!("\n{}\n{statistics}", report::table(&rows));
     let path = project.root.join("docs/benchmarks.md");
     fs::create_dir_all(project.root.join("docs"))?;
     fs::write(&path, page).about(path.display())?;

@@ -13,6 +13,9 @@ pub(super) struct Args {
     /// How many active variants each has beside its control
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..=20))]
     variants: u32,
+    /// Share of visitors who always see the untouched page
+    #[arg(long, default_value_t = 0.0, value_parser = super::share)]
+    holdout: f64,
     /// Print JSON; the only form there is
     #[arg(long)]
     json: bool,
@@ -21,7 +24,7 @@ pub(super) struct Args {
 /// Prints one JSON line a site.
 pub(super) async fn run(flags: &Flags, args: &Args) -> Result<ExitCode, CliError> {
     let installation = super::open(flags).await?;
-    for site in installation.service.seed(args.sites, args.variants).await? {
+    for site in installation.service.seed(args.sites, args.variants, args.holdout).await? {
         let variants: Vec<_> = site
             .variants
             .iter()

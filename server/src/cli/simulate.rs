@@ -18,7 +18,7 @@ use std::thread;
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// True conversion rates, the control's first
-    #[arg(long, value_delimiter = ',', default_value = "0.05,0.06", value_parser = rate)]
+    #[arg(long, value_delimiter = ',', default_value = "0.05,0.06", value_parser = super::share)]
     rates: Vec<f64>,
     /// Visitors a day
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
@@ -39,13 +39,13 @@ pub(super) struct Args {
     #[arg(long)]
     drift: bool,
     /// Share of each arm's exposures that is lost
-    #[arg(long, value_delimiter = ',', value_parser = rate)]
+    #[arg(long, value_delimiter = ',', value_parser = super::share)]
     lost: Vec<f64>,
     /// Share of visitors who are robots
-    #[arg(long, default_value_t = 0.0, value_parser = rate)]
+    #[arg(long, default_value_t = 0.0, value_parser = super::share)]
     bots: f64,
     /// Share of visitors who always see the untouched page
-    #[arg(long, default_value_t = 0.0, value_parser = rate)]
+    #[arg(long, default_value_t = 0.0, value_parser = super::share)]
     holdout: f64,
     /// Check intervals against the truth
     #[arg(long)]
@@ -212,14 +212,7 @@ fn outcomes(scenario: &Scenario, args: &Args) -> Result<Vec<Outcome>, CliError> 
     Ok(all.into_iter().map(|(_, outcome)| outcome).collect())
 }
 
-fn rate(text: &str) -> Result<f64, String> {
-    number(text).filter(|rate| (0.0..=1.0).contains(rate)).ok_or_else(|| "a share lies between 0 and 1".to_owned())
-}
-
 fn hours(text: &str) -> Result<f64, String> {
-    number(text).filter(|hours| (0.0..=8760.0).contains(hours)).ok_or_else(|| "0 to 8760 hours are possible".to_owned())
-}
-
-fn number(text: &str) -> Option<f64> {
-    text.trim().parse().ok()
+    let hours = text.trim().parse().ok().filter(|hours| (0.0..=8760.0).contains(hours));
+    hours.ok_or_else(|| "0 to 8760 hours are possible".to_owned())
 }

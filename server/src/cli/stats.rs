@@ -5,9 +5,9 @@ use crate::config::Flags;
 use clap::Subcommand;
 use domain::{SiteId, VariantId};
 use serde::Serialize;
-use service::ServiceError;
+use service::{ServiceError, SiteCounters};
 use std::process::ExitCode;
-use store::statistics::{Allocation, Counters};
+use store::statistics::Allocation;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -47,7 +47,7 @@ struct Row {
     weight: Option<f64>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 struct Holdout {
     visitors: i64,
     conversions: i64,
@@ -78,13 +78,14 @@ pub(super) fn unknown_site(error: ServiceError, site_id: SiteId) -> CliError {
 }
 
 impl Report {
-    pub(super) fn new(mut counters: Vec<Counters>, allocation: Option<&Allocation>) -> Self {
-        counters.sort_by_key(|row| row.variant_id);
+    pub(super) fn new(counters: SiteCounters, allocation: Option<&Allocation>) -> Self {
+        let SiteCounters { mut variants, holdout: (visitors, conversions) } = counters;
+        variants.sort_by_key(|row| row.variant_id);
         let weight = |id: VariantId| {
             let arms = allocation.map(|allocation| allocation.weights.as_slice()).unwrap_or_default();
             arms.iter().find(|arm| arm.variant_id == id).map(|arm| arm.weight)
         };
-        let variants = counters.into_iter().map(|row| Row {
+        let variants = variants.into_iter().map(|row| Row {
             variant_id: row.variant_id,
             visitors: row.visitors,
             conversions: row.conversions,
@@ -93,7 +94,7 @@ impl Report {
             prob_best: row.prob_best,
             weight: weight(row.variant_id),
         });
-        Self { variants: variants.collect(), holdout: Holdout::default() }
+        Self { variants: variants.collect(), holdout: Holdout { visitors, conversions } }
     }
 }
 
@@ -114,6 +115,10 @@ pub(super) fn print_report(report: &Report, as_json: bool) -> Result<(), CliErro
             share(row.prob_best),
             share(row.weight)
         ));
+    }
+    let Holdout { visitors, conversions } = &report.holdout;
+    if *visitors > 0 {
+        print::line(&format!("{:36} {visitors:>9} {conversions:>11} {:>9} {:>9}", "holdout", "-", "-"));
     }
     Ok(())
 }

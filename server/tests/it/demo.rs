@@ -17,8 +17,11 @@ async fn the_demonstration_gets_ready_and_counts_its_visitors() {
         tally.variants.values().fold((0, 0), |sum, variant| (sum.0 + variant.visitors, sum.1 + variant.conversions));
     let service = demo.running.service.clone();
     let statistics = service.statistics(&demo.viewer, demo.site_id).await.unwrap();
-    let counted: (i64, i64) =
-        statistics.variants.iter().fold((0, 0), |sum, row| (sum.0 + row.visitors, sum.1 + row.conversions));
+    let holdout = statistics.holdout.unwrap();
+    let counted: (i64, i64) = statistics
+        .variants
+        .iter()
+        .fold((holdout.visitors, holdout.conversions), |sum, row| (sum.0 + row.visitors, sum.1 + row.conversions));
     assert_eq!(seen, 40);
     assert_eq!(counted, (i64::try_from(seen).unwrap(), i64::try_from(converted).unwrap()));
     let variants = service.list_variants(&demo.viewer, demo.site_id).await.unwrap();

@@ -52,7 +52,7 @@ impl App {
 
     /// A running site with a control and this many variants.
     pub(crate) async fn seeded(&self, variants: u32) -> Site {
-        let made = self.inside.service.seed(1, variants).await.expect("a site").remove(0);
+        let made = self.inside.service.seed(1, variants, 0.0).await.expect("a site").remove(0);
         let id = |control: bool| made.variants.iter().find(|(_, is_control)| *is_control == control);
         Site {
             id: made.site_id.to_string(),

@@ -94,7 +94,7 @@ async fn faulty_events_are_refused_whole(database: TestDatabase) {
     }
     for site in [&site.id, &foreign.id] {
         let (counters, _) = app.inside.service.counters(site.parse().unwrap()).await.unwrap();
-        assert!(counters.iter().all(|row| row.visitors == 0 && row.conversions == 0));
+        assert!(counters.variants.iter().all(|row| row.visitors == 0 && row.conversions == 0));
     }
 }
 

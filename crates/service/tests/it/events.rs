@@ -24,7 +24,7 @@ async fn totals(test: &TestService, site_id: SiteId) -> (i64, i64) {
     let (counters, _) = test.service.counters(site_id).await.unwrap();
     let recounted = test.service.recount(site_id).await.unwrap();
     assert_eq!(counters, recounted, "counters and raw rows must agree");
-    counters.iter().fold((0, 0), |total, row| (total.0 + row.visitors, total.1 + row.conversions))
+    counters.variants.iter().fold((0, 0), |total, row| (total.0 + row.visitors, total.1 + row.conversions))
 }
 
 async fn repeats_count_once(database: TestDatabase) {

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod events;
+mod holdout;
 mod jobs;
 mod sites;
 mod support;

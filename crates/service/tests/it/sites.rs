@@ -158,17 +158,17 @@ async fn changes_are_announced(database: TestDatabase) {
 
 async fn seeded_sites_run(database: TestDatabase) {
     let test = TestService::new(database);
-    let sites = test.service.seed(2, 3).await.unwrap();
+    let sites = test.service.seed(2, 3, 0.0).await.unwrap();
     assert_eq!(sites.len(), 2);
     for site in &sites {
         assert_eq!(site.variants.iter().filter(|(_, is_control)| *is_control).count(), 1);
         assert_eq!(site.variants.len(), 4);
         visit(&test, site.site_id, "v-1", true).await;
         let (counters, allocation) = test.service.counters(site.site_id).await.unwrap();
-        assert_eq!(counters.iter().map(|row| row.visitors).sum::<i64>(), 1);
+        assert_eq!(counters.variants.iter().map(|row| row.visitors).sum::<i64>(), 1);
         assert_eq!(allocation.unwrap().weights.len(), 4);
         let recounted = test.service.recount(site.site_id).await.unwrap();
         assert_eq!(recounted, counters);
     }
-    assert_eq!(test.service.seed(1, 1).await.unwrap().len(), 1, "the owner is found again");
+    assert_eq!(test.service.seed(1, 1, 0.0).await.unwrap().len(), 1, "the owner is found again");
 }

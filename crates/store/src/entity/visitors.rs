@@ -14,6 +14,7 @@ pub struct Model {
     pub epoch: i64,
     pub exposure_hour: i64,
     pub first_seen: Millis,
+    pub is_holdout: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

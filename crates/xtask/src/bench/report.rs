@@ -58,15 +58,19 @@ pub(super) fn table(rows: &[Row]) -> String {
 }
 
 /// The page docs/benchmarks.md.
-pub(super) fn page(rows: &[Row], profile: &str, processor: &str) -> String {
+pub(super) fn page(rows: &[Row], statistics: &str, profile: &str, processor: &str) -> String {
     format!(
         "# Benchmarks\n\n\
          Written by `cargo xtask bench`.\n\
+         Processor: {processor}.\n\n\
+         ## Visitors and events\n\n\
          One client sends one request after the other over one HTTP/1.1 connection on loopback, and reads each answer whole.\n\
          So the figures are what a single connection sees, not the most that the server can do.\n\
          The constant route is an axum handler that returns two bytes, measured in the same run by the same client.\n\
          The database is SQLite in a file, and an event is answered after its commit.\n\n\
-         Server profile: `{profile}`.\nProcessor: {processor}.\n\n{}",
+         Server profile: `{profile}`.\n\n{}\n\
+         ## Statistics\n\n\
+         Criterion's medians on one core; a ratio compares two of the same run.\n\n{statistics}",
         table(rows)
     )
 }

@@ -1,0 +1,20 @@
+//! How many hours after the exposure conversions came, by day of exposure.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "conversion_delays")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub site_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub exposure_day: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub delay_hour: i64,
+    pub conversions: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
