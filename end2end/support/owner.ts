@@ -72,7 +72,7 @@ export interface Count {
 
 /** Reads how many visitors and conversions those have who always see the untouched page. */
 export async function readHoldout(page: Page): Promise<Count> {
-  const text = await page.locator("section", { has: page.locator("#holdout-heading") }).innerText();
+  const text = await page.getByRole("region", { name: "What the variants brought" }).innerText();
   const [, visitors, conversions] = /: ([\d,]+) visitors? so far, ([\d,]+) conversions?\./.exec(text) ?? [];
   return { visitors: wholeNumber(visitors), conversions: wholeNumber(conversions) };
 }
