@@ -22,10 +22,10 @@ pub fn prob_best(arms: &[(f64, f64)]) -> Result<Vec<f64>, BanditError> {
         return Ok(vec![1.0]);
     }
     let mut prob = vec![0.0; grid.arms.len()];
+    let mut others = prob.clone();
     grid.each_node(|node| {
         // Prefix and suffix products: the product of the others without dividing by a vanishing factor.
         let mut prefix = 1.0;
-        let mut others = node.below.to_vec();
         let mut suffix = 1.0;
         for (slot, below) in others.iter_mut().zip(node.below).rev() {
             *slot = suffix;

@@ -81,16 +81,25 @@ impl Density {
     /// How far the log density lies below its peak, at most 0.
     pub(crate) fn drop(&self, y: f64) -> f64 {
         let t = y - self.mode_logit;
-        let (a, b) = if t > 30.0 {
-            let b = -t - (self.anti_mode * (-t).exp_m1()).ln_1p();
-            (-(self.anti_mode * (-t).exp_m1()).ln_1p(), b)
-        } else if t < -30.0 {
-            let b = -(self.mode * t.exp_m1()).ln_1p();
-            (t - (self.mode * t.exp_m1()).ln_1p(), b)
+        if t.abs() > 30.0 {
+            return self.far_drop(t);
+        }
+        let rise = t.exp_m1();
+        // One exponential gives both, unless 1 + rise would cancel.
+        let fall = if t > -0.7 { -rise / (1.0 + rise) } else { (-t).exp_m1() };
+        self.alpha * shrunk(self.anti_mode * fall) + self.beta * shrunk(self.mode * rise)
+    }
+
+    /// [`drop`](Self::drop) where the exponentials would overflow.
+    fn far_drop(&self, t: f64) -> f64 {
+        let (a, b) = if t > 0.0 {
+            let a = -(self.anti_mode * (-t).exp_m1()).ln_1p();
+            (a, a - t)
         } else {
-            (-(self.anti_mode * (-t).exp_m1()).ln_1p(), -(self.mode * t.exp_m1()).ln_1p())
+            let b = -(self.mode * t.exp_m1()).ln_1p();
+            (b + t, b)
         };
-        self.alpha * deviance(a) + self.beta * deviance(b)
+        self.alpha * (a - a.exp_m1()) + self.beta * (b - b.exp_m1())
     }
 
     pub(crate) fn value(&self, y: f64) -> f64 {
@@ -114,7 +123,8 @@ impl Density {
             reach *= 2.0;
         }
         let (mut inside, mut outside) = (0.0, reach);
-        for _ in 0..60 {
+        // An end is a place to stop, not a result: a few digits do.
+        for _ in 0..10 {
             let middle = 0.5 * (inside + outside);
             if self.drop(self.mode_logit + direction * middle) > -CUT { inside = middle } else { outside = middle }
         }
@@ -122,17 +132,31 @@ impl Density {
     }
 }
 
-/// `z - expm1(z)`, at most 0, by its series near 0 where the difference would cancel.
-fn deviance(z: f64) -> f64 {
+/// 1/2! to 1/13!.
+const INVERSE_FACTORIALS: [f64; 12] = {
+    let mut inverse = [0.5; 12];
+    let mut index = 1;
+    let mut order = 3.0;
+    while index < inverse.len() {
+        inverse[index] = inverse[index - 1] / order;
+        index += 1;
+        order += 1.0;
+    }
+    inverse
+};
+
+/// `z - expm1(z)`, at most 0, for `z = -ln1p(u)`; then `expm1(z) = -u / (1 + u)`. Near 0, where the
+/// difference would cancel, by its series, even and odd terms apart.
+fn shrunk(u: f64) -> f64 {
+    let z = -u.ln_1p();
     if z.abs() >= 0.25 {
-        return z - z.exp_m1();
+        return z + u / (1.0 + u);
     }
-    let (mut sum, mut term) = (0.0, z);
-    for order in 2..=13_u8 {
-        term *= z / f64::from(order);
-        sum += term;
-    }
-    -sum
+    let square = z * z;
+    let chain = |first: usize| {
+        INVERSE_FACTORIALS.iter().skip(first).step_by(2).rev().fold(0.0, |sum, term| sum * square + term)
+    };
+    -square * (chain(0) + z * chain(1))
 }
 
 /// The error of Stirling's formula, `ln Gamma(z) - (z - 1/2) ln z + z - ln(2 pi) / 2`.
