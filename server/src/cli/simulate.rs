@@ -178,7 +178,8 @@ fn scenario(args: &Args, policy: Named) -> Result<Scenario, CliError> {
         policy: Policy::default(),
         comparable: true,
         kills: if is_ours { Kills::ByRuleAndHarm } else { Kills::None },
-        promotion: if is_ours { Promotion::Carried } else { Promotion::Noted },
+        // Intervals are promised for a fixed time, not for the time of a promotion.
+        promotion: if is_ours && !args.coverage { Promotion::Carried } else { Promotion::Noted },
         coverage: args.coverage,
     })
 }

@@ -3,6 +3,7 @@
 use super::scenario::Scenario;
 use super::site::Ledger;
 use crate::aipw::Aipw;
+use crate::counts::real;
 use crate::evidence::Prior;
 use crate::holdout::extra_conversions;
 use crate::lift_sequence::{Split, lift_sequence};
@@ -46,6 +47,8 @@ pub(super) struct Intervals {
     pub(super) treated: Counts,
     /// The holdout.
     pub(super) held_out: Counts,
+    /// Visitors, and the sum of the factors that drift put on their rates.
+    drifted: (f64, f64),
     /// Conversions that the arms brought beyond the untouched page, in expectation.
     pub(super) true_gain: f64,
 }
@@ -57,6 +60,7 @@ impl Intervals {
             always_valid: vec![true; arms],
             treated: Counts::NONE,
             held_out: Counts::NONE,
+            drifted: (0.0, 0.0),
             true_gain: 0.0,
         }
     }
@@ -66,9 +70,13 @@ impl Intervals {
         &mut self,
         scenario: &Scenario,
         weights: &[f64],
+        factor: f64,
         visitors: &[u64],
         delays: &[Vec<f64>],
     ) -> Result<(), BanditError> {
+        let all = visitors.iter().map(|count| real(*count)).sum::<f64>();
+        self.drifted.0 += all;
+        self.drifted.1 += all * factor;
         let converted = |arm: usize| u64::try_from(delays[arm].len()).unwrap_or(u64::MAX);
         let counts = (0..visitors.len()).map(|arm| Counts::new(visitors[arm], converted(arm)));
         let epoch = Epoch::new(weights, counts.collect::<Result<_, _>>()?)?;
@@ -93,14 +101,16 @@ impl Intervals {
         const LEAST_SHARE: f64 = 0.05;
         let aipw = Aipw::new(&ledger.epochs, Prior::default())?;
         let mut covered = Covered::default();
-        for (arm, rate) in scenario.rates.iter().enumerate() {
+        // The truth of an arm is what it would have converted over the whole time.
+        let factor = self.drifted.1 / self.drifted.0.max(1.0);
+        for (arm, rate) in scenario.rates.iter().map(|rate| rate * factor).enumerate() {
             if shares[arm] >= LEAST_SHARE {
                 let counts = ledger.matured(arm);
                 let (lower, upper) =
                     Posterior::from_counts(counts.visitors(), counts.conversions())?.credible_interval(0.95);
-                covered.posterior.add(lower, *rate, upper);
+                covered.posterior.add(lower, rate, upper);
                 if let Some(found) = aipw.arm(arm) {
-                    covered.aipw.add(found.estimate - 1.96 * found.se, *rate, found.estimate + 1.96 * found.se);
+                    covered.aipw.add(found.estimate - 1.96 * found.se, rate, found.estimate + 1.96 * found.se);
                 }
             }
             if arm > 0 {

@@ -140,7 +140,7 @@ impl<'a> Run<'a> {
             self.split.observe(&Epoch::new(&self.weights, exposures)?)?;
         }
         if scenario.coverage {
-            self.intervals.look(scenario, &self.weights, &reported, &delays)?;
+            self.intervals.look(scenario, &self.weights, factor, &reported, &delays)?;
         }
         let weights = self.weights.clone();
         self.ledger.add(Arrivals { start_h, weights, visitors: reported, delays });
