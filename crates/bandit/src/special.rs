@@ -52,6 +52,11 @@ fn near(value: f64, tiny: f64) -> f64 {
     if value.abs() < tiny { tiny } else { value }
 }
 
+/// The upper tail of the standard normal distribution.
+pub(crate) fn normal_tail(z: f64) -> f64 {
+    0.5 * libm::erfc(z * FRAC_1_SQRT_2)
+}
+
 /// The standard normal quantile for `p` strictly between 0 and 1, by Newton's method with Halley's
 /// correction on the complementary error function.
 pub(crate) fn normal_quantile(p: f64) -> f64 {
@@ -61,7 +66,7 @@ pub(crate) fn normal_quantile(p: f64) -> f64 {
     let mut z =
         t - (2.515_517 + t * (0.802_853 + t * 0.010_328)) / (1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308)));
     for _ in 0..3 {
-        let above = 0.5 * libm::erfc(z * FRAC_1_SQRT_2);
+        let above = normal_tail(z);
         let density = (-0.5 * z * z).exp() / (2.0 * PI).sqrt();
         let step = (above - tail) / density;
         z += step / (1.0 - 0.5 * z * step);
