@@ -1,12 +1,16 @@
 //! One site: its variants and what visitors make of them.
 
 pub mod api;
+mod decision_words;
+pub mod decisions;
 pub mod diff;
 pub mod found;
+pub mod generation;
 pub mod goals;
 pub mod header;
 pub mod holdout;
 pub mod install;
+pub mod lift;
 pub mod page;
 pub mod parts;
 pub mod progress;

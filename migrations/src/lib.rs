@@ -8,6 +8,7 @@ mod m20261123_000003_statistics;
 mod m20261123_000004_events;
 mod m20261123_000005_jobs;
 mod m20261123_000006_holdout;
+mod m20261124_000007_decisions;
 mod tables;
 
 use sea_orm_migration::prelude::*;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000004_events::Migration),
             Box::new(m20261123_000005_jobs::Migration),
             Box::new(m20261123_000006_holdout::Migration),
+            Box::new(m20261124_000007_decisions::Migration),
         ]
     }
 }

@@ -1,9 +1,10 @@
 //! Server functions of one site: what was found, its variants, statistics and goals.
 
 use crate::error::UiError;
+use domain::decision::DecisionAnswer;
 use domain::report::{SiteDetail, SiteStatistics, VariantDetail};
 use domain::variant::VariantAction;
-use domain::{Goal, GoalType, SiteId, VariantId};
+use domain::{Decision, DecisionId, Goal, GoalType, SiteId, VariantId};
 use leptos::prelude::*;
 use server_fn::codec::{GetUrl, PatchJson, PostUrl};
 
@@ -85,6 +86,46 @@ pub async fn generate_variants(
     site_id: SiteId,
 ) -> Result<(), UiError> {
     crate::ssr::site::generate(site_id).await
+}
+
+/// What was decided about a site's variants or is proposed, the newest first.
+///
+/// # Errors
+/// `NotFound` for a site of somebody else.
+#[server(prefix = "/api", endpoint = "decisions", input = GetUrl)]
+pub async fn list_decisions(
+    /// Site.
+    site_id: SiteId,
+) -> Result<Vec<Decision>, UiError> {
+    crate::ssr::site::decisions(site_id).await
+}
+
+/// Accepts or dismisses a proposal, or takes a decision back.
+///
+/// # Errors
+/// `Invalid` when there is nothing to answer any more.
+#[server(prefix = "/api", endpoint = "decisions/answer", input = PostUrl)]
+pub async fn answer_decision(
+    /// Site.
+    site_id: SiteId,
+    /// Decision.
+    decision_id: DecisionId,
+    /// What to do.
+    answer: DecisionAnswer,
+) -> Result<(), UiError> {
+    crate::ssr::site::answer_decision(site_id, decision_id, answer).await
+}
+
+/// Begins a new generation: even split, fresh evidence.
+///
+/// # Errors
+/// `Invalid` while nothing was tested.
+#[server(prefix = "/api", endpoint = "sites/restart", input = PostUrl)]
+pub async fn restart_generation(
+    /// Site.
+    site_id: SiteId,
+) -> Result<(), UiError> {
+    crate::ssr::site::restart_generation(site_id).await
 }
 
 /// The goals of a site, the primary one first.

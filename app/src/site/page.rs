@@ -3,7 +3,10 @@
 use crate::error::UiError;
 use crate::jobs::api::RetryJob;
 use crate::live::{Live, use_live, use_refreshed};
-use crate::site::api::{GenerateVariants, UpdateVariant, load_site, load_statistics};
+use crate::site::api::{
+    AnswerDecision, GenerateVariants, RestartGeneration, UpdateVariant, load_site, load_statistics,
+};
+use crate::site::decisions::{JournalPanel, ProposalsPanel};
 use crate::site::found::FoundPanel;
 use crate::site::goals::GoalsPanel;
 use crate::site::header::{NextStep, SiteHeader, Views};
@@ -38,6 +41,10 @@ pub struct SiteContext {
     pub generate: ServerAction<GenerateVariants>,
     /// The action behind retry buttons.
     pub retry: ServerAction<RetryJob>,
+    /// The action behind the buttons of decisions.
+    pub answer: ServerAction<AnswerDecision>,
+    /// The action that begins a new generation.
+    pub restart: ServerAction<RestartGeneration>,
     /// The action that changes mode and status.
     pub update: ServerAction<UpdateSite>,
 }
@@ -113,9 +120,11 @@ pub fn LoadedSite(
     let live = use_live(site_id);
     let (act, generate) = (ServerAction::<UpdateVariant>::new(), ServerAction::<GenerateVariants>::new());
     let (retry, update) = (ServerAction::<RetryJob>::new(), ServerAction::<UpdateSite>::new());
+    let (answer, restart) = (ServerAction::<AnswerDecision>::new(), ServerAction::<RestartGeneration>::new());
     // What this page changed itself is shown at once, without waiting for the event stream.
     Effect::new(move |before: Option<usize>| {
-        let now = act.version().get() + generate.version().get() + retry.version().get() + update.version().get();
+        let versions = [act.version(), generate.version(), retry.version(), update.version(), answer.version()];
+        let now = versions.iter().map(Get::get).sum::<usize>() + restart.version().get();
         if before.is_some_and(|before| before != now) {
             live.note_all();
         }
@@ -130,6 +139,8 @@ pub fn LoadedSite(
         act,
         generate,
         retry,
+        answer,
+        restart,
         update,
     };
     let query = use_query_map();
@@ -147,8 +158,10 @@ pub fn LoadedSite(
                     <div class="space-y-8">
                         <NextStep context=context />
                         <ReviewPanel context=context />
+                        <ProposalsPanel context=context />
                         <StatisticsPanel context=context />
                         <VariantsPanel context=context />
+                        <JournalPanel context=context />
                     </div>
                 }
                 .into_any(),

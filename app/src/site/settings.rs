@@ -2,7 +2,7 @@
 
 use crate::site::page::SiteContext;
 use crate::site::parts::FormError;
-use crate::site::words::{ONLY_SUPERVISED_ACTS, autonomy};
+use crate::site::words::{TRAINING_WHEELS_ASKS, autonomy};
 use crate::sites::api::DeleteSite;
 use crate::ui::{Alert, AlertVariant, Button, ButtonVariant, Card, Dialog, DialogClose, DialogTrigger, Input, Label};
 use domain::{AutonomyMode, SiteUrl};
@@ -52,7 +52,7 @@ fn Autonomy(context: SiteContext) -> impl IntoView {
         <section aria-labelledby="autonomy-heading">
             <Card class="space-y-4 p-5">
                 <h2 id="autonomy-heading" class="text-lg font-semibold">"Autonomy"</h2>
-                <Alert variant=AlertVariant::Info title="Supervised is the only mode that acts today">{ONLY_SUPERVISED_ACTS}</Alert>
+                <Alert variant=AlertVariant::Info title="What happens without asking">{TRAINING_WHEELS_ASKS}</Alert>
                 <ActionForm action=context.update attr:class="space-y-4">
                     <input type="hidden" name="site_id" value=context.site_id.to_string() />
                     <fieldset class="space-y-3">

@@ -5,7 +5,9 @@ use crate::chart::format::{count, percent, probability, rate};
 use crate::chart::posterior::PosteriorChart;
 use crate::chart::rate::RateChart;
 use crate::chart::series::SeriesKey;
+use crate::site::generation::GenerationCard;
 use crate::site::holdout::HoldoutCard;
+use crate::site::lift::LiftCard;
 use crate::site::page::SiteContext;
 use crate::site::parts::TimeText;
 use crate::ui::{Badge, BadgeVariant, Card};
@@ -34,14 +36,16 @@ pub fn StatisticsPanel(
                     }}
                 </p>
             </div>
+            <GenerationCard context=context />
             <Card class="overflow-hidden">
                 <div class="overflow-x-auto" tabindex="0" role="region" aria-label="Statistics of the variants">
                     <StatisticsTable statistics=statistics />
                 </div>
                 <p class="border-t px-4 py-3 text-xs text-muted-foreground">
-                    "A visitor counts once the page has shown every change of the variant, and converts at most once on the primary goal. The rate is the mean of what is known about it, and the interval holds the true rate with a probability of 95\u{a0}%. P(best) is the probability of having the highest rate of all active variants; traffic follows it."
+                    "A visitor counts once the page has shown every change of the variant, and converts at most once on the primary goal. The rate is the mean of what is known about it, and the interval holds the true rate with a probability of 95\u{a0}%. P(best) is the probability of having the highest rate of all active variants, by everybody who was counted."
                 </p>
             </Card>
+            <LiftCard statistics=statistics />
             <HoldoutCard statistics=statistics />
             <div class="grid gap-4 xl:grid-cols-2">
                 <RateChart id="rate-chart" statistics=statistics />

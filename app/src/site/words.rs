@@ -1,5 +1,6 @@
 //! What the dashboard calls things: one place for the words that people read.
 
+pub use super::decision_words::{answer, decision, decision_state, lift, odds, phase, phase_explained, wears_off};
 use crate::chart::format::{count, counted};
 use domain::report::{ExtraConversions, GoalCount, HoldoutReport};
 use domain::variant::VariantAction;
@@ -143,8 +144,8 @@ pub fn autonomy(mode: AutonomyMode) -> (&'static str, &'static str) {
     }
 }
 
-/// What the two modes that do not act yet must say.
-pub const ONLY_SUPERVISED_ACTS: &str = "In this version Evoloop acts as in supervised mode whatever is chosen here: nothing runs without your approval. The other modes are stored and take effect once automatic decisions arrive.";
+/// What the mode that does not act yet must say.
+pub const TRAINING_WHEELS_ASKS: &str = "In full auto winners are promoted and losers retired without asking, and every step can be taken back. Training wheels asks like supervised mode for now. In every mode a variant that does harm is stopped at once, and a new variant waits for your approval.";
 
 /// A goal's type.
 #[must_use]

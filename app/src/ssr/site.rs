@@ -1,9 +1,10 @@
 //! Behind the server functions of one site.
 
 use crate::error::UiError;
+use domain::decision::DecisionAnswer;
 use domain::report::{SiteDetail, SiteStatistics, VariantDetail};
 use domain::variant::VariantAction;
-use domain::{Goal, GoalConfig, GoalType, SiteId, VariantId};
+use domain::{Decision, DecisionId, Goal, GoalConfig, GoalType, SiteId, VariantId};
 use service::NewGoal;
 
 /// The site with everything but its statistics.
@@ -38,6 +39,28 @@ pub(crate) async fn act_on_variant(
 pub(crate) async fn generate(site_id: SiteId) -> Result<(), UiError> {
     let (service, viewer) = super::viewer().await?;
     service.generate(&viewer, site_id).await.map(drop).map_err(super::answer)
+}
+
+/// Its journal.
+pub(crate) async fn decisions(site_id: SiteId) -> Result<Vec<Decision>, UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.list_decisions(&viewer, site_id).await.map_err(super::answer)
+}
+
+/// Answers a decision.
+pub(crate) async fn answer_decision(
+    site_id: SiteId,
+    decision_id: DecisionId,
+    answer: DecisionAnswer,
+) -> Result<(), UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.answer_decision(&viewer, site_id, decision_id, answer).await.map_err(super::answer)
+}
+
+/// Begins a new generation.
+pub(crate) async fn restart_generation(site_id: SiteId) -> Result<(), UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.restart_generation(&viewer, site_id).await.map_err(super::answer)
 }
 
 /// Its goals.

@@ -1,13 +1,15 @@
 //! A small site with three variants, as values.
 
+use domain::decision::{RuleCheck, Undo};
 use domain::report::{
-    AllocationPoint, Change, JobView, RatePoint, RateSeries, SiteDetail, SiteStatistics, SiteSummary, VariantDetail,
-    VariantStatistics,
+    AllocationPoint, ChallengerReport, Change, GenerationReport, JobView, LiftInterval, RatePoint, RateSeries,
+    SiteDetail, SiteStatistics, SiteSummary, VariantDetail, VariantStatistics,
 };
 use domain::word_diff::word_diff;
 use domain::{
-    AutonomyMode, Goal, GoalConfig, GoalId, GoalType, JobId, JobKind, JobState, JobStep, Locator, PageModel, Patch,
-    SiteId, SiteStatus, TextSlot, Variant, VariantId, VariantStatus,
+    AutonomyMode, Decision, DecisionEvidence, DecisionId, DecisionKind, DecisionState, Goal, GoalConfig, GoalId,
+    GoalType, JobId, JobKind, JobState, JobStep, Locator, PageModel, Patch, Phase, SiteId, SiteStatus, TextSlot,
+    Variant, VariantId, VariantStatus,
 };
 
 pub(crate) const SITE: &str = "5b1f3f5e-6f0e-4c8a-9d0a-0f4f3a1b2c3d";
@@ -77,6 +79,59 @@ pub(crate) fn statistics() -> SiteStatistics {
             .collect(),
         goals: Vec::new(),
         holdout: None,
+        generation: generation(),
+    }
+}
+
+/// A generation whose second variant is being confirmed and whose third wears off.
+pub(crate) fn generation() -> GenerationReport {
+    let challenger = |index: usize, prob_best, lift: f64| ChallengerReport {
+        variant_id: variant_id(index),
+        name: NAMES[index].to_owned(),
+        visitors: 1_000,
+        conversions: 90,
+        prob_best,
+        lift: Some(LiftInterval { estimate: lift, lower: lift - 0.3, upper: lift + 0.4 }),
+        corrected_lift: Some(LiftInterval { estimate: lift, lower: lift - 0.4, upper: lift + 0.5 }),
+        always_valid: Some((lift - 0.5, (index == 1).then_some(lift + 0.8))),
+        log_e_max: if index == 1 { 2.5 } else { 0.0 },
+        log_e_needed: 3.7,
+        visitors_needed: (index == 1).then_some(2_345),
+        wears_off: (index == 2).then_some((0.3, -0.05)),
+    };
+    GenerationReport {
+        phase: Phase::Confirm,
+        phase_variant_id: Some(variant_id(1)),
+        fewest_visitors: 900,
+        youngest_h: 100.0,
+        burn_in_visitors: 300,
+        burn_in_h: 72.0,
+        prior_worth: 2.0,
+        split_p: 0.4,
+        bots: 12,
+        others_not_counted: 0,
+        saw_another: 1,
+        challengers: vec![challenger(1, 0.96, 0.5), challenger(2, 0.01, -0.1)],
+    }
+}
+
+pub(crate) fn decision(number: usize, state: DecisionState) -> Decision {
+    Decision {
+        id: DecisionId(variant_id(number).0),
+        kind: DecisionKind::Promote,
+        variant_id: Some(variant_id(1)),
+        sentence: "Variant B is better than the control.".to_owned(),
+        evidence: DecisionEvidence::Generation { variants: 3 },
+        rule: vec![RuleCheck {
+            sentence: "Matured visitors: 1000; needed: at least 300.".to_owned(),
+            value: Some(1_000.0),
+            limit: 300.0,
+            met: true,
+        }],
+        undo: Some(Undo { status: VariantStatus::Active }),
+        state,
+        created_at: START,
+        settled_at: None,
     }
 }
 
@@ -178,6 +233,7 @@ pub(crate) fn detail() -> SiteDetail {
             config: GoalConfig { event_name: Some("signup".to_owned()), ..GoalConfig::default() },
             is_primary: true,
         }],
+        decisions: vec![decision(1, DecisionState::Proposed), decision(2, DecisionState::Done)],
         jobs: vec![job(JobKind::GenerateVariants, JobState::Done), job(JobKind::AnalyzeSite, JobState::Done)],
         install_snippet: "<script async src=\"https://evoloop.example/evoloop.js\"></script>".to_owned(),
     }

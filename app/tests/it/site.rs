@@ -6,7 +6,8 @@ use app::overview::page::errands;
 use app::site::diff::ChangeList;
 use app::site::found::Found;
 use app::site::holdout::HoldoutCard;
-use app::site::page::{SiteContext, View};
+pub(crate) use app::site::page::SiteContext;
+use app::site::page::View;
 use app::site::progress::{ProgressPanel, noteworthy, progress_sentence};
 use app::site::settings::{SettingsPanel, literal_pattern};
 use app::site::statistics::{StatisticsTable, cells};
@@ -20,7 +21,7 @@ use leptos_router::components::Router;
 use leptos_router::location::RequestUrl;
 
 /// Renders inside a router, as links need one.
-fn html<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -> String {
+pub(crate) fn html<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -> String {
     Owner::new().with(|| {
         provide_context(RequestUrl::new("/app"));
         let view = StoredValue::new_local(Some(view));
@@ -28,7 +29,7 @@ fn html<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -> Str
     })
 }
 
-fn context(detail: SiteDetail) -> SiteContext {
+pub(crate) fn context(detail: SiteDetail) -> SiteContext {
     SiteContext {
         site_id: detail.summary.id,
         detail: signal(detail).0,
@@ -37,6 +38,8 @@ fn context(detail: SiteDetail) -> SiteContext {
         act: ServerAction::new(),
         generate: ServerAction::new(),
         retry: ServerAction::new(),
+        answer: ServerAction::new(),
+        restart: ServerAction::new(),
         update: ServerAction::new(),
     }
 }
@@ -55,7 +58,7 @@ fn every_state_offers_its_own_steps_as_forms() {
         (VariantStatus::PendingReview, &["approve", "reject"]),
         (VariantStatus::Active, &["pause", "kill"]),
         (VariantStatus::Paused, &["resume", "kill"]),
-        (VariantStatus::Winner, &[]),
+        (VariantStatus::Winner, &["kill"]),
         (VariantStatus::Killed, &[]),
         (VariantStatus::Rejected, &[]),
     ];
@@ -159,7 +162,7 @@ fn what_was_found_shows_the_colour_without_a_style_attribute() {
 #[test]
 fn settings_say_which_mode_acts_and_deletion_is_typed() {
     let html = html(|| view! { <SettingsPanel context=context(detail()) /> });
-    assert!(html.contains(words::ONLY_SUPERVISED_ACTS));
+    assert!(html.contains(words::TRAINING_WHEELS_ASKS));
     assert!(html.contains("pattern=\"example\\.com\""), "{html}");
     assert!(html.contains("action=\"/api/sites/update\"") && html.contains("action=\"/api/sites/delete\""));
     assert_eq!(literal_pattern("a.b-c"), "a\\.b-c");

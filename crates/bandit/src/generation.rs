@@ -7,6 +7,7 @@ use crate::delay::{Aged, DelayCurve, Effective};
 use crate::drift::{Period, comparable, merged};
 use crate::ledger::Epoch;
 use crate::monitor::Monitor;
+use crate::prior::Prior;
 use crate::sample_ratio::SequentialSampleRatio;
 use std::collections::BTreeMap;
 
@@ -52,7 +53,9 @@ pub struct Reading {
     pub matured: Vec<Counts>,
     /// Hour of the first exposure.
     pub first_hour: Vec<Option<i64>>,
-    /// Evidence from the matured prefix of the ledger.
+    /// The matured prefix of the ledger: what estimates and evidence are computed from.
+    pub epochs: Vec<Epoch>,
+    /// Evidence from these.
     pub monitor: Monitor,
     /// Whether the arms got the visitors that their weights gave them.
     pub split: SequentialSampleRatio,
@@ -70,6 +73,7 @@ const HOURS_A_DAY: i64 = 24;
 /// For a cell that names no span or arm, spans of different length, or a control that is no arm.
 pub fn read(
     control: usize,
+    prior: Prior,
     spans: &[Span],
     cells: &[Cell],
     curve: Option<&DelayCurve>,
@@ -82,12 +86,20 @@ pub fn read(
     if cells.iter().any(|cell| cell.epoch >= spans.len() || cell.arm >= arms) {
         return Err(BanditError::Index);
     }
+    let mut by_span: Vec<Vec<&Cell>> = vec![Vec::new(); spans.len()];
+    cells.iter().for_each(|cell| by_span[cell.epoch].push(cell));
+    let epochs = matured_prefix(arms, spans, &by_span, times)?;
+    let mut monitor = Monitor::new(arms, control)?;
+    for epoch in &epochs {
+        monitor.observe(epoch)?;
+    }
     let mut reading = Reading {
         visitors: vec![0; arms],
         matured: vec![Counts::NONE; arms],
         first_hour: vec![None; arms],
-        monitor: evidence(control, arms, spans, cells, times)?,
-        split: split(arms, spans, cells)?,
+        epochs,
+        monitor,
+        split: split(arms, spans, &by_span)?,
         steering: Vec::new(),
         deciding: Vec::new(),
     };
@@ -106,8 +118,8 @@ pub fn read(
             steering.add(cell, young.effective_visitors, young.conversions);
         }
     }
-    reading.steering = steering.parameters()?;
-    reading.deciding = deciding.parameters()?;
+    reading.steering = steering.parameters(prior)?;
+    reading.deciding = deciding.parameters(prior)?;
     Ok(reading)
 }
 
@@ -123,26 +135,31 @@ impl Times {
     }
 }
 
-/// Evidence from complete epochs, and from the matured hours of the first that is not: its bets
-/// depend on complete ones alone, so that a later reading changes nothing that was seen (SPEC 8.4).
-fn evidence(control: usize, arms: usize, spans: &[Span], cells: &[Cell], times: Times) -> Result<Monitor, BanditError> {
-    let mut monitor = Monitor::new(arms, control)?;
-    for (index, span) in spans.iter().enumerate() {
+/// Complete epochs, and the matured hours of the first that is not: bets on it depend on complete
+/// ones alone, so that a later reading changes nothing that was seen (SPEC 8.4).
+fn matured_prefix(
+    arms: usize,
+    spans: &[Span],
+    by_span: &[Vec<&Cell>],
+    times: Times,
+) -> Result<Vec<Epoch>, BanditError> {
+    let mut epochs = Vec::new();
+    for (span, cells) in spans.iter().zip(by_span) {
         let is_complete = times.is_complete(span);
-        let counted = cells.iter().filter(|cell| cell.epoch == index && (is_complete || times.is_matured(cell.hour)));
-        monitor.observe(&epoch(arms, span, counted)?)?;
+        let counted = cells.iter().filter(|cell| is_complete || times.is_matured(cell.hour));
+        epochs.push(epoch(arms, span, counted.copied())?);
         if !is_complete {
             break;
         }
     }
-    Ok(monitor)
+    Ok(epochs)
 }
 
 /// The check of the split needs no maturity: it is about exposures.
-fn split(arms: usize, spans: &[Span], cells: &[Cell]) -> Result<SequentialSampleRatio, BanditError> {
+fn split(arms: usize, spans: &[Span], by_span: &[Vec<&Cell>]) -> Result<SequentialSampleRatio, BanditError> {
     let mut check = SequentialSampleRatio::new(arms, SequentialSampleRatio::CONCENTRATION);
-    for (index, span) in spans.iter().enumerate() {
-        check.observe(&epoch(arms, span, cells.iter().filter(|cell| cell.epoch == index))?)?;
+    for (span, cells) in spans.iter().zip(by_span) {
+        check.observe(&epoch(arms, span, cells.iter().copied())?)?;
     }
     Ok(check)
 }
@@ -182,17 +199,19 @@ impl Days {
     }
 
     /// One posterior an arm: of comparable visitors once there are two periods, of pooled counts before.
-    fn parameters(self) -> Result<Vec<(f64, f64)>, BanditError> {
+    fn parameters(self, prior: Prior) -> Result<Vec<(f64, f64)>, BanditError> {
         let arms = self.arms;
         let periods = merged(self.days.into_values());
         if periods.len() > 1 {
-            return Ok(comparable(&periods)?.parameters);
+            let more = (prior.alpha - Prior::UNIFORM.alpha, prior.beta - Prior::UNIFORM.beta);
+            let uniform = comparable(&periods)?.parameters;
+            return Ok(uniform.into_iter().map(|(alpha, beta)| (alpha + more.0, beta + more.1)).collect());
         }
         let pooled = |arm: usize| {
             let only = periods.first();
             let visitors = only.map_or(0.0, |period| period.visitors[arm]);
             let conversions = only.map_or(0.0, |period| period.conversions[arm]);
-            (1.0 + conversions, 1.0 + (visitors - conversions).max(0.0))
+            (prior.alpha + conversions, prior.beta + (visitors - conversions).max(0.0))
         };
         Ok((0..arms).map(pooled).collect())
     }

@@ -5,7 +5,7 @@
 
 use crate::allocation::{Floors, capped};
 use crate::best::prob_best;
-use crate::decision::{ArmFacts, Check, Rule, Verdict, decide, is_harmful, promotion};
+use crate::decision::{ArmFacts, Check, Rule, Verdict, decide, is_harmful, killing, promotion};
 use crate::lift::Lift;
 use crate::phase::{ArmProgress, BurnIn, Phase, next, phase_weights};
 use crate::posterior::Posterior;
@@ -70,6 +70,8 @@ pub struct Look {
     pub low_checks: Vec<Option<u32>>,
     /// Every condition of each arm's promotion, met or not; empty for the control.
     pub promotion: Vec<Vec<Check>>,
+    /// Every condition of each arm's kill, met or not; empty for the control.
+    pub killing: Vec<Vec<Check>>,
     /// The phase that follows.
     pub phase: Phase,
     /// The weights of that phase.
@@ -123,6 +125,7 @@ pub fn look(
     let conditions = |fact: &ArmFacts| {
         if fact.is_control { Vec::new() } else { promotion(rule, challengers, control_visitors, fact) }
     };
+    let kills = |fact: &ArmFacts| if fact.is_control { Vec::new() } else { killing(rule, fact) };
 
     let phase = phase(policy, before, verdict.frozen, arms, &deciding_best);
     let weights = capped(&phase_weights(phase, &steering_best, control, policy.floors)?, policy.cap)?;
@@ -132,6 +135,7 @@ pub fn look(
     Ok(Look {
         harmful: harmful.map(|(index, _)| index).collect(),
         promotion: facts.iter().map(conditions).collect(),
+        killing: facts.iter().map(kills).collect(),
         prob_best: steering_best,
         decided_prob_best: deciding_best,
         lift,

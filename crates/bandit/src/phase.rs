@@ -37,6 +37,11 @@ pub enum Phase {
         /// The challenger.
         leader: usize,
     },
+    /// A challenger was promoted: everybody sees it, apart from the floors, which go on measuring.
+    Decided {
+        /// The challenger.
+        winner: usize,
+    },
     /// The split is not what the weights say: even, and no decision, until somebody has looked.
     Frozen,
 }
@@ -54,21 +59,28 @@ pub struct ArmProgress {
     pub prob_best: f64,
 }
 
-/// The phase that follows from the one before.
+/// The phase that follows from the one before. Burn-in lasts until every arm is known, so an arm
+/// that joins later brings it back: its prior alone would otherwise draw nearly all of the traffic.
 #[must_use]
 pub fn next(burn_in: BurnIn, before: Phase, frozen: bool, arms: &[ArmProgress]) -> Phase {
     if frozen {
         return Phase::Frozen;
     }
-    if let Phase::Confirm { leader } = before
-        && arms.get(leader).is_some_and(|arm| !arm.is_control && arm.prob_best >= CONFIRM_BELOW)
+    let is_challenger = |index: usize| arms.get(index).is_some_and(|arm| !arm.is_control);
+    if let Phase::Decided { winner } = before
+        && is_challenger(winner)
     {
         return before;
     }
-    let known = |arm: &ArmProgress| arm.visitors >= burn_in.visitors && arm.age_h >= burn_in.hours;
-    // An arm that joins late does not send the others back.
-    if before == Phase::BurnIn && !arms.iter().all(known) {
+    let is_known = |arm: &ArmProgress| arm.visitors >= burn_in.visitors && arm.age_h >= burn_in.hours;
+    if !arms.iter().all(is_known) {
         return Phase::BurnIn;
+    }
+    if let Phase::Confirm { leader } = before
+        && is_challenger(leader)
+        && arms[leader].prob_best >= CONFIRM_BELOW
+    {
+        return before;
     }
     let leader = arms.iter().position(|arm| !arm.is_control && arm.prob_best > CONFIRM_ABOVE);
     leader.map_or(Phase::Bandit, |leader| Phase::Confirm { leader })
@@ -87,7 +99,13 @@ pub fn phase_weights(phase: Phase, prob_best: &[f64], control: usize, floors: Fl
     match phase {
         Phase::BurnIn | Phase::Frozen => Ok(vec![even; count]),
         Phase::Bandit => weights(prob_best, Some(control), floors),
-        Phase::Confirm { leader } if leader >= count || leader == control => Err(BanditError::Index),
+        Phase::Confirm { leader: arm } | Phase::Decided { winner: arm } if arm >= count || arm == control => {
+            Err(BanditError::Index)
+        }
+        Phase::Decided { winner } => {
+            let certain: Vec<f64> = (0..count).map(|arm| if arm == winner { 1.0 } else { 0.0 }).collect();
+            weights(&certain, Some(control), floors)
+        }
         Phase::Confirm { leader } => {
             let mut shares = vec![floors.arm.min(even); count];
             let others: f64 = shares.iter().sum::<f64>() - 2.0 * shares[leader];

@@ -46,6 +46,8 @@ uuid_newtype! {
     GoalId = "goal_id",
     /// A piece of background work.
     JobId = "job_id",
+    /// Something that was decided about a site's variants, or proposed.
+    DecisionId = "decision_id",
     /// One reported event; the client chooses it so that a retry is recognised.
     EventId = "id",
 }

@@ -8,7 +8,9 @@
 mod text_enum;
 
 pub mod account;
+pub mod decision;
 pub mod event;
+pub mod generation;
 pub mod goal;
 pub mod ids;
 pub mod job;
@@ -22,9 +24,11 @@ pub mod variant;
 pub mod word_diff;
 
 pub use account::{Email, InvalidEmail, Plan};
+pub use decision::{Decision, DecisionEvidence, DecisionKind, DecisionState};
 pub use event::{EventType, IncomingEvent, NotCounted, Outcome};
+pub use generation::Phase;
 pub use goal::{Goal, GoalConfig, GoalType};
-pub use ids::{EventId, GoalId, InvalidId, JobId, SiteId, UserId, VariantId, VisitorId};
+pub use ids::{DecisionId, EventId, GoalId, InvalidId, JobId, SiteId, UserId, VariantId, VisitorId};
 pub use job::{JobKind, JobState, JobStep};
 pub use page_model::{Brand, ImageSlot, Locator, PageModel, TextSlot};
 pub use patch::{Op, Patch, Target};

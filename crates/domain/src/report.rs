@@ -5,8 +5,8 @@
 
 use crate::word_diff::Run;
 use crate::{
-    AutonomyMode, Goal, GoalId, JobId, JobKind, JobState, JobStep, PageModel, Plan, SiteId, SiteStatus, Variant,
-    VariantId,
+    AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobState, JobStep, PageModel, Phase, Plan, SiteId,
+    SiteStatus, Variant, VariantId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +82,8 @@ pub struct SiteDetail {
     pub variants: Vec<VariantDetail>,
     /// The primary goal first.
     pub goals: Vec<Goal>,
+    /// What was decided or is proposed, the newest first, at most 100.
+    pub decisions: Vec<Decision>,
     /// The newest jobs first, at most 20.
     pub jobs: Vec<JobView>,
     /// The script element to paste into the page.
@@ -206,6 +208,78 @@ pub struct SiteStatistics {
     pub goals: Vec<GoalCount>,
     /// Those who always see the untouched page; absent on a site without such.
     pub holdout: Option<HoldoutReport>,
+    /// Where the generation stands, and what it found so far.
+    pub generation: GenerationReport,
+}
+
+/// Where a generation stands. Its numbers are of visitors whose attribution window is over, unless it says otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GenerationReport {
+    /// Its phase.
+    pub phase: Phase,
+    /// The challenger that the phase is about.
+    pub phase_variant_id: Option<VariantId>,
+    /// Counted visitors of the variant that has the fewest; what burn-in waits for.
+    pub fewest_visitors: u64,
+    /// Hours since the first visitor of the youngest variant.
+    pub youngest_h: f64,
+    /// Visitors that burn-in asks of every variant.
+    pub burn_in_visitors: u64,
+    /// Hours that burn-in takes at least.
+    pub burn_in_h: f64,
+    /// How many visitors the prior of every conversion rate is worth.
+    pub prior_worth: f64,
+    /// Whether the visitors arrive as the weights say: the anytime-valid p-value.
+    pub split_p: f64,
+    /// Exposures of automated browsers, which are not counted.
+    pub bots: i64,
+    /// Exposures that were not counted for other reasons.
+    pub others_not_counted: i64,
+    /// Counted visitors who were shown another variant although theirs was still active.
+    pub saw_another: i64,
+    /// Every challenger that gets visitors.
+    pub challengers: Vec<ChallengerReport>,
+}
+
+/// A challenger against the control.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChallengerReport {
+    /// Variant.
+    pub variant_id: VariantId,
+    /// Name for people.
+    pub name: String,
+    /// Its visitors.
+    pub visitors: u64,
+    /// Those of them who converted.
+    pub conversions: u64,
+    /// Probability of being the best active variant.
+    pub prob_best: f64,
+    /// The relative lift: median and 95 % credible interval; absent before both had visitors.
+    pub lift: Option<LiftInterval>,
+    /// The same, corrected for traffic that follows success; absent while it cannot be known.
+    pub corrected_lift: Option<LiftInterval>,
+    /// What holds however often one looks: lower and upper end; absent before the first conversion and while the
+    /// split is wrong.
+    pub always_valid: Option<(f64, Option<f64>)>,
+    /// Natural logarithm of the highest evidence of a lift so far.
+    pub log_e_max: f64,
+    /// What it must reach for a promotion.
+    pub log_e_needed: f64,
+    /// About how many more visitors of both that takes, if the lift is what it seems.
+    pub visitors_needed: Option<u64>,
+    /// The lift of the first week beside the later one, when it wore off.
+    pub wears_off: Option<(f64, f64)>,
+}
+
+/// A relative lift with its interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LiftInterval {
+    /// The estimate.
+    pub estimate: f64,
+    /// Lower end.
+    pub lower: f64,
+    /// Upper end.
+    pub upper: f64,
 }
 
 /// Visitors who always see the untouched page, and what the others gained over them.

@@ -13,7 +13,7 @@ pub enum VariantStatus {
     Active,
     /// Keeps its visitors but gets no new ones, until it is resumed.
     Paused,
-    /// Was promoted.
+    /// Was promoted: nearly everybody sees it.
     Winner,
     /// Was retired and never returns.
     Killed,
@@ -82,9 +82,15 @@ impl VariantStatus {
             (S::PendingReview, A::Approve) | (S::Paused, A::Resume) => Ok(S::Active),
             (S::PendingReview, A::Reject) => Ok(S::Rejected),
             (S::Active, A::Pause) => Ok(S::Paused),
-            (S::Active | S::Paused, A::Kill) => Ok(S::Killed),
+            (S::Active | S::Paused | S::Winner, A::Kill) => Ok(S::Killed),
             (from, action) => Err(ImpossibleAction::State { from, action }),
         }
+    }
+
+    /// Whether visitors are assigned to a variant in this state.
+    #[must_use]
+    pub fn is_served(self) -> bool {
+        matches!(self, Self::Active | Self::Winner)
     }
 
     /// The actions that this state offers, in the order in which a person wants them.

@@ -5,6 +5,7 @@ use crate::passwords::Passwords;
 use crate::ports::{Clock, CopyWriter, Entropy, PageReader};
 use crate::snapshot::Snapshot;
 use crate::token::TokenKeys;
+use bandit::look::Policy;
 use secrecy::SecretSlice;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub attribution_window: time::Duration,
     /// Share of a new site's visitors who always see the untouched page, 0 to 1; they say what all of it brought.
     pub holdout_fraction: f64,
+    /// How a generation is run: floors, phases, when to promote and to kill.
+    pub policy: Policy,
     /// How often weights are computed anew, in real time.
     pub update_stats_every: Duration,
     /// How many variants a generation has.
@@ -58,6 +61,7 @@ impl Settings {
             secret_key,
             attribution_window: time::Duration::hours(72),
             holdout_fraction: 0.05,
+            policy: Policy::default(),
             update_stats_every: Duration::from_secs(60),
             variants_per_generation: 3,
             job_attempts: 4,

@@ -5,7 +5,10 @@
 
 mod accounts;
 mod assign;
+mod decisions;
 mod error;
+mod generation;
+mod generation_report;
 mod goals;
 mod holdout;
 mod ingest;
@@ -17,6 +20,7 @@ pub mod playbook;
 pub mod ports;
 pub mod reading;
 mod secrets;
+mod sentences;
 mod sites;
 mod snapshot;
 mod statistics;

@@ -110,6 +110,7 @@ impl Service {
             variants: self.variant_details(&site, record.page_model.as_ref()).await?,
             page: record.page_model,
             goals: self.store().goals(&site).await?,
+            decisions: self.store().decisions(&site, 100).await?,
             jobs: self.store().jobs(&site).await?,
             install_snippet: self.install_snippet(site_id),
         })

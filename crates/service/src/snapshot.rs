@@ -7,7 +7,7 @@
 use crate::live::Topic;
 use crate::token::SiteKey;
 use crate::{Service, ServiceError};
-use domain::{Goal, GoalId, Patch, SiteId, SiteStatus, VariantId, VariantStatus};
+use domain::{Goal, GoalId, Patch, SiteId, SiteStatus, VariantId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use store::snapshot::ServedSite;
@@ -104,7 +104,7 @@ impl Service {
         for variant in &site.variants {
             let served = ServedVariant {
                 is_control: variant.is_control,
-                is_active: variant.status == VariantStatus::Active,
+                is_active: variant.status.is_served(),
                 patch_json: json(&variant.patch)?,
             };
             variants.insert(variant.id, served);

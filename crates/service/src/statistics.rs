@@ -41,6 +41,7 @@ impl Service {
             allocation: allocations.iter().map(|allocation| point(allocation, &shown)).collect(),
             goals: self.store().goal_counts(&site).await?,
             holdout: self.holdout(&site, &hourly).await?,
+            generation: self.generation_report(&site).await?,
         })
     }
 }
@@ -65,7 +66,7 @@ fn row(
         variant_id: variant.id,
         name: variant.name.clone(),
         is_control: variant.is_control,
-        is_active: variant.status == VariantStatus::Active,
+        is_active: variant.status.is_served(),
         visitors,
         conversions,
         alpha,

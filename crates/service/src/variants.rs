@@ -6,7 +6,7 @@ use domain::report::{Change, VariantDetail};
 use domain::slots::normalise;
 use domain::variant::VariantAction;
 use domain::word_diff::word_diff;
-use domain::{JobId, JobKind, Op, PageModel, SiteId, SiteStatus, Target, VariantId, VariantStatus};
+use domain::{JobId, JobKind, Op, PageModel, Phase, SiteId, SiteStatus, Target, VariantId, VariantStatus};
 use store::{OwnedSite, Viewer};
 
 impl Service {
@@ -60,7 +60,10 @@ impl Service {
             write.set_site_status(&site, SiteStatus::Running).await?;
             self.enqueue(&write, &site, JobKind::UpdateStats).await?;
         }
-        if to == VariantStatus::Active || variant.status == VariantStatus::Active {
+        if to.is_served() && write.generation_phase(&site).await? == Phase::Decided {
+            self.begin_generation(&write, &site).await?;
+        }
+        if to.is_served() || variant.status.is_served() {
             self.publish_weights(&write, &site).await?;
         }
         write.commit().await?;

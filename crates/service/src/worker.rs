@@ -140,7 +140,7 @@ impl Service {
         match job.kind {
             JobKind::AnalyzeSite => self.analyze(job, progress).await,
             JobKind::GenerateVariants => self.write_variants(job, progress).await,
-            JobKind::UpdateStats => Ok(self.update_weights(&job.site).await.map(|_| Effect::Nothing)?),
+            JobKind::UpdateStats => Ok(self.update_statistics(&job.site).await.map(|()| Effect::Nothing)?),
         }
     }
 

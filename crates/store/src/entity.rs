@@ -4,6 +4,7 @@
 pub(crate) mod allocations;
 pub(crate) mod conversion_delays;
 pub(crate) mod conversion_goals;
+pub(crate) mod decisions;
 pub(crate) mod events;
 pub(crate) mod experiment_stats;
 pub(crate) mod goal_conversions;
@@ -12,6 +13,7 @@ pub(crate) mod jobs;
 pub(crate) mod ledger;
 pub(crate) mod sessions;
 pub(crate) mod sites;
+pub(crate) mod uncounted;
 pub(crate) mod users;
 pub(crate) mod variants;
 pub(crate) mod visitors;

@@ -39,8 +39,13 @@ impl WriteTransaction {
         attribution_window: Duration,
     ) -> Result<Outcome, StoreError> {
         if let Some(reason) = checked.not_counted {
-            let stored = self.insert_event(checked, Some(reason), now).await?;
-            return Ok(if stored { Outcome::Stored(reason) } else { Outcome::Duplicate });
+            if !self.insert_event(checked, Some(reason), now).await? {
+                return Ok(Outcome::Duplicate);
+            }
+            if checked.event.event_type == EventType::Impression {
+                self.count_uncounted(checked.event.site_id, reason, now).await?;
+            }
+            return Ok(Outcome::Stored(reason));
         }
         match checked.event.event_type {
             EventType::Impression => self.record_exposure(checked, now).await,
@@ -59,10 +64,12 @@ impl WriteTransaction {
             exposure_hour: Set(hour),
             first_seen: Set(now.into()),
             is_holdout: Set(checked.is_holdout),
+            saw_another: Set(false),
         };
         let unit =
             visitors::Entity::insert(unit).on_conflict_do_nothing().exec_without_returning(&self.transaction).await?;
         if !matches!(unit, TryInsertResult::Inserted(1..)) {
+            self.note_another_variant(event, checked.is_holdout, now).await?;
             return Ok(Outcome::Duplicate);
         }
         if !self.insert_event(checked, None, now).await? {

@@ -2,7 +2,7 @@
 
 use crate::entity::{conversion_goals, goal_conversions, visitors};
 use crate::statistics::Counters;
-use crate::variants::PRIOR;
+use crate::variants::prior;
 use crate::{OwnedSite, Store, StoreError};
 use domain::VariantId;
 use sea_orm::sea_query::{Query, SelectStatement};
@@ -50,6 +50,7 @@ impl Store {
         };
         let (exposed, converted) = (by_variant(exposed), by_variant(converted));
         let stored = self.counters(site).await?;
+        let prior = prior(self.reader(), site.site_id()).await?;
         Ok(stored
             .into_iter()
             .map(|stored| {
@@ -59,8 +60,8 @@ impl Store {
                 Counters {
                     visitors,
                     conversions,
-                    alpha: PRIOR.0 + exact(conversions),
-                    beta: PRIOR.1 + exact(visitors - conversions),
+                    alpha: prior.0 + exact(conversions),
+                    beta: prior.1 + exact(visitors - conversions),
                     ..stored
                 }
             })

@@ -1,10 +1,10 @@
 //! Rows into domain values: the place where text and JSON of the database are believed or refused.
 
 use crate::StoreError;
-use crate::entity::{conversion_goals, jobs, variants};
+use crate::entity::{conversion_goals, decisions, jobs, variants};
 use crate::millis::Millis;
 use domain::report::JobView;
-use domain::{Goal, GoalId, JobId, SiteId, UnknownName, Variant, VariantId};
+use domain::{Decision, DecisionId, Goal, GoalId, JobId, SiteId, UnknownName, Variant, VariantId};
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
 
@@ -51,6 +51,24 @@ impl TryFrom<conversion_goals::Model> for Goal {
             kind: name("conversion_goals", &row.kind)?,
             config: json("conversion_goals", row.config)?,
             is_primary: row.is_primary,
+        })
+    }
+}
+
+impl TryFrom<decisions::Model> for Decision {
+    type Error = StoreError;
+    fn try_from(row: decisions::Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: DecisionId(row.id),
+            kind: name("decisions", &row.kind)?,
+            variant_id: row.variant_id.map(VariantId),
+            sentence: row.sentence,
+            evidence: json("decisions", row.evidence)?,
+            rule: json("decisions", row.rule)?,
+            undo: row.undo.map(|undo| json("decisions", undo)).transpose()?,
+            state: name("decisions", &row.state)?,
+            created_at: row.created_at.seconds(),
+            settled_at: row.settled_at.map(Millis::seconds),
         })
     }
 }

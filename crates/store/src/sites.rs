@@ -4,13 +4,16 @@ use crate::entity::{experiment_stats, jobs, sites, variants};
 use crate::rows::{json, name, to_json};
 use crate::{OwnedSite, Scope, Store, StoreError, WriteTransaction};
 use domain::report::SiteSummary;
-use domain::{AutonomyMode, JobState, PageModel, SiteId, SiteStatus, SiteUrl, UserId, VariantStatus};
+use domain::{AutonomyMode, JobState, PageModel, Phase, SiteId, SiteStatus, SiteUrl, UserId, VariantStatus};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+/// A uniform prior: before any visitor every conversion rate is as likely as any other.
+pub(crate) const UNIFORM: (f64, f64) = (1.0, 1.0);
 
 /// A site to be stored.
 #[derive(Debug, Clone)]
@@ -72,6 +75,11 @@ impl WriteTransaction {
             holdout_fraction: Set(site.holdout_fraction),
             epoch: Set(0),
             version: Set(1),
+            phase: Set(Phase::BurnIn.as_str().to_owned()),
+            phase_variant_id: Set(None),
+            first_epoch: Set(1),
+            prior_alpha: Set(UNIFORM.0),
+            prior_beta: Set(UNIFORM.1),
             created_at: Set(site.created_at.into()),
         };
         sites::Entity::insert(row).exec_without_returning(&self.transaction).await?;
@@ -219,12 +227,12 @@ impl Scope<'_> {
                 .iter()
                 .filter(|row| row.site_id == site && row.status == status.as_str())
                 .map(|row| row.variants)
-                .sum()
+                .sum::<i64>()
         };
         rows.into_iter()
             .map(|row| {
                 let (visitors, conversions) = totals.get(&row.id).copied().unwrap_or_default();
-                let active = in_state(row.id, VariantStatus::Active);
+                let active = in_state(row.id, VariantStatus::Active) + in_state(row.id, VariantStatus::Winner);
                 let pending = in_state(row.id, VariantStatus::PendingReview);
                 let found = record(row.clone())?;
                 Ok(SiteSummary {

@@ -1,6 +1,7 @@
 //! Counters out, weights in.
 
 use crate::entity::{allocations, experiment_stats, ledger, sites};
+use crate::millis::Millis;
 use crate::rows::{json, to_json};
 use crate::snapshot::ArmWeight;
 use crate::{OwnedSite, Store, StoreError, WriteTransaction};
@@ -26,6 +27,10 @@ pub struct Counters {
     pub beta: f64,
     /// Probability of being best, as last computed.
     pub prob_best: Option<f64>,
+    /// Checks in a row that found the probability of being best below the kill threshold.
+    pub low_checks: u32,
+    /// When the last of them was.
+    pub low_checked_at: Option<OffsetDateTime>,
 }
 
 /// The posterior of one arm that a weight vector was computed from.
@@ -171,7 +176,7 @@ impl Store {
     }
 }
 
-async fn counters(connection: &impl ConnectionTrait, site: &OwnedSite) -> Result<Vec<Counters>, StoreError> {
+pub(crate) async fn counters(connection: &impl ConnectionTrait, site: &OwnedSite) -> Result<Vec<Counters>, StoreError> {
     let rows = experiment_stats::Entity::find()
         .filter(experiment_stats::Column::SiteId.eq(site.site_id().0))
         .all(connection)
@@ -185,10 +190,12 @@ async fn counters(connection: &impl ConnectionTrait, site: &OwnedSite) -> Result
             alpha: row.alpha,
             beta: row.beta,
             prob_best: row.prob_best,
+            low_checks: row.low_checks.unsigned_abs(),
+            low_checked_at: row.low_checked_at.map(Millis::time),
         })
         .collect())
 }
 
-fn allocation(row: allocations::Model) -> Result<Allocation, StoreError> {
+pub(crate) fn allocation(row: allocations::Model) -> Result<Allocation, StoreError> {
     Ok(Allocation { epoch: row.epoch, weights: json("allocations", row.weights)?, started_at: row.started_at.time() })
 }

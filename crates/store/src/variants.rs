@@ -1,16 +1,14 @@
 //! Variants: rows of `variants`, with the counters that start beside each.
 
-use crate::entity::{experiment_stats, variants};
+use crate::entity::{experiment_stats, sites, variants};
 use crate::rows::to_json;
+use crate::sites::UNIFORM;
 use crate::{OwnedSite, Store, StoreError, WriteTransaction};
-use domain::{JobId, Variant, VariantId, VariantStatus};
+use domain::{JobId, SiteId, Variant, VariantId, VariantStatus};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use time::OffsetDateTime;
-
-/// A uniform prior: before any visitor every conversion rate is as likely as any other.
-pub(crate) const PRIOR: (f64, f64) = (1.0, 1.0);
 
 impl WriteTransaction {
     /// Stores a variant with empty counters. Given a job and ordinal that stored one already,
@@ -52,14 +50,17 @@ impl WriteTransaction {
             created_at: Set(now.into()),
         };
         variants::Entity::insert(row).exec_without_returning(&self.transaction).await?;
+        let prior = prior(&self.transaction, variant.site_id).await?;
         let counters = experiment_stats::ActiveModel {
             site_id: Set(variant.site_id.0),
             variant_id: Set(variant.id.0),
             visitors: Set(0),
             conversions: Set(0),
-            alpha: Set(PRIOR.0),
-            beta: Set(PRIOR.1),
+            alpha: Set(prior.0),
+            beta: Set(prior.1),
             prob_best: Set(None),
+            low_checks: Set(0),
+            low_checked_at: Set(None),
             updated_at: Set(now.into()),
         };
         experiment_stats::Entity::insert(counters).exec_without_returning(&self.transaction).await?;
@@ -107,7 +108,19 @@ impl Store {
     }
 }
 
-async fn all(connection: &impl ConnectionTrait, site: &OwnedSite) -> Result<Vec<Variant>, StoreError> {
+/// The prior of a site's conversion rates.
+pub(crate) async fn prior(connection: &impl ConnectionTrait, site_id: SiteId) -> Result<(f64, f64), StoreError> {
+    let found = sites::Entity::find_by_id(site_id.0)
+        .select_only()
+        .column(sites::Column::PriorAlpha)
+        .column(sites::Column::PriorBeta)
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(found.unwrap_or(UNIFORM))
+}
+
+pub(crate) async fn all(connection: &impl ConnectionTrait, site: &OwnedSite) -> Result<Vec<Variant>, StoreError> {
     variants::Entity::find()
         .filter(variants::Column::SiteId.eq(site.site_id().0))
         .order_by_desc(variants::Column::IsControl)

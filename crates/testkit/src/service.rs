@@ -4,6 +4,7 @@ use crate::TestDatabase;
 use crate::fakes::{FakeClock, FakeReader, SystemEntropy};
 use ::service::ports::CopyWriter;
 use ::service::{Lane, Ports, Service, Settings};
+use bandit::phase::BurnIn;
 use std::sync::Arc;
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -31,6 +32,8 @@ pub struct TestService {
     pub reader: Arc<FakeReader>,
     /// The database underneath.
     pub database: TestDatabase,
+    ports: Ports,
+    settings: Settings,
 }
 
 /// Choices for a [`TestService`].
@@ -40,6 +43,7 @@ pub struct TestServiceBuilder {
     job_attempts: i32,
     job_lease: Duration,
     holdout_fraction: f64,
+    burn_in: BurnIn,
 }
 
 impl Default for TestServiceBuilder {
@@ -51,6 +55,7 @@ impl Default for TestServiceBuilder {
             job_lease: Duration::from_secs(60),
             // Tests of counts need every visitor among the arms.
             holdout_fraction: 0.0,
+            burn_in: BurnIn::default(),
         }
     }
 }
@@ -91,6 +96,13 @@ impl TestServiceBuilder {
         self
     }
 
+    /// A shorter burn-in than the product's.
+    #[must_use]
+    pub fn burn_in(mut self, visitors: u64, hours: f64) -> Self {
+        self.burn_in = BurnIn { visitors, hours };
+        self
+    }
+
     /// Puts the service together.
     #[must_use]
     pub fn build(self, database: TestDatabase) -> TestService {
@@ -110,8 +122,9 @@ impl TestServiceBuilder {
         settings.job_backoff = Duration::from_secs(1);
         settings.job_lease = self.job_lease;
         settings.holdout_fraction = self.holdout_fraction;
-        let service = Service::new(database.store.clone(), ports, settings);
-        TestService { service, clock, reader, database }
+        settings.policy.burn_in = self.burn_in;
+        let service = Service::new(database.store.clone(), ports.clone(), settings.clone());
+        TestService { service, clock, reader, database, ports, settings }
     }
 }
 
@@ -120,6 +133,12 @@ impl TestService {
     #[must_use]
     pub fn new(database: TestDatabase) -> Self {
         TestServiceBuilder::default().build(database)
+    }
+
+    /// Another service on the same database, as a second process would be.
+    #[must_use]
+    pub fn another_process(&self) -> Service {
+        Service::new(self.database.store.clone(), self.ports.clone(), self.settings.clone())
     }
 
     /// Works until no job is due; the recurring ones run once.

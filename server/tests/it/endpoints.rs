@@ -24,6 +24,7 @@ fn the_list_of_endpoints() {
     assert!(endpoints.len() >= 15);
     insta::assert_snapshot!(endpoints.into_iter().collect::<Vec<_>>().join("\n"), @r"
     DELETE /api/sites
+    GET /api/decisions
     GET /api/goals
     GET /api/jobs
     GET /api/me
@@ -40,11 +41,13 @@ fn the_list_of_endpoints() {
     POST /api/auth/login
     POST /api/auth/logout
     POST /api/auth/signup
+    POST /api/decisions/answer
     POST /api/goals
     POST /api/jobs/retry
     POST /api/me/update
     POST /api/sites
     POST /api/sites/delete
+    POST /api/sites/restart
     POST /api/sites/update
     POST /api/theme
     POST /api/variants/generate
@@ -78,7 +81,8 @@ async fn nobody_sees_or_changes_what_belongs_to_another(database: TestDatabase) 
     let before: Value = detail(&ada).await.json();
     let variant_id = before["variants"][1]["variant"]["id"].as_str().unwrap();
 
-    let of_a_site = |path: &str| path.starts_with("/api/sites/") || path.contains("variants") || path.contains("goals");
+    let nouns = ["/api/sites/", "/api/variants", "/api/goals", "/api/decisions"];
+    let of_a_site = |path: &str| nouns.iter().any(|noun| path.starts_with(noun));
     let paths = server_fn::axum::server_fn_paths().filter(|(path, method)| {
         of_a_site(path) || (*path == "/api/sites" && !matches!(*method, Method::GET | Method::POST))
     });
@@ -103,6 +107,8 @@ async fn with_arguments(app: &App, method: Method, path: &str, site_id: &str, wh
         ("site_id", site_id),
         ("variant_id", variant_id),
         ("job_id", site_id),
+        ("decision_id", variant_id),
+        ("answer", "accept"),
         ("action", "approve"),
         ("status", "paused"),
         ("autonomy_mode", "supervised"),

@@ -3,12 +3,13 @@
 use crate::support::{App, signed_in};
 use serde_json::{Value, json};
 use testkit::service::PAGE_URL;
-use testkit::{TestDatabase, on_both_databases};
+use testkit::{TestDatabase, TestServiceBuilder, on_both_databases};
 
 on_both_databases!(a_page_goes_in_and_traffic_moves);
 
 async fn a_page_goes_in_and_traffic_moves(database: TestDatabase) {
-    let app = App::on(database);
+    // The product's burn-in asks for 300 visitors a variant; the rest of its rules hold here.
+    let app = App::with(TestServiceBuilder::default().burn_in(20, 72.0).build(database));
     let ada = app.sign_up("ada@example.com").await;
     let site: Value = signed_in(app.server.post("/api/sites"), &ada).form(&[("url", PAGE_URL)]).await.json();
     let site_id = site["id"].as_str().unwrap();
@@ -48,7 +49,8 @@ async fn a_page_goes_in_and_traffic_moves(database: TestDatabase) {
         shown += 1;
         converted += i32::from(assigned["variant_id"] == best);
     }
-    app.inside.clock.advance(time::Duration::minutes(2));
+    // A visitor judges a variant once the attribution window is over.
+    app.inside.clock.advance(time::Duration::hours(74));
     app.inside.work().await;
 
     let statistics: Value = read("/api/sites/statistics").await.json();
@@ -56,13 +58,14 @@ async fn a_page_goes_in_and_traffic_moves(database: TestDatabase) {
     let sum = |field: &str| rows.iter().map(|row| row[field].as_i64().unwrap()).sum::<i64>();
     assert_eq!((sum("visitors"), sum("conversions")), (shown, i64::from(converted)));
     let weight = |id: &Value| rows.iter().find(|row| row["variant_id"] == *id).unwrap()["weight"].as_f64().unwrap();
-    assert!(weight(&best) > 0.6, "traffic moves to the best: {rows:#?}");
+    assert_eq!(statistics["generation"]["phase"], json!("confirm"));
+    assert!(weight(&best) > 0.48, "traffic moves to the best: {rows:#?}");
     let mut to_best = 0;
     for number in 0..100 {
         let assigned = app.assign(site_id, &format!("later-{number}")).await;
         to_best += i32::from(assigned["variant_id"] == best);
     }
-    assert!(to_best > 45, "new visitors see the best: {to_best} of 100");
+    assert!(to_best > 33, "new visitors see the best: {to_best} of 100");
 
     let pause = [("site_id", site_id), ("status", "paused")];
     signed_in(app.server.post("/api/sites/update"), &ada).form(&pause).await;

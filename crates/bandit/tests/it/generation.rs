@@ -2,6 +2,7 @@
 
 use bandit::delay::DelayCurve;
 use bandit::generation::{Cell, Reading, Span, Times, read};
+use bandit::prior::Prior;
 use bandit::{BanditError, Counts};
 use proptest::prelude::*;
 
@@ -16,12 +17,13 @@ fn span(ended_h: Option<f64>) -> Span {
 }
 
 fn at(now_h: f64, spans: &[Span], cells: &[Cell]) -> Reading {
-    read(0, spans, cells, None, Times { now_h, ..TIMES }).unwrap()
+    read(0, Prior::UNIFORM, spans, cells, None, Times { now_h, ..TIMES }).unwrap()
 }
 
 #[test]
 fn malformed_ledgers_are_refused() {
-    let refused = |control, spans: &[Span], cells: &[Cell]| read(control, spans, cells, None, TIMES).err();
+    let refused =
+        |control, spans: &[Span], cells: &[Cell]| read(control, Prior::UNIFORM, spans, cells, None, TIMES).err();
     assert_eq!(refused(0, &[], &[]), Some(BanditError::Index));
     assert_eq!(refused(2, &[span(None)], &[]), Some(BanditError::Index));
     assert_eq!(refused(0, &[span(None)], &[cell(1, 0, 0, 1, 0)]), Some(BanditError::Index));
@@ -48,7 +50,7 @@ fn young_visitors_steer_by_what_should_have_arrived() {
     let curve = DelayCurve::new(72.0, vec![(0.0, 0.0), (10.0, 0.5)]).unwrap();
     let cells = [cell(0, 1, 0, 101, 1)];
     let times = Times { now_h: 11.0, ..TIMES };
-    let reading = read(0, &[span(None)], &cells, Some(&curve), times).unwrap();
+    let reading = read(0, Prior::UNIFORM, &[span(None)], &cells, Some(&curve), times).unwrap();
     // Ten hours old: half of the conversions have arrived, so a hundred others count as fifty.
     assert_eq!((reading.steering[1], reading.deciding[1]), ((2.0, 51.0), (1.0, 1.0)));
 }

@@ -1,9 +1,10 @@
 //! Names of enums are the same in text, JSON and back; identifiers refuse what they are not.
 
+use domain::decision::DecisionAnswer;
 use domain::variant::VariantAction;
 use domain::{
-    AutonomyMode, EventType, GoalType, InvalidId, JobKind, JobState, NotCounted, Plan, SiteId, SiteStatus,
-    VariantStatus, VisitorId,
+    AutonomyMode, DecisionKind, DecisionState, EventType, GoalType, InvalidId, JobKind, JobState, NotCounted, Phase,
+    Plan, SiteId, SiteStatus, VariantStatus, VisitorId,
 };
 use serde::Serialize;
 use std::fmt::{Debug, Display};
@@ -25,12 +26,16 @@ where
 #[test]
 fn every_name_is_the_same_in_every_language() {
     check(AutonomyMode::ALL);
+    check(DecisionAnswer::ALL);
+    check(DecisionKind::ALL);
+    check(DecisionState::ALL);
     check(EventType::ALL);
     check(GoalType::ALL);
     check(JobKind::ALL);
     check(JobState::ALL);
     check(NotCounted::ALL);
     check(domain::event::Dropped::ALL);
+    check(Phase::ALL);
     check(Plan::ALL);
     check(SiteStatus::ALL);
     check(VariantAction::ALL);

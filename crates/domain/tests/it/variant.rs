@@ -9,7 +9,7 @@ fn each_state_offers_exactly_its_actions() {
         (S::PendingReview, vec![(A::Approve, S::Active), (A::Reject, S::Rejected)]),
         (S::Active, vec![(A::Pause, S::Paused), (A::Kill, S::Killed)]),
         (S::Paused, vec![(A::Resume, S::Active), (A::Kill, S::Killed)]),
-        (S::Winner, vec![]),
+        (S::Winner, vec![(A::Kill, S::Killed)]),
         (S::Killed, vec![]),
         (S::Rejected, vec![]),
     ];
@@ -20,6 +20,8 @@ fn each_state_offers_exactly_its_actions() {
             assert_eq!(from.after(*action).ok(), expected, "{from} {action}");
         }
     }
+    let served: Vec<S> = S::ALL.iter().copied().filter(|status| status.is_served()).collect();
+    assert_eq!(served, [S::Active, S::Winner]);
     assert_eq!(
         S::Killed.after(A::Resume).unwrap_err().to_string(),
         "a variant that is killed cannot be changed by `resume`"

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accounts;
+mod decisions;
 mod events;
 mod holdout;
 mod jobs;
 mod sites;
 mod support;
+mod traffic;
 mod weights;

@@ -1,8 +1,9 @@
 //! Traffic moves to what converts.
 
-use crate::support::{assign, running_site, visit};
-use domain::SiteId;
-use testkit::{TestDatabase, TestService, on_both_databases};
+use crate::support::{assign, running_site};
+use crate::traffic::Traffic;
+use domain::{Phase, SiteId};
+use testkit::{TestDatabase, TestService, TestServiceBuilder, on_both_databases};
 use time::Duration;
 
 on_both_databases!(traffic_moves_to_the_best, quiet_sites_keep_their_epoch);
@@ -13,21 +14,17 @@ async fn refresh(test: &TestService) {
 }
 
 async fn traffic_moves_to_the_best(database: TestDatabase) {
-    let test = TestService::new(database);
+    let test = TestServiceBuilder::default().burn_in(20, 0.0).build(database);
     let (viewer, site_id) = running_site(&test).await;
     let favourite = test.service.list_variants(&viewer, site_id).await.unwrap()[2].variant.id;
-    for number in 0..240 {
-        let name = format!("v-{number}");
-        let converts = assign(&test, site_id, &name).variant_id == favourite && number % 2 == 0;
-        visit(&test, site_id, &name, converts).await;
-        if number % 60 == 59 {
-            refresh(&test).await;
-        }
-    }
+    let mut traffic = Traffic::new(&test, site_id);
+    // The rates are near each other, so that nothing is confirmed and traffic follows P(best).
+    traffic.days(5, 200, |id| if id == favourite { 6 } else { 9 }).await;
     let statistics = test.service.statistics(&viewer, site_id).await.unwrap();
     let best = statistics.variants.iter().find(|variant| variant.variant_id == favourite).unwrap();
-    assert!(best.prob_best.unwrap() > 0.9, "{best:?}");
-    assert!(best.weight.unwrap() > 0.8, "{best:?}");
+    assert!(best.prob_best.unwrap() > 0.5, "{best:?}");
+    assert!(best.weight.unwrap() > 0.45, "{best:?}");
+    assert_eq!(statistics.generation.phase, Phase::Bandit);
     assert!(statistics.epoch > 1);
     let weights: f64 = statistics.variants.iter().filter_map(|variant| variant.weight).sum();
     assert!((weights - 1.0).abs() < 1e-9);
@@ -41,7 +38,7 @@ async fn traffic_moves_to_the_best(database: TestDatabase) {
     assert!(statistics.allocation.windows(2).all(|pair| pair[0].epoch < pair[1].epoch));
     // New visitors see the difference.
     let fresh = (0..100).filter(|n| assign(&test, site_id, &format!("new-{n}")).variant_id == favourite).count();
-    assert!(fresh > 70, "{fresh} of 100");
+    assert!(fresh > 35, "{fresh} of 100");
 }
 
 async fn quiet_sites_keep_their_epoch(database: TestDatabase) {

@@ -15,6 +15,8 @@ pub struct Model {
     pub alpha: f64,
     pub beta: f64,
     pub prob_best: Option<f64>,
+    pub low_checks: i32,
+    pub low_checked_at: Option<Millis>,
     pub updated_at: Millis,
 }
 

@@ -21,6 +21,11 @@ pub struct Model {
     pub holdout_fraction: f64,
     pub epoch: i64,
     pub version: i64,
+    pub phase: String,
+    pub phase_variant_id: Option<Uuid>,
+    pub first_epoch: i64,
+    pub prior_alpha: f64,
+    pub prior_beta: f64,
     pub created_at: Millis,
 }
 

@@ -15,6 +15,7 @@ pub struct Model {
     pub exposure_hour: i64,
     pub first_seen: Millis,
     pub is_holdout: bool,
+    pub saw_another: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

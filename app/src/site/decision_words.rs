@@ -1,0 +1,102 @@
+//! What the dashboard calls phases, decisions and lifts.
+
+use super::words::Tone;
+use crate::chart::format::{count, percent};
+use domain::decision::DecisionAnswer;
+use domain::report::GenerationReport;
+use domain::{DecisionKind, DecisionState, Phase};
+
+/// A generation's phase.
+#[must_use]
+pub fn phase(phase: Phase) -> (&'static str, Tone) {
+    match phase {
+        Phase::BurnIn => ("Burn-in", Tone::Quiet),
+        Phase::Bandit => ("Learning", Tone::Good),
+        Phase::Confirm => ("Confirming", Tone::Waiting),
+        Phase::Decided => ("Decided", Tone::Good),
+        Phase::Frozen => ("Frozen", Tone::Bad),
+    }
+}
+
+/// What the phase means, with its numbers; `name` is the challenger that it is about.
+#[must_use]
+pub fn phase_explained(report: &GenerationReport, name: &str) -> String {
+    match report.phase {
+        Phase::BurnIn => format!(
+            "Traffic is split evenly until every variant has {} visitors and {}. The least known one has {} visitors and {}.",
+            number(report.burn_in_visitors),
+            days(report.burn_in_h),
+            number(report.fewest_visitors),
+            days(report.youngest_h),
+        ),
+        Phase::Bandit => "Traffic follows the probability of being best, judged by visitors who had time to convert; every variant keeps a little, so that a late bloomer is found.".to_owned(),
+        Phase::Confirm => format!("{name} looks best, so it and the control share the traffic until the evidence is there or it falls behind: evidence grows fastest so."),
+        Phase::Decided => format!("{name} won and nearly everybody sees it. The control keeps a few visitors, so that the lift stays measured. The next variant that you approve begins a new generation."),
+        Phase::Frozen => "Traffic is split evenly and nothing is promoted or killed. Find out why visitors of one variant get lost, then begin a new generation.".to_owned(),
+    }
+}
+
+/// A decision's heading.
+#[must_use]
+pub fn decision(kind: DecisionKind, name: Option<&str>) -> String {
+    let name = name.unwrap_or("a variant");
+    match kind {
+        DecisionKind::Promote => format!("Promote {name}"),
+        DecisionKind::Kill => format!("Kill {name}"),
+        DecisionKind::StopHarm => format!("Stop {name}: it does harm"),
+        DecisionKind::Freeze => "Freeze: the split is wrong".to_owned(),
+        DecisionKind::Restart => "New generation".to_owned(),
+    }
+}
+
+/// What became of a decision.
+#[must_use]
+pub fn decision_state(state: DecisionState) -> (&'static str, Tone) {
+    match state {
+        DecisionState::Proposed => ("Proposed", Tone::Waiting),
+        DecisionState::Done => ("Done", Tone::Good),
+        DecisionState::Dismissed => ("Dismissed", Tone::Quiet),
+        DecisionState::Withdrawn => ("No longer proposed", Tone::Quiet),
+        DecisionState::Undone => ("Taken back", Tone::Quiet),
+    }
+}
+
+/// The text of a button.
+#[must_use]
+pub fn answer(answer: DecisionAnswer) -> &'static str {
+    match answer {
+        DecisionAnswer::Accept => "Accept",
+        DecisionAnswer::Dismiss => "Dismiss",
+        DecisionAnswer::Undo => "Take back",
+    }
+}
+
+/// A relative lift with its sign: `+12 %`.
+#[must_use]
+pub fn lift(fraction: f64) -> String {
+    let sign = if fraction < 0.0 { "\u{2212}" } else { "+" };
+    format!("{sign}{}", percent(fraction.abs(), if fraction.abs() < 0.0995 { 1 } else { 0 }))
+}
+
+/// Evidence as odds. Nobody counts beyond a million.
+#[must_use]
+pub fn odds(log_e: f64) -> String {
+    let value = log_e.clamp(0.0, 700.0).exp();
+    if value > 1e6 { "> 1,000,000 to 1".to_owned() } else { format!("{} to 1", super::words::whole(value)) }
+}
+
+/// A lift that was larger in the first week than after it.
+#[must_use]
+pub fn wears_off(early: f64, late: f64) -> String {
+    format!("wears off: {} in the first week, {} since", lift(early), lift(late))
+}
+
+fn number(count_of: u64) -> String {
+    count(i64::try_from(count_of).unwrap_or(i64::MAX))
+}
+
+fn days(hours: f64) -> String {
+    let days = hours / 24.0;
+    let text = if (days - days.round()).abs() < 0.05 { format!("{days:.0}") } else { format!("{days:.1}") };
+    format!("{text} day{}", if text == "1" { "" } else { "s" })
+}

@@ -1,0 +1,128 @@
+//! Where a generation stands, and whether what is counted can be trusted.
+
+use crate::chart::format::counted;
+use crate::site::page::SiteContext;
+use crate::site::parts::{FormError, ToneBadge};
+use crate::site::words;
+use crate::ui::{
+    Alert, AlertVariant, Button, ButtonSize, ButtonVariant, Card, Dialog, DialogClose, DialogTrigger, Progress,
+};
+use domain::Phase;
+use domain::report::{GenerationReport, SiteStatistics};
+use leptos::prelude::*;
+
+/// The phase in words, how far burn-in is, and what is wrong with the counts.
+#[component]
+pub fn GenerationCard(
+    /// The site.
+    context: SiteContext,
+) -> impl IntoView {
+    let report = Memo::new(move |_| context.statistics.with(|statistics| statistics.generation.clone()));
+    let is_started = Memo::new(move |_| context.statistics.with(|statistics| statistics.epoch > 0));
+    let is_frozen = Memo::new(move |_| report.with(|report| report.phase == Phase::Frozen));
+    view! {
+        <Show when=move || is_frozen.get()>
+            <Frozen context=context />
+        </Show>
+        <Show when=move || is_started.get()>
+            <section aria-labelledby="generation-heading">
+                <Card class="space-y-3 p-5">
+                    <div class="flex flex-wrap items-center justify-between gap-3">
+                        <h3 id="generation-heading" class="flex flex-wrap items-center gap-3 font-semibold">
+                            "This generation"
+                            {move || view! { <ToneBadge state=words::phase(report.with(|report| report.phase)) /> }}
+                        </h3>
+                        <RestartDialog context=context />
+                    </div>
+                    <p class="text-sm text-muted-foreground">
+                        {move || context.statistics.with(explanation)}
+                    </p>
+                    {move || report.with(burn_in)}
+                    <p class="text-xs text-muted-foreground">{move || report.with(quality)}</p>
+                    <FormError action=context.restart />
+                </Card>
+            </section>
+        </Show>
+    }
+}
+
+fn explanation(statistics: &SiteStatistics) -> String {
+    let report = &statistics.generation;
+    let about = statistics.variants.iter().find(|row| Some(row.variant_id) == report.phase_variant_id);
+    words::phase_explained(report, about.map_or("A variant", |row| row.name.as_str()))
+}
+
+/// How much of burn-in is over, by whatever takes longer.
+fn burn_in(report: &GenerationReport) -> Option<AnyView> {
+    if report.phase != Phase::BurnIn {
+        return None;
+    }
+    let visitors = share(real(report.fewest_visitors), real(report.burn_in_visitors));
+    let age = share(report.youngest_h, report.burn_in_h);
+    let percent = (100.0 * visitors.min(age)).floor();
+    Some(view! { <Progress value=percent label="Burn-in" class="w-full" /> }.into_any())
+}
+
+fn share(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 1.0 }
+}
+
+fn real(count: u64) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// What was left out, and what a conversion rate is believed to be before anybody came.
+fn quality(report: &GenerationReport) -> String {
+    let mut sentences =
+        vec![format!("The prior of every rate is worth {} visitors.", crate::site::words::whole(report.prior_worth))];
+    if report.bots > 0 {
+        let exposures = counted(report.bots, "visit");
+        sentences.push(format!("{exposures} of automated browsers were not counted."));
+    }
+    if report.others_not_counted > 0 {
+        let exposures = counted(report.others_not_counted, "visit");
+        sentences.push(format!("{exposures} were not counted because the page could not show every change or the visit could not be verified."));
+    }
+    if report.saw_another > 0 {
+        let visitors = counted(report.saw_another, "visitor");
+        sentences.push(format!("{visitors} saw more than one variant and count for the first."));
+    }
+    sentences.join(" ")
+}
+
+#[component]
+fn Frozen(context: SiteContext) -> impl IntoView {
+    let sentence = Memo::new(move |_| {
+        context.detail.with(|detail| {
+            let found = detail.decisions.iter().find(|line| line.kind == domain::DecisionKind::Freeze);
+            found.map(|line| line.sentence.clone()).unwrap_or_default()
+        })
+    });
+    view! {
+        <Alert variant=AlertVariant::Warning title="Nothing is decided: visitors do not arrive as they should">
+            {move || sentence.get()}
+        </Alert>
+    }
+}
+
+/// Fresh evidence costs what was learned, so it is asked for twice.
+#[component]
+fn RestartDialog(context: SiteContext) -> impl IntoView {
+    let id = "restart-generation";
+    view! {
+        <DialogTrigger target=id variant=ButtonVariant::Outline size=ButtonSize::Sm>"Begin a new generation"</DialogTrigger>
+        <Dialog
+            id=id
+            title="Begin a new generation?"
+            description="Traffic is split evenly again and evidence starts from nothing. Do this after the page or the way of counting changed. What was counted stays in the table."
+        >
+            <div class="flex justify-end gap-2">
+                <DialogClose target=id>"Cancel"</DialogClose>
+                <ActionForm action=context.restart>
+                    <input type="hidden" name="site_id" value=context.site_id.to_string() />
+                    <Button kind="submit" size=ButtonSize::Sm disabled=Signal::from(context.restart.pending())>"Begin"</Button>
+                </ActionForm>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,117 @@
+//! Every challenger against the control: the lift, what it is sure of, and how much is missing.
+
+use crate::chart::format::{count, probability};
+use crate::site::words;
+use crate::ui::Card;
+use domain::report::{ChallengerReport, LiftInterval, SiteStatistics};
+use leptos::prelude::*;
+
+/// Width of a drawing in its own units.
+const WIDTH: f64 = 200.0;
+/// Lifts are drawn from -100 % up to this.
+const MOST: f64 = 2.0;
+
+/// The lifts of this generation; nothing before a visitor matured.
+#[component]
+pub fn LiftCard(
+    /// The numbers.
+    #[prop(into)]
+    statistics: Signal<SiteStatistics>,
+) -> impl IntoView {
+    let challengers = Memo::new(move |_| {
+        statistics.with(|statistics| {
+            let all = &statistics.generation.challengers;
+            if all.iter().any(|row| row.lift.is_some()) { all.clone() } else { Vec::new() }
+        })
+    });
+    let any = Memo::new(move |_| challengers.with(|challengers| !challengers.is_empty()));
+    let headings = ["Lift", "95\u{a0}% interval", "Corrected", "Holds at every look", "Evidence", "Still needed"];
+    view! {
+        <Show when=move || any.get()>
+            <section aria-labelledby="lift-heading">
+                <Card class="overflow-hidden">
+                    <h3 id="lift-heading" class="px-5 pt-5 pb-3 font-semibold">"Lift over the control"</h3>
+                    <div class="overflow-x-auto" tabindex="0" role="region" aria-label="Lift over the control">
+                        <table class="w-full text-left text-sm" aria-label="Lift">
+                            <thead class="bg-muted/50 text-muted-foreground">
+                                <tr>
+                                    <th scope="col" class="px-4 py-3 font-medium">"Variant"</th>
+                                    <th scope="col" class="px-4 py-3 font-medium">"Drawn"</th>
+                                    {headings.map(|name| view! { <th scope="col" class="px-4 py-3 text-right font-medium whitespace-nowrap">{name}</th> })}
+                                </tr>
+                            </thead>
+                            <tbody class="divide-y">
+                                {move || challengers.get().into_iter().map(row).collect_view()}
+                            </tbody>
+                        </table>
+                    </div>
+                    <p class="border-t px-4 py-3 text-xs text-muted-foreground">
+                        "From visitors of this generation whose time to convert is over. The interval holds the true lift with a probability of 95\u{a0}% when looked at once; the corrected one allows for traffic that follows success; the one that holds at every look stays right however often you look. A variant is promoted once its evidence is there."
+                    </p>
+                </Card>
+            </section>
+        </Show>
+    }
+}
+
+/// The cells of a row after the drawing.
+#[must_use]
+pub fn cells(row: &ChallengerReport) -> [String; 6] {
+    let dash = || "–".to_owned();
+    let range = |lower: f64, upper: f64| format!("{} to {}", words::lift(lower), words::lift(upper));
+    let interval = |found: LiftInterval| range(found.lower, found.upper);
+    let always = row.always_valid.map(|(lower, upper)| match upper {
+        Some(upper) => range(lower, upper),
+        None => format!("above {}", words::lift(lower)),
+    });
+    let missing = match row.visitors_needed {
+        _ if row.log_e_max >= row.log_e_needed => "nothing".to_owned(),
+        Some(more) => format!("about {} visitors", count(i64::try_from(more).unwrap_or(i64::MAX))),
+        None => dash(),
+    };
+    [
+        row.lift.map_or_else(dash, |lift| words::lift(lift.estimate)),
+        row.lift.map_or_else(dash, interval),
+        row.corrected_lift.map_or_else(dash, interval),
+        always.unwrap_or_else(dash),
+        words::odds(row.log_e_max),
+        missing,
+    ]
+}
+
+fn row(row: ChallengerReport) -> impl IntoView {
+    let cells =
+        cells(&row).map(|cell| view! { <td class="px-4 py-3 text-right tabular-nums whitespace-nowrap">{cell}</td> });
+    let label = format!("P(best) {}", probability(row.prob_best));
+    view! {
+        <tr>
+            <th scope="row" class="px-4 py-3 font-medium whitespace-nowrap">
+                {row.name.clone()}
+                <span class="block text-xs font-normal text-muted-foreground">{label}</span>
+                {row.wears_off.map(|(early, late)| view! {
+                    <span class="block text-xs font-normal text-warning-foreground">{words::wears_off(early, late)}</span>
+                })}
+            </th>
+            <td class="px-4 py-3">{drawing(&row)}</td>
+            {cells}
+        </tr>
+    }
+}
+
+/// The credible interval, thick, over the one that holds at every look, thin, on an axis with a mark at 0.
+fn drawing(row: &ChallengerReport) -> Option<AnyView> {
+    let lift = row.lift?;
+    let at = |value: f64| format!("{:.1}", 4.0 + (WIDTH - 8.0) * (value.clamp(-1.0, MOST) + 1.0) / (MOST + 1.0));
+    let (lower, upper) =
+        row.always_valid.map_or((lift.lower, lift.upper), |(lower, upper)| (lower, upper.unwrap_or(MOST)));
+    let label = format!("{}: lift {} to {}", row.name, words::lift(lift.lower), words::lift(lift.upper));
+    let drawn = view! {
+        <svg viewBox=format!("0 0 {WIDTH} 20") class="h-5 w-40 min-w-40" role="img" aria-label=label>
+            <line x1=at(0.0) y1="1" x2=at(0.0) y2="19" class="stroke-muted-foreground" stroke-width="1" stroke-dasharray="3 3" />
+            <line x1=at(lower) y1="10" x2=at(upper) y2="10" class="stroke-muted-foreground" stroke-width="1.5" />
+            <line x1=at(lift.lower) y1="10" x2=at(lift.upper) y2="10" class="stroke-primary" stroke-width="5" stroke-linecap="round" />
+            <circle cx=at(lift.estimate) cy="10" r="4" class="fill-background stroke-primary" stroke-width="2" />
+        </svg>
+    };
+    Some(drawn.into_any())
+}

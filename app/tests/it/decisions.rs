@@ -1,0 +1,136 @@
+//! Phases, lifts and decisions as HTML.
+
+use crate::fixtures::{decision, detail, generation, statistics, statistics_without_visitors};
+use crate::site::{context, html};
+use app::site::decisions::{JournalPanel, ProposalsPanel};
+use app::site::generation::GenerationCard;
+use app::site::lift::{LiftCard, cells};
+use app::site::words;
+use domain::decision::DecisionAnswer;
+use domain::{DecisionKind, DecisionState, Phase};
+use leptos::prelude::*;
+
+fn contains_all(html: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+}
+
+#[test]
+fn a_generation_says_where_it_stands() {
+    let cases = [
+        (
+            Phase::BurnIn,
+            "until every variant has 300 visitors and 3 days. The least known one has 900 visitors and 4.2 days",
+        ),
+        (Phase::Bandit, "Traffic follows the probability of being best"),
+        (Phase::Confirm, "Variant B looks best"),
+        (Phase::Decided, "Variant B won"),
+        (Phase::Frozen, "nothing is promoted or killed"),
+    ];
+    for (phase, sentence) in cases {
+        let shown = html(move || {
+            let mut statistics = statistics();
+            statistics.generation.phase = phase;
+            let context = crate::site::SiteContext { statistics: signal(statistics).0, ..context(detail()) };
+            view! { <GenerationCard context=context /> }
+        });
+        contains_all(
+            &shown,
+            &[
+                words::phase(phase).0,
+                sentence,
+                "12 visits of automated browsers",
+                "worth 2 visitors",
+                "1 visitor saw more",
+            ],
+        );
+        assert_eq!(shown.contains("<progress"), phase == Phase::BurnIn, "{shown}");
+        assert_eq!(shown.contains("visitors do not arrive as they should"), phase == Phase::Frozen, "{shown}");
+        assert!(shown.contains("action=\"/api/sites/restart\"") && shown.contains("<dialog"), "asked for twice");
+    }
+    let before = html(|| {
+        let context =
+            crate::site::SiteContext { statistics: signal(statistics_without_visitors()).0, ..context(detail()) };
+        view! { <GenerationCard context=context /> }
+    });
+    assert!(!before.contains("This generation"), "nothing runs yet");
+}
+
+#[test]
+fn lifts_stand_in_a_table_and_are_drawn() {
+    let [best, worst] = generation().challengers.try_into().unwrap();
+    assert_eq!(
+        cells(&best),
+        [
+            "+50\u{a0}%",
+            "+20\u{a0}% to +90\u{a0}%",
+            "+10\u{a0}% to +100\u{a0}%",
+            "+0.0\u{a0}% to +130\u{a0}%",
+            "12 to 1",
+            "about 2,345 visitors"
+        ]
+    );
+    assert_eq!(cells(&worst)[3..], ["above \u{2212}60\u{a0}%", "1 to 1", "–"]);
+    let mut sure = best.clone();
+    (sure.log_e_max, sure.lift, sure.corrected_lift, sure.always_valid) = (20.0, None, None, None);
+    assert_eq!(cells(&sure), ["–", "–", "–", "–", "> 1,000,000 to 1", "nothing"]);
+    let shown = html(|| view! { <LiftCard statistics=signal(statistics()).0 /> });
+    contains_all(
+        &shown,
+        &[
+            "aria-label=\"Variant B: lift +20\u{a0}% to +90\u{a0}%\"",
+            "wears off: +30\u{a0}% in the first week, \u{2212}5.0\u{a0}% since",
+            "P(best) 96.0\u{a0}%",
+        ],
+    );
+    assert!(!shown.contains("style="));
+    let mut young = statistics();
+    young.generation.challengers.iter_mut().for_each(|row| row.lift = None);
+    assert!(!html(move || view! { <LiftCard statistics=signal(young).0 /> }).contains("Lift over"));
+}
+
+#[test]
+fn proposals_are_answered_and_the_journal_is_taken_back_by_forms() {
+    let shown = html(|| view! { <ProposalsPanel context=context(detail()) /> });
+    contains_all(
+        &shown,
+        &[
+            "Evoloop proposes",
+            "Promote Variant B",
+            "value=\"accept\"",
+            "value=\"dismiss\"",
+            "needed: at least 300",
+            "Proposed",
+        ],
+    );
+    assert!(!shown.contains("value=\"undo\"") && shown.contains("action=\"/api/decisions/answer\""));
+    let shown = html(|| view! { <JournalPanel context=context(detail()) /> });
+    contains_all(&shown, &["Journal", "value=\"undo\"", "Done"]);
+    assert!(!shown.contains("value=\"accept\""));
+    let settled = html(|| {
+        let mut detail = detail();
+        let mut restart = decision(9, DecisionState::Done);
+        (restart.kind, restart.undo, restart.variant_id) = (DecisionKind::Restart, None, None);
+        detail.decisions = vec![decision(7, DecisionState::Dismissed), restart];
+        view! { <JournalPanel context=context(detail) /> }
+    });
+    assert!(!settled.contains("<form") && settled.contains("New generation"), "{settled}");
+    let quiet = html(|| {
+        let mut detail = detail();
+        detail.decisions.clear();
+        view! { <ProposalsPanel context=context(detail.clone()) /> <JournalPanel context=context(detail) /> }
+    });
+    assert!(!quiet.contains("<section"), "{quiet}");
+}
+
+#[test]
+fn every_decision_has_its_words() {
+    let names = DecisionKind::ALL.iter().map(|kind| words::decision(*kind, Some("B"))).collect::<Vec<_>>();
+    assert_eq!(names, ["Promote B", "Kill B", "Stop B: it does harm", "Freeze: the split is wrong", "New generation"]);
+    assert_eq!(words::decision(DecisionKind::Kill, None), "Kill a variant");
+    let states = DecisionState::ALL.iter().map(|state| words::decision_state(*state).0).collect::<Vec<_>>();
+    assert_eq!(states, ["Proposed", "Done", "Dismissed", "No longer proposed", "Taken back"]);
+    let answers = DecisionAnswer::ALL.iter().map(|answer| words::answer(*answer)).collect::<Vec<_>>();
+    assert_eq!(answers, ["Accept", "Dismiss", "Take back"]);
+}

@@ -1,0 +1,140 @@
+//! Where a generation stands, in numbers for its owner.
+
+use crate::generation::Examined;
+use crate::{Service, ServiceError};
+use bandit::aipw::Aipw;
+use bandit::evidence::{self, threshold, visitors_needed};
+use bandit::lift_sequence::{Split, lift_sequence};
+use bandit::novelty::novelty;
+use bandit::posterior::Posterior;
+use bandit::{BanditError, Counts, Lift, Pair};
+use domain::report::{ChallengerReport, GenerationReport, LiftInterval};
+use std::collections::BTreeMap;
+use store::OwnedSite;
+
+/// Level of the intervals.
+const LEVEL: f64 = 0.95;
+/// Standard deviation of the log lift that the always-valid interval begins with (SPEC 8.8).
+const TAU: f64 = 0.5;
+/// Days whose lift is compared with the later one.
+const NEW_DAYS: i64 = 7;
+/// Below this p-value a lift is said to wear off.
+const WEARS_OFF: f64 = 0.05;
+
+impl Service {
+    /// The report of the present generation.
+    pub(crate) async fn generation_report(&self, site: &OwnedSite) -> Result<GenerationReport, ServiceError> {
+        let examined = self.examine(site).await?;
+        let uncounted = self.store().uncounted(site).await?;
+        let policy = &self.inner.settings.policy;
+        let ages = examined.served.iter().map(|arm| self.age_h(&examined, *arm));
+        let alpha = policy.rule.alpha.unwrap_or(0.05);
+        Ok(GenerationReport {
+            phase: examined.rows.phase,
+            phase_variant_id: examined.rows.phase_variant_id,
+            fewest_visitors: examined.served.iter().map(|arm| examined.reading.visitors[*arm]).min().unwrap_or(0),
+            youngest_h: ages.fold(f64::INFINITY, f64::min),
+            burn_in_visitors: policy.burn_in.visitors,
+            burn_in_h: policy.burn_in.hours,
+            prior_worth: examined.rows.prior.0 + examined.rows.prior.1,
+            split_p: examined.reading.split.p_anytime(),
+            bots: uncounted.bots,
+            others_not_counted: uncounted.others,
+            saw_another: uncounted.saw_another,
+            challengers: challengers(&examined, alpha, policy.rule.srm_p).map_err(ServiceError::internal)?,
+        })
+    }
+
+    fn age_h(&self, examined: &Examined, arm: usize) -> f64 {
+        let now = self.now().unix_timestamp();
+        let seconds = examined.reading.first_hour[arm].map_or(0, |hour| (now - (hour + 1) * 3600).max(0));
+        time::Duration::seconds(seconds).as_seconds_f64() / 3600.0
+    }
+}
+
+fn challengers(examined: &Examined, alpha: f64, srm_p: f64) -> Result<Vec<ChallengerReport>, BanditError> {
+    let reading = &examined.reading;
+    let aipw = Aipw::new(&reading.epochs, evidence::Prior::default())?;
+    let splits_well = reading.split.p_anytime() >= srm_p;
+    let needed = threshold(examined.challengers(), alpha);
+    let mut reports = Vec::new();
+    for (place, arm) in examined.served.iter().copied().enumerate().filter(|(_, arm)| *arm != 0) {
+        let lift = lift(examined, arm)?;
+        let corrected = aipw.difference(arm, 0, LEVEL).and_then(|found| found.lift);
+        let pairs: Vec<Pair> = reading.epochs.iter().map(|epoch| epoch.pair(arm, 0)).collect();
+        let evidence = reading.monitor.lift(arm);
+        let log_e = evidence.map_or(0.0, |evidence| evidence.log_e());
+        let more = lift.and_then(|lift| more_visitors(examined, arm, lift.estimate, log_e, needed, place));
+        reports.push(ChallengerReport {
+            variant_id: examined.arms[arm],
+            name: examined.variant(examined.arms[arm]).map(|variant| variant.name.clone()).unwrap_or_default(),
+            visitors: reading.matured[arm].visitors(),
+            conversions: reading.matured[arm].conversions(),
+            prob_best: examined.look.decided_prob_best[place],
+            lift,
+            corrected_lift: corrected.map(|it| LiftInterval { estimate: it.lift, lower: it.lower, upper: it.upper }),
+            always_valid: always_valid(&pairs, alpha).filter(|_| splits_well),
+            log_e_max: evidence.map_or(0.0, |evidence| evidence.log_e_max()),
+            log_e_needed: needed,
+            visitors_needed: more,
+            wears_off: wears_off(examined, arm),
+        });
+    }
+    Ok(reports)
+}
+
+/// The lift by the posteriors that decide; nothing can be said before both had visitors.
+fn lift(examined: &Examined, arm: usize) -> Result<Option<LiftInterval>, BanditError> {
+    let reading = &examined.reading;
+    if [0, arm].iter().any(|arm| reading.matured[*arm] == Counts::NONE) {
+        return Ok(None);
+    }
+    let posterior = |arm: usize| Posterior::from_parameters(reading.deciding[arm].0, reading.deciding[arm].1);
+    let lift = Lift::between(&posterior(0)?, &posterior(arm)?, LEVEL);
+    Ok(Some(LiftInterval { estimate: lift.median, lower: lift.lower, upper: lift.upper }))
+}
+
+fn always_valid(pairs: &[Pair], alpha: f64) -> Option<(f64, Option<f64>)> {
+    let split = |pair: &Pair| Split {
+        share: pair.share,
+        control_conversions: pair.control.conversions(),
+        variant_conversions: pair.variant.conversions(),
+    };
+    let splits: Vec<Split> = pairs.iter().map(split).collect();
+    lift_sequence(&splits, TAU, alpha).map(|found| (found.lower, found.upper))
+}
+
+/// Visitors of the challenger and the control until the evidence is there, at the weights of now.
+fn more_visitors(examined: &Examined, arm: usize, lift: f64, log_e: f64, needed: f64, place: usize) -> Option<u64> {
+    let (alpha, beta) = examined.reading.deciding[0];
+    let control = examined.served.iter().position(|arm| *arm == 0)?;
+    let (own, base) = (examined.look.weights[place], examined.look.weights[control]);
+    let best = examined.reading.monitor.lift(arm).map_or(0.0, |evidence| evidence.log_e_max());
+    if best >= needed {
+        return None;
+    }
+    let more = visitors_needed(log_e, needed, alpha / (alpha + beta), lift, own / (own + base))?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just before")]
+    (more < 1e9).then_some(more.ceil() as u64)
+}
+
+/// The lift of the first week and of the time after it, if the first is larger by more than luck.
+fn wears_off(examined: &Examined, arm: usize) -> Option<(f64, f64)> {
+    let mut days: BTreeMap<i64, [Counts; 2]> = BTreeMap::new();
+    for cell in &examined.rows.cells {
+        let id = cell.variant_id;
+        let side = if id == examined.arms[arm] {
+            1
+        } else if id == examined.arms[0] {
+            0
+        } else {
+            continue;
+        };
+        let counts = Counts::new(cell.visitors.unsigned_abs(), cell.conversions.unsigned_abs()).ok()?;
+        days.entry(cell.exposure_hour.div_euclid(24)).or_insert([Counts::NONE; 2])[side] += counts;
+    }
+    let first_day = *days.keys().next()?;
+    let new = days.keys().take_while(|day| **day < first_day + NEW_DAYS).count();
+    let pairs: Vec<Pair> = days.into_values().map(|[control, variant]| Pair { share: 0.5, control, variant }).collect();
+    novelty(&pairs, new).filter(|found| found.p < WEARS_OFF).map(|found| (found.early_lift, found.late_lift))
+}

@@ -1,0 +1,79 @@
+//! Decisions in one sentence each, for the owner of a site.
+
+use domain::DecisionKind;
+use domain::decision::VariantEvidence;
+
+/// Why a variant is promoted, killed or stopped.
+pub(crate) fn about_variant(kind: DecisionKind, name: &str, evidence: &VariantEvidence) -> String {
+    let rates = format!(
+        "{} of its visitors convert, {} of the control's",
+        rate(evidence.conversions, evidence.visitors),
+        rate(evidence.control_conversions, evidence.control_visitors),
+    );
+    let prob_best = probability(evidence.prob_best);
+    match kind {
+        DecisionKind::Promote => {
+            let lift = match (evidence.lift, evidence.lift_lower, evidence.lift_upper) {
+                (Some(lift), Some(lower), Some(upper)) => {
+                    format!(", a lift of {} ({} to {})", percent(lift), percent(lower), percent(upper))
+                }
+                _ => String::new(),
+            };
+            let odds = odds(evidence.log_e_max);
+            format!(
+                "{name} is better than the control: {rates}{lift}. It is the best of all with a probability of {prob_best}, and the evidence for a lift is {odds}."
+            )
+        }
+        DecisionKind::Kill => {
+            format!("{name} has hardly a chance left to be the best, {prob_best}: {rates}.")
+        }
+        DecisionKind::StopHarm => {
+            let odds = odds(evidence.harm_log_e_max);
+            format!("{name} does worse than the untouched page: {rates}. The evidence of harm is {odds}.")
+        }
+        DecisionKind::Freeze | DecisionKind::Restart => String::new(),
+    }
+}
+
+/// Why nothing is decided any more.
+pub(crate) fn freeze(name: Option<&str>, missing: f64) -> String {
+    let short = name.map_or_else(
+        || "Visitors do not arrive as the weights say".to_owned(),
+        |name| format!("{name} got {missing:.0} visitors fewer than its share"),
+    );
+    format!(
+        "{short}, so something loses visitors of one variant more than of others. Nothing is decided and traffic is split evenly until you have looked and begun a new generation."
+    )
+}
+
+/// What a new generation begins with.
+pub(crate) fn restart(variants: usize, worth: f64) -> String {
+    format!(
+        "A new generation of {variants} variants began, the control among them. What was learned about this site's conversion rate before is worth {worth:.0} visitors."
+    )
+}
+
+fn percent(fraction: f64) -> String {
+    let sign = if fraction < 0.0 { "\u{2212}" } else { "" };
+    format!("{sign}{:.1}\u{a0}%", 100.0 * fraction.abs())
+}
+
+/// A probability; nothing that was measured is certain.
+fn probability(fraction: f64) -> String {
+    match fraction {
+        0.999.. => "more than 99.9\u{a0}%".to_owned(),
+        ..0.001 => "less than 0.1\u{a0}%".to_owned(),
+        _ => percent(fraction),
+    }
+}
+
+fn rate(conversions: u64, visitors: u64) -> String {
+    let real = |count: u64| u32::try_from(count).map_or(f64::MAX, f64::from);
+    if visitors == 0 { "none".to_owned() } else { percent(real(conversions) / real(visitors)) }
+}
+
+/// An e-value as odds; beyond a million nobody counts.
+fn odds(log_e: f64) -> String {
+    let value = log_e.min(700.0).exp();
+    if value > 1e6 { "more than a million to 1".to_owned() } else { format!("{value:.0} to 1") }
+}

@@ -1,0 +1,215 @@
+//! A generation as the database keeps it: its weight vectors, its part of the ledger, where it stands.
+
+use crate::entity::{allocations, conversion_delays, experiment_stats, ledger, sites};
+use crate::millis::Millis;
+use crate::rows::name;
+use crate::statistics::{Allocation, Counters, allocation, counters};
+use crate::{OwnedSite, Store, StoreError, WriteTransaction, variants};
+use domain::{AutonomyMode, Phase, SiteStatus, Variant, VariantId};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use time::OffsetDateTime;
+
+/// Days whose delays say how late conversions come; older ones may be of another page.
+const DAYS_OF_DELAYS: i64 = 90;
+
+/// Everything that the statistics of a generation are computed from.
+#[derive(Debug, Clone)]
+pub struct GenerationRows {
+    /// Grows with every change of the site, so that a result can be dropped when it came too late.
+    pub version: i64,
+    /// Where the site stands.
+    pub status: SiteStatus,
+    /// How much Evoloop may do by itself.
+    pub autonomy_mode: AutonomyMode,
+    /// Where the generation stands.
+    pub phase: Phase,
+    /// The challenger that the phase is about.
+    pub phase_variant_id: Option<VariantId>,
+    /// Number of the weight vector in force; 0 before the first.
+    pub epoch: i64,
+    /// Number of the generation's first weight vector.
+    pub first_epoch: i64,
+    /// Parameters of the prior of its conversion rates.
+    pub prior: (f64, f64),
+    /// All variants of the site.
+    pub variants: Vec<Variant>,
+    /// Their counters over all generations.
+    pub counters: Vec<Counters>,
+    /// The weight vectors of the generation, oldest first.
+    pub allocations: Vec<Allocation>,
+    /// The cells of the ledger that belong to these.
+    pub cells: Vec<LedgerCell>,
+    /// Hours from exposure to conversion, with how many conversions took so long.
+    pub delays: Vec<(i64, i64)>,
+}
+
+/// A cell of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerCell {
+    /// Epoch of the token.
+    pub epoch: i64,
+    /// Variant.
+    pub variant_id: VariantId,
+    /// Hours since 1970 of the exposures.
+    pub exposure_hour: i64,
+    /// Visitors exposed in that hour.
+    pub visitors: i64,
+    /// Those of them who converted, whenever they did.
+    pub conversions: i64,
+}
+
+impl Store {
+    /// The present generation; absent when the site was deleted. Delays are those of visitors who
+    /// came before a time, from which on some could still convert.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn generation(
+        &self,
+        site: &OwnedSite,
+        matured: OffsetDateTime,
+    ) -> Result<Option<GenerationRows>, StoreError> {
+        generation(self.reader(), site, matured).await
+    }
+}
+
+impl WriteTransaction {
+    /// As [`Store::generation`], as this transaction sees it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn generation(
+        &self,
+        site: &OwnedSite,
+        matured: OffsetDateTime,
+    ) -> Result<Option<GenerationRows>, StoreError> {
+        generation(&self.transaction, site, matured).await
+    }
+
+    /// The site's version as this transaction sees it; absent when the site was deleted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn site_version(&self, site: &OwnedSite) -> Result<Option<i64>, StoreError> {
+        let row = sites::Entity::find_by_id(site.site_id().0).one(&self.transaction).await?;
+        Ok(row.map(|row| row.version))
+    }
+
+    /// Where the generation stands.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn generation_phase(&self, site: &OwnedSite) -> Result<Phase, StoreError> {
+        let row = sites::Entity::find_by_id(site.site_id().0).one(&self.transaction).await?;
+        row.map_or(Ok(Phase::default()), |row| name("sites", &row.phase))
+    }
+
+    /// Stores where the generation stands, and which challenger that is about.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_phase(
+        &self,
+        site: &OwnedSite,
+        phase: Phase,
+        variant_id: Option<VariantId>,
+    ) -> Result<(), StoreError> {
+        self.update_site(site, sites::Column::PhaseVariantId, Expr::value(variant_id.map(|id| id.0))).await?;
+        self.update_site(site, sites::Column::Phase, Expr::value(phase.as_str())).await
+    }
+
+    /// Begins a generation: its first weight vector will be the next one, and its rates have this prior.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin_generation(&self, site: &OwnedSite, prior: (f64, f64)) -> Result<(), StoreError> {
+        use experiment_stats::Column as S;
+        self.set_phase(site, Phase::BurnIn, None).await?;
+        let next = Expr::col(sites::Column::Epoch).add(1);
+        self.update_site(site, sites::Column::FirstEpoch, next).await?;
+        self.update_site(site, sites::Column::PriorAlpha, Expr::value(prior.0)).await?;
+        self.update_site(site, sites::Column::PriorBeta, Expr::value(prior.1)).await?;
+        experiment_stats::Entity::update_many()
+            .col_expr(S::Alpha, Expr::col(S::Conversions).add(prior.0))
+            .col_expr(S::Beta, Expr::col(S::Visitors).sub(Expr::col(S::Conversions)).add(prior.1))
+            .col_expr(S::LowChecks, Expr::value(0))
+            .filter(S::SiteId.eq(site.site_id().0))
+            .exec(&self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// Stores how many checks in a row found a variant's probability of being best below the kill threshold.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_low_checks(
+        &self,
+        site: &OwnedSite,
+        variant_id: VariantId,
+        checks: u32,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        use experiment_stats::Column as S;
+        experiment_stats::Entity::update_many()
+            .col_expr(S::LowChecks, Expr::value(i32::try_from(checks).unwrap_or(i32::MAX)))
+            .col_expr(S::LowCheckedAt, Expr::value(Millis::from(now)))
+            .filter(S::SiteId.eq(site.site_id().0))
+            .filter(S::VariantId.eq(variant_id.0))
+            .exec(&self.transaction)
+            .await?;
+        Ok(())
+    }
+}
+
+async fn generation(
+    connection: &impl ConnectionTrait,
+    site: &OwnedSite,
+    matured: OffsetDateTime,
+) -> Result<Option<GenerationRows>, StoreError> {
+    let Some(row) = sites::Entity::find_by_id(site.site_id().0).one(connection).await? else { return Ok(None) };
+    let allocations = allocations::Entity::find()
+        .filter(allocations::Column::SiteId.eq(row.id))
+        .filter(allocations::Column::Epoch.gte(row.first_epoch))
+        .order_by_asc(allocations::Column::Epoch)
+        .all(connection)
+        .await?;
+    let cells = ledger::Entity::find()
+        .filter(ledger::Column::SiteId.eq(row.id))
+        .filter(ledger::Column::Epoch.gte(row.first_epoch))
+        .all(connection)
+        .await?;
+    let until = matured.unix_timestamp().div_euclid(24 * 3600);
+    let delays = conversion_delays::Entity::find()
+        .filter(conversion_delays::Column::SiteId.eq(row.id))
+        .filter(conversion_delays::Column::ExposureDay.gte(until - DAYS_OF_DELAYS))
+        .filter(conversion_delays::Column::ExposureDay.lt(until))
+        .all(connection)
+        .await?;
+    Ok(Some(GenerationRows {
+        version: row.version,
+        status: name("sites", &row.status)?,
+        autonomy_mode: name("sites", &row.autonomy_mode)?,
+        phase: name("sites", &row.phase)?,
+        phase_variant_id: row.phase_variant_id.map(VariantId),
+        epoch: row.epoch,
+        first_epoch: row.first_epoch,
+        prior: (row.prior_alpha, row.prior_beta),
+        variants: variants::all(connection, site).await?,
+        counters: counters(connection, site).await?,
+        allocations: allocations.into_iter().map(allocation).collect::<Result<_, _>>()?,
+        cells: cells.into_iter().map(cell).collect(),
+        delays: delays.into_iter().map(|row| (row.delay_hour, row.conversions)).collect(),
+    }))
+}
+
+fn cell(row: ledger::Model) -> LedgerCell {
+    LedgerCell {
+        epoch: row.epoch,
+        variant_id: VariantId(row.variant_id),
+        exposure_hour: row.exposure_hour,
+        visitors: row.visitors,
+        conversions: row.conversions,
+    }
+}
