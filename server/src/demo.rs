@@ -10,11 +10,11 @@ use crate::running::{Running, StartError, bind};
 use crate::wiring::Changes;
 use domain::report::SiteDetail;
 use domain::variant::VariantAction;
-use domain::{JobState, SiteId, SiteStatus, VariantStatus};
+use domain::{AutonomyMode, JobState, SiteId, SiteStatus, VariantStatus};
 use outbound::fetcher::AllowedPrivateHosts;
 use outbound::simulator::{Simulator, SimulatorConfig};
 use rates::TrueRates;
-use service::{ServiceError, Viewer};
+use service::{ServiceError, SiteUpdate, Viewer};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -105,6 +105,9 @@ impl Demo {
         // Set once, by us alone.
         let _ = demo_site.set(site_id);
         let detail = ready(&running, &viewer, site_id).await?;
+        // It is to be seen acting, and its data is thrown away.
+        let alone = SiteUpdate { autonomy_mode: Some(AutonomyMode::FullAuto), status: None };
+        running.service.update_site(&viewer, site_id, alone).await?;
         approve_all(&running, &viewer, &detail).await?;
         let arms = detail.variants.iter().map(|row| (row.variant.id, row.variant.name.clone())).collect();
         let rates = TrueRates::draw(arms, choices.seed, choices.equal_rates);

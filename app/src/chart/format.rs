@@ -17,7 +17,7 @@ pub fn rate(fraction: f64) -> String {
 pub fn probability(fraction: f64) -> String {
     if fraction > 0.0 && fraction < 0.001 {
         format!("<\u{a0}{}", percent(0.001, 1))
-    } else if fraction < 1.0 && fraction > 0.999 {
+    } else if fraction > 0.999 {
         format!(">\u{a0}{}", percent(0.999, 1))
     } else {
         percent(fraction, 1)

@@ -8,8 +8,8 @@ use leptos::prelude::*;
 
 /// Width of a drawing in its own units.
 const WIDTH: f64 = 200.0;
-/// Lifts are drawn from -100 % up to this.
-const MOST: f64 = 2.0;
+/// Lifts beyond this are not drawn; their numbers stand beside.
+const MOST: f64 = 5.0;
 
 /// The lifts of this generation; nothing before a visitor matured.
 #[component]
@@ -24,6 +24,7 @@ pub fn LiftCard(
             if all.iter().any(|row| row.lift.is_some()) { all.clone() } else { Vec::new() }
         })
     });
+    let axis = Memo::new(move |_| challengers.with(|challengers| Axis::of(challengers)));
     let any = Memo::new(move |_| challengers.with(|challengers| !challengers.is_empty()));
     let headings = ["Lift", "95\u{a0}% interval", "Corrected", "Holds at every look", "Evidence", "Still needed"];
     view! {
@@ -36,12 +37,14 @@ pub fn LiftCard(
                             <thead class="bg-muted/50 text-muted-foreground">
                                 <tr>
                                     <th scope="col" class="px-4 py-3 font-medium">"Variant"</th>
-                                    <th scope="col" class="px-4 py-3 font-medium">"Drawn"</th>
                                     {headings.map(|name| view! { <th scope="col" class="px-4 py-3 text-right font-medium whitespace-nowrap">{name}</th> })}
                                 </tr>
                             </thead>
                             <tbody class="divide-y">
-                                {move || challengers.get().into_iter().map(row).collect_view()}
+                                {move || {
+                                    let axis = axis.get();
+                                    challengers.get().into_iter().map(|challenger| row(challenger, axis)).collect_view()
+                                }}
                             </tbody>
                         </table>
                     </div>
@@ -54,7 +57,28 @@ pub fn LiftCard(
     }
 }
 
-/// The cells of a row after the drawing.
+/// What all drawings share, so that they can be compared.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Axis {
+    from: f64,
+    to: f64,
+}
+
+impl Axis {
+    fn of(challengers: &[ChallengerReport]) -> Self {
+        let ends = challengers.iter().filter_map(|row| row.lift).map(|lift| (lift.lower, lift.upper));
+        let (from, to) = ends.fold((-0.1_f64, 0.1_f64), |all, own| (all.0.min(own.0), all.1.max(own.1)));
+        Self { from: (1.2 * from).max(-1.0), to: (1.2 * to).min(MOST) }
+    }
+
+    /// A place in the drawing.
+    fn at(self, lift: f64) -> String {
+        let share = (lift.clamp(self.from, self.to) - self.from) / (self.to - self.from);
+        format!("{:.1}", 5.0 + (WIDTH - 10.0) * share)
+    }
+}
+
+/// The cells of a row after the name.
 #[must_use]
 pub fn cells(row: &ChallengerReport) -> [String; 6] {
     let dash = || "–".to_owned();
@@ -79,7 +103,7 @@ pub fn cells(row: &ChallengerReport) -> [String; 6] {
     ]
 }
 
-fn row(row: ChallengerReport) -> impl IntoView {
+fn row(row: ChallengerReport, axis: Axis) -> impl IntoView {
     let cells =
         cells(&row).map(|cell| view! { <td class="px-4 py-3 text-right tabular-nums whitespace-nowrap">{cell}</td> });
     let label = format!("P(best) {}", probability(row.prob_best));
@@ -91,22 +115,22 @@ fn row(row: ChallengerReport) -> impl IntoView {
                 {row.wears_off.map(|(early, late)| view! {
                     <span class="block text-xs font-normal text-warning-foreground">{words::wears_off(early, late)}</span>
                 })}
+                {drawing(&row, axis)}
             </th>
-            <td class="px-4 py-3">{drawing(&row)}</td>
             {cells}
         </tr>
     }
 }
 
 /// The credible interval, thick, over the one that holds at every look, thin, on an axis with a mark at 0.
-fn drawing(row: &ChallengerReport) -> Option<AnyView> {
+fn drawing(row: &ChallengerReport, axis: Axis) -> Option<AnyView> {
     let lift = row.lift?;
-    let at = |value: f64| format!("{:.1}", 4.0 + (WIDTH - 8.0) * (value.clamp(-1.0, MOST) + 1.0) / (MOST + 1.0));
+    let at = |value: f64| axis.at(value);
     let (lower, upper) =
         row.always_valid.map_or((lift.lower, lift.upper), |(lower, upper)| (lower, upper.unwrap_or(MOST)));
     let label = format!("{}: lift {} to {}", row.name, words::lift(lift.lower), words::lift(lift.upper));
     let drawn = view! {
-        <svg viewBox=format!("0 0 {WIDTH} 20") class="h-5 w-40 min-w-40" role="img" aria-label=label>
+        <svg viewBox=format!("0 0 {WIDTH} 20") class="mt-1 h-5 w-40" role="img" aria-label=label>
             <line x1=at(0.0) y1="1" x2=at(0.0) y2="19" class="stroke-muted-foreground" stroke-width="1" stroke-dasharray="3 3" />
             <line x1=at(lower) y1="10" x2=at(upper) y2="10" class="stroke-muted-foreground" stroke-width="1.5" />
             <line x1=at(lift.lower) y1="10" x2=at(lift.upper) y2="10" class="stroke-primary" stroke-width="5" stroke-linecap="round" />

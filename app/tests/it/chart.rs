@@ -107,7 +107,7 @@ fn numbers_read_as_people_write_them() {
     assert_eq!([rate(0.051), rate(0.0042)], ["5.1\u{a0}%", "0.42\u{a0}%"]);
     assert_eq!(
         [0.0, 0.000_4, 0.25, 0.999_7, 1.0].map(probability),
-        ["0.0\u{a0}%", "<\u{a0}0.1\u{a0}%", "25.0\u{a0}%", ">\u{a0}99.9\u{a0}%", "100.0\u{a0}%"]
+        ["0.0\u{a0}%", "<\u{a0}0.1\u{a0}%", "25.0\u{a0}%", ">\u{a0}99.9\u{a0}%", ">\u{a0}99.9\u{a0}%"]
     );
     assert_eq!([short("Control", 8), short("Variant B and more", 9)], ["Control", "Variant…"]);
 }

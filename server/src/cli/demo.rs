@@ -5,6 +5,7 @@ use crate::config::Flags;
 use crate::demo::{Choices, Demo, DemoError, EMAIL, verdict};
 use crate::listen::StopSignal;
 use domain::report::SiteStatistics;
+use std::collections::HashSet;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -28,8 +29,8 @@ pub(super) struct Args {
     /// Run for a while, then exit 0 only if the truly best arm was found
     #[arg(long)]
     check: bool,
-    /// How long --check sends visitors, in seconds
-    #[arg(long, default_value_t = 90)]
+    /// How long --check sends visitors, in seconds; a promotion takes about six days of the demo's clock
+    #[arg(long, default_value_t = 240)]
     check_seconds: u64,
     /// Give every arm the same true rate, so that --check has to fail
     #[arg(long)]
@@ -46,7 +47,7 @@ pub(super) async fn run(flags: &Flags, args: Args) -> Result<ExitCode, CliError>
     let signal = StopSignal::listen()?;
     print::note("Starting, reading the demo page and writing variants ...");
     let demo = Demo::prepare(flags, &choices).await?;
-    introduce(&demo);
+    introduce(&demo, &choices);
     let stop = CancellationToken::new();
     let end = async {
         if args.check {
@@ -66,21 +67,37 @@ pub(super) async fn run(flags: &Flags, args: Args) -> Result<ExitCode, CliError>
     Ok(code)
 }
 
-fn introduce(demo: &Demo) {
+fn introduce(demo: &Demo, choices: &Choices) {
     let url = &demo.running.public_url;
     print::line(&format!("Dashboard:  {url}/app/sites/{}", demo.site_id));
     print::line(&format!("Log in at:  {url}/login as {EMAIL}"));
     print::line(&format!("Password:   {}", demo.password));
     print::line(&format!("Demo page:  {url}/demo"));
     print::line(&demo.rates.describe());
+    print::line(&pace(choices.speed));
     print::line("Simulated visitors are on their way. Press Ctrl-C to stop; the data is thrown away.");
 }
 
+/// When something is to be seen: the product's own days, in real time.
+fn pace(speed: f64) -> String {
+    let day = 24.0 * 3600.0 / speed;
+    format!(
+        "A day lasts {day:.0} s here. Traffic is split evenly for 3 days ({:.0} s), because nobody is judged before the time to convert is over; after about 4 days it moves, and after 5 to 7 the winner is promoted and losers are retired.",
+        3.0 * day
+    )
+}
+
 async fn show(demo: &Demo, stop: &CancellationToken) {
+    let mut told = HashSet::new();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(SHOW_EVERY) => {}
+        }
+        for line in demo.running.service.list_decisions(&demo.viewer, demo.site_id).await.unwrap_or_default() {
+            if told.insert(line.id) {
+                print::line(&format!("Decided:    {}", line.sentence));
+            }
         }
         if let Ok(statistics) = demo.running.service.statistics(&demo.viewer, demo.site_id).await {
             print::note(&summary(&statistics));
@@ -89,11 +106,12 @@ async fn show(demo: &Demo, stop: &CancellationToken) {
 }
 
 fn summary(statistics: &SiteStatistics) -> String {
+    let phase = statistics.generation.phase;
     let arms = statistics.variants.iter().map(|arm| {
         let weight = arm.weight.map_or_else(|| "-".to_owned(), |weight| format!("{:.0} %", weight * 100.0));
         format!("{} {}/{} -> {weight}", arm.name, arm.conversions, arm.visitors)
     });
-    arms.collect::<Vec<_>>().join("   ")
+    format!("[{phase}] {}", arms.collect::<Vec<_>>().join("   "))
 }
 
 /// Waits for the last weights and judges them.

@@ -23,7 +23,8 @@ pub fn judge(best: VariantId, variants: &[VariantStatistics]) -> Result<(), Stri
     if let Some((other, _)) = arms.iter().find(|(arm, other)| arm.variant_id != best && other >= weight) {
         return Err(format!("{} gets as much traffic as the best arm, {}, or more.", other.name, found.name));
     }
-    let count = u32::try_from(arms.len()).map_or(f64::INFINITY, f64::from);
+    // Retired variants had their share in the beginning, so they count in what an even one is.
+    let count = u32::try_from(variants.len()).map_or(f64::INFINITY, f64::from);
     if *weight < LEAST_SHARE / count {
         return Err(format!("{} gets {:.1} %, which is near an even share.", found.name, weight * 100.0));
     }
@@ -72,6 +73,11 @@ mod tests {
             let arms: Vec<_> = (0..).zip(numbers).map(|(number, (weight, prob))| arm(number, weight, prob)).collect();
             assert_eq!(judge(VariantId(Uuid::from_u128(1)), &arms).is_ok(), expected, "{numbers:?}");
         }
+        let alone = [arm(0, 1.0, 1.0), VariantStatistics { is_active: false, weight: None, ..arm(1, 0.0, 0.0) }];
+        assert!(
+            judge(VariantId(Uuid::from_u128(0)), &alone).is_ok(),
+            "the control may be best, and all others retired"
+        );
         assert!(judge(VariantId(Uuid::from_u128(9)), &[arm(0, 1.0, 1.0)]).is_err());
     }
 }

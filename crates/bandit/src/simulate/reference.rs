@@ -40,6 +40,10 @@ pub enum Quantity {
     Gated,
     /// Share of runs that had promoted by the end of a day.
     PromotedBy(u32),
+    /// Share of runs that promoted.
+    Promoted,
+    /// Share of runs that killed the best arm.
+    WrongKill,
     /// Conversions lost.
     Regret,
 }
@@ -56,6 +60,8 @@ impl Quantity {
             Self::Naive => summary.naive,
             Self::NaiveWithLift => summary.naive_with_lift,
             Self::Gated => summary.gated,
+            Self::Promoted => summary.promoted,
+            Self::WrongKill => summary.wrong_kill,
             Self::Regret => summary.regret,
             Self::PromotedBy(day) => {
                 let index = usize::try_from(day.saturating_sub(1)).unwrap_or(usize::MAX);
@@ -72,6 +78,8 @@ impl Quantity {
             Self::NaiveWithLift => "and lift interval > 0".to_owned(),
             Self::Gated => "and evidence".to_owned(),
             Self::PromotedBy(day) => format!("promoted by day {day}"),
+            Self::Promoted => "promoted".to_owned(),
+            Self::WrongKill => "best arm killed".to_owned(),
             Self::Regret => "conversions lost".to_owned(),
         }
     }
@@ -93,6 +101,9 @@ impl Figure {
 pub fn references() -> Vec<Reference> {
     let mut all = false_promotions();
     all.push(power());
+    all.extend(confirming());
+    all.extend(kills());
+    all.push(lost_exposures());
     all.extend(regrets());
     all
 }
@@ -160,6 +171,56 @@ fn power() -> Reference {
         Scenario { rates: vec![0.05, 0.06], visitors_per_look: 2000, policy, promotion: Promotion::Ends, ..base() };
     let figures = figures(&[(Quantity::PromotedBy(14), 0.79, 0.05), (Quantity::PromotedBy(30), 0.99, 0.05)]);
     Reference { name: "a lift of 20 %, confirmed", scenario, figures }
+}
+
+/// A lift of 10 %, 90 days of 2,000 visitors: what confirming buys over larger floors (SPEC 6.3).
+fn confirming() -> Vec<Reference> {
+    let case = |name, policy, power, regret| Reference {
+        name,
+        scenario: Scenario {
+            rates: vec![0.05, 0.055],
+            visitors_per_look: 2000,
+            days: 90,
+            policy,
+            promotion: Promotion::Carried,
+            ..base()
+        },
+        figures: figures(&[(Quantity::Promoted, power, 0.04), (Quantity::Regret, regret, 15.0)]),
+    };
+    let floor = |control| Policy { floors: Floors { control, ..Floors::default() }, ..base().policy };
+    vec![
+        case("a lift of 10 %, confirmed", Policy { confirms: true, ..base().policy }, 0.96, 182.0),
+        case("a lift of 10 %, control floor 20 %", floor(0.2), 0.93, 215.0),
+        case("a lift of 10 %, control floor 5 %", floor(0.05), 0.56, 95.0),
+    ]
+}
+
+/// Four arms, the best 3.75 % against three of 3 %: how often the best is killed (SPEC 14).
+fn kills() -> Vec<Reference> {
+    let case = |name, rule, burn_in, value, error| Reference {
+        name,
+        scenario: Scenario {
+            rates: vec![0.03, 0.0375, 0.03, 0.03],
+            days: 60,
+            policy: Policy { rule, burn_in, ..base().policy },
+            kills: Kills::ByRule,
+            ..base()
+        },
+        figures: figures(&[(Quantity::WrongKill, value, error)]),
+    };
+    vec![
+        case("kills by the basic rule", Rule::BASIC, base().policy.burn_in, 0.16, 0.03),
+        case("kills by the product's rule", Rule::default(), BurnIn::default(), 0.003, 0.005),
+    ]
+}
+
+/// A tenth of the control's exposures is never reported (SPEC 8.3).
+fn lost_exposures() -> Reference {
+    Reference {
+        name: "two equal arms, exposures lost",
+        scenario: Scenario { days: 60, lost: vec![0.1], ..base() },
+        figures: figures(&[(Quantity::Gated, 0.024, 0.01)]),
+    }
 }
 
 fn regrets() -> Vec<Reference> {

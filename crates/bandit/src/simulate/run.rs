@@ -5,7 +5,7 @@ use super::scenario::{Kills, Promotion, Scenario, Traffic};
 use super::site::{Arrivals, Ledger};
 use crate::evidence::threshold;
 use crate::look::{ArmKnowledge, look};
-use crate::phase::Phase;
+use crate::phase::{Phase, phase_weights};
 use crate::posterior::Posterior;
 use crate::sample_ratio::{FREEZE, SequentialSampleRatio};
 use crate::thompson::Sampler;
@@ -85,16 +85,12 @@ impl<'a> Run<'a> {
         let hours = self.scenario.look_hours();
         for number in 0..self.scenario.looks() {
             let start = f64::from(number) * hours;
-            let decided = self.outcome.promoted.is_some();
-            if decided && self.scenario.promotion == Promotion::Ends {
+            if self.outcome.promoted.is_some() && self.scenario.promotion == Promotion::Ends {
                 break;
             }
             self.visit(start, random)?;
-            // After a promotion that is carried out there is nothing left to look at.
-            if !(decided && self.scenario.promotion == Promotion::Carried) {
-                self.ledger.mature(start + hours)?;
-                self.look(start + hours)?;
-            }
+            self.ledger.mature(start + hours)?;
+            self.look(start + hours)?;
         }
         let total: f64 = self.shown.iter().sum();
         self.outcome.shares = self.shown.iter().map(|shown| shown / total.max(1.0)).collect();
@@ -130,9 +126,6 @@ impl<'a> Run<'a> {
             self.intervals.treated += counts;
             delays.push(self.delays(kept, random)?);
             reported.push(counts.visitors());
-        }
-        if self.outcome.promoted.is_some() && scenario.promotion == Promotion::Carried {
-            return Ok(());
         }
         let exposures = reported.iter().map(|visitors| Counts::new(*visitors, 0)).collect::<Result<_, _>>()?;
         // Visitors who draw for themselves follow no published weights, so nothing can be said of the split.
@@ -218,7 +211,8 @@ impl<'a> Run<'a> {
             .collect();
         let challengers = self.scenario.rates.len() - 1;
         let p = self.split.p_anytime();
-        let found = look(&self.scenario.policy, self.phase, Some(p), challengers, &knowledge)?;
+        let before = moved(self.phase, |arm| arms.iter().position(|active| *active == arm));
+        let found = look(&self.scenario.policy, before, Some(p), challengers, &knowledge)?;
         self.outcome.frozen |= p < FREEZE;
         self.crossings(&arms, &knowledge, &found.decided_prob_best)?;
 
@@ -227,7 +221,7 @@ impl<'a> Run<'a> {
                 self.low_checks[*arm] = (*checks, now_h);
             }
         }
-        self.phase = found.phase;
+        self.phase = moved(found.phase, |place| arms.get(place).copied());
         self.weights = vec![0.0; self.active.len()];
         for (arm, weight) in arms.iter().zip(&found.weights) {
             self.weights[*arm] = *weight;
@@ -236,7 +230,7 @@ impl<'a> Run<'a> {
         self.steer_otherwise(&arms);
         // Without weights there is no evidence.
         if let Some(promoted) = found.verdict.promote.filter(|_| self.scenario.traffic != Traffic::Thompson) {
-            self.promote(arms[promoted], now_h / 24.0);
+            self.promote(&arms, promoted, now_h / 24.0)?;
         }
         Ok(())
     }
@@ -255,12 +249,22 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn promote(&mut self, arm: usize, day: f64) {
-        self.outcome.promoted.get_or_insert((arm, day));
-        if self.scenario.promotion == Promotion::Carried {
-            self.weights.fill(0.0);
-            self.weights[arm] = 1.0;
+    /// The first promotion decides the generation.
+    fn promote(&mut self, arms: &[usize], place: usize, day: f64) -> Result<(), BanditError> {
+        if self.outcome.promoted.is_some() {
+            return Ok(());
         }
+        self.outcome.promoted = Some((arms[place], day));
+        if self.scenario.promotion == Promotion::Carried {
+            self.phase = Phase::Decided { winner: arms[place] };
+            let prob_best = vec![0.0; arms.len()];
+            let floors = self.scenario.policy.floors;
+            let weights = phase_weights(Phase::Decided { winner: place }, &prob_best, 0, floors)?;
+            for (arm, weight) in arms.iter().zip(weights) {
+                self.weights[*arm] = if self.active[*arm] { weight } else { 0.0 };
+            }
+        }
+        Ok(())
     }
 
     /// The policies that the product is compared with.
@@ -305,6 +309,15 @@ impl<'a> Run<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// A phase whose arm is named by another list of arms; over when it is not among them.
+fn moved(phase: Phase, place: impl Fn(usize) -> Option<usize>) -> Phase {
+    match phase {
+        Phase::Confirm { leader } => place(leader).map_or(Phase::Bandit, |leader| Phase::Confirm { leader }),
+        Phase::Decided { winner } => place(winner).map_or(Phase::Bandit, |winner| Phase::Decided { winner }),
+        Phase::BurnIn | Phase::Bandit | Phase::Frozen => phase,
     }
 }
 

@@ -135,6 +135,6 @@ pub enum Promotion {
     Noted,
     /// The run ends.
     Ends,
-    /// Everybody is given the promoted arm from then on: the product.
+    /// Everybody is given the promoted arm from then on, apart from the floors: the product.
     Carried,
 }

@@ -3,8 +3,9 @@
 use bandit::delay::DelayCurve;
 use bandit::generation::{Cell, Reading, Span, Times, read};
 use bandit::prior::Prior;
-use bandit::{BanditError, Counts};
+use bandit::{BanditError, Counts, Monitor};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 const TIMES: Times = Times { now_h: 0.0, window_h: 72.0, token_h: 24.0 };
 
@@ -88,7 +89,58 @@ fn drifting_days_are_made_comparable() {
     assert!((mean(deciding[0]) / mean(deciding[1]) - 1.0).abs() < 0.01, "{deciding:?}");
 }
 
+/// A visitor: epoch of the token, arm, hours after the epoch's start, and hours until the conversion.
+type Visit = (usize, usize, i64, Option<i64>);
+
+/// The ledger as it stands at an hour: only what has happened by then.
+fn ledger(visits: &[Visit], now: i64) -> Vec<Cell> {
+    let mut cells: BTreeMap<(usize, usize, i64), (u64, u64)> = BTreeMap::new();
+    for (epoch, arm, after, delay) in visits {
+        // A token opens an exposure for a day after its epoch's end.
+        let hour = EPOCH_H * i64::try_from(*epoch).unwrap() + after;
+        if hour < now {
+            let counts = cells.entry((*epoch, *arm, hour)).or_default();
+            counts.0 += 1;
+            counts.1 += u64::from(delay.is_some_and(|delay| hour + delay < now));
+        }
+    }
+    cells.into_iter().map(|((epoch, arm, hour), (n, c))| cell(epoch, arm, hour, n, c)).collect()
+}
+
+/// Hours that each epoch lasts.
+const EPOCH_H: i64 = 30;
+
 proptest! {
+    /// Whoever looks again sees the same: complete epochs never change, whatever arrives later, and
+    /// evidence that was fed one epoch after another equals the one that is read from the whole ledger.
+    #[test]
+    fn what_was_seen_stays(
+        visits in prop::collection::vec((0..4_usize, 0..2_usize, 0..54_i64, prop::option::of(0..72_i64)), 0..300),
+        first in 0..400_i64,
+        later in 0..400_i64,
+    ) {
+        let spans: Vec<Span> = (1..=4)
+            .map(|number| Span {
+                weights: if number % 2 == 0 { vec![0.3, 0.7] } else { vec![0.6, 0.4] },
+                ended_h: (number < 4).then(|| f64::from(30 * number)),
+            })
+            .collect();
+        let read_at = |now: i64| {
+            let now_h = f64::from(i32::try_from(now).unwrap());
+            read(0, Prior::UNIFORM, &spans, &ledger(&visits, now), None, Times { now_h, ..TIMES }).unwrap()
+        };
+        let (early, late) = (read_at(first), read_at(first + later));
+        let complete = spans.iter().take_while(|span| span.ended_h.is_some_and(|end| end + 96.0 <= f64::from(i32::try_from(first).unwrap()))).count();
+        prop_assert_eq!(&early.epochs[..complete], &late.epochs[..complete]);
+        let mut incremental = Monitor::new(2, 0).unwrap();
+        for epoch in early.epochs[..complete].iter().chain(&late.epochs[complete..]) {
+            incremental.observe(epoch).unwrap();
+        }
+        prop_assert_eq!(incremental.lift(1), late.monitor.lift(1));
+        prop_assert_eq!(incremental.harm(1), late.monitor.harm(1));
+        prop_assert!(late.monitor.lift(1).unwrap().log_e_max() + 1e-12 >= 0.0);
+    }
+
     #[test]
     fn the_order_of_the_cells_does_not_matter(
         raw in prop::collection::vec((0..3_usize, 0..2_usize, 0..200_i64, 0..500_u64, 0.0..1.0_f64), 0..40),

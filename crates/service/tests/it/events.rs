@@ -18,6 +18,7 @@ on_both_databases!(
     a_batch_is_stored_whole,
     a_kept_token_keeps_its_variant,
     the_same_visitor_at_once_counts_once,
+    what_is_left_out_is_told,
 );
 
 async fn totals(test: &TestService, site_id: SiteId) -> (i64, i64) {
@@ -205,4 +206,53 @@ async fn the_same_visitor_at_once_counts_once(database: TestDatabase) {
     let outcomes = futures::future::join_all(sends).await;
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == Outcome::Counted).count(), 1);
     assert_eq!(totals(&test, site_id).await, (1, 0));
+}
+
+async fn what_is_left_out_is_told(database: TestDatabase) {
+    let test = TestService::new(database);
+    let (viewer, site_id) = running_site(&test).await;
+    let report = async || {
+        let report = test.service.statistics(&viewer, site_id).await.unwrap().generation;
+        (report.bots, report.others_not_counted, report.saw_another)
+    };
+    let shown = assign(&test, site_id, "v-1");
+    let exposure = |name: &str, token| event(site_id, shown.variant_id, name, EventType::Impression, token);
+    let bot = exposure("v-1", shown.token.clone());
+    let results = test.service.ingest(vec![Ok(bot.clone()); 2], RequestSource { automated: true }).await.unwrap();
+    let outcomes: Vec<Outcome> = results.iter().map(|result| result.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Stored(NotCounted::Bot), Outcome::Duplicate]);
+    send(&test, exposure("v-2", None)).await;
+    assert_eq!(report().await, (1, 1, 0), "a repeat is left out once");
+
+    // Two visitors report a second variant: the one whose first is still active is a fault, the other is not.
+    let mut changed = 0;
+    for number in 0..40 {
+        let name = format!("w-{number}");
+        let first = assign(&test, site_id, &name);
+        send(&test, event(site_id, first.variant_id, &name, EventType::Impression, first.token)).await;
+        if changed < 2 && !first.is_control {
+            changed += 1;
+            if changed == 2 {
+                let kill = domain::variant::VariantAction::Kill;
+                test.service.act_on_variant(&viewer, site_id, first.variant_id, kill).await.unwrap();
+            }
+            let other = elsewhere(&test, site_id, &name, first.variant_id).await;
+            assert_eq!(send(&test, other.clone()).await, Outcome::Duplicate);
+            send(&test, domain::IncomingEvent { id: domain::EventId(uuid::Uuid::new_v4()), ..other }).await;
+        }
+    }
+    assert_eq!((changed, report().await), (2, (1, 1, 1)));
+}
+
+/// The same visitor with an honest token of another variant, as when the first one was paused for a while.
+async fn elsewhere(test: &TestService, site_id: SiteId, name: &str, first: VariantId) -> domain::IncomingEvent {
+    let viewer = test.service.viewer_for_operator("owner@example.com").await.unwrap();
+    let act = async |action| test.service.act_on_variant(&viewer, site_id, first, action).await;
+    let is_active = act(domain::variant::VariantAction::Pause).await.is_ok();
+    let other = assign(test, site_id, name);
+    if is_active {
+        act(domain::variant::VariantAction::Resume).await.unwrap();
+    }
+    assert_ne!(other.variant_id, first);
+    event(site_id, other.variant_id, name, EventType::Impression, other.token)
 }
