@@ -3,7 +3,7 @@
 use super::words::Tone;
 use crate::chart::format::{count, percent};
 use domain::decision::DecisionAnswer;
-use domain::report::GenerationReport;
+use domain::report::{GenerationReport, TestPlan};
 use domain::{DecisionKind, DecisionState, Phase};
 
 /// A generation's phase.
@@ -89,6 +89,33 @@ pub fn odds(log_e: f64) -> String {
 #[must_use]
 pub fn wears_off(early: f64, late: f64) -> String {
     format!("wears off: {} in the first week, {} since", lift(early), lift(late))
+}
+
+/// How many more visitors the evidence takes, and how long they take to come.
+#[must_use]
+pub fn still_needed(visitors: u64, days_needed: Option<f64>) -> String {
+    let time = days_needed.map_or_else(String::new, |found| format!(", {}", roughly(found)));
+    format!("about {} visitors{time}", number(visitors))
+}
+
+/// What a test takes from the beginning, in a sentence.
+#[must_use]
+pub fn plan(plan: TestPlan) -> String {
+    let time = plan.days.map_or_else(String::new, |found| format!(", {} at the pace of the last week", roughly(found)));
+    format!(
+        "To show a lift of {}, the control and one variant need about {} visitors between them{time}.",
+        percent(plan.lift, 0),
+        number(plan.visitors)
+    )
+}
+
+/// A time to wait, no more exact than it is known.
+fn roughly(days_needed: f64) -> String {
+    match days_needed {
+        found if found < 1.0 => "less than a day".to_owned(),
+        found if found > 3650.0 => "more than ten years".to_owned(),
+        found => days(24.0 * found.ceil()),
+    }
 }
 
 fn number(count_of: u64) -> String {

@@ -75,6 +75,7 @@ fn real(count: u64) -> f64 {
 fn quality(report: &GenerationReport) -> String {
     let mut sentences =
         vec![format!("The prior of every rate is worth {} visitors.", crate::site::words::whole(report.prior_worth))];
+    sentences.extend(report.plan.map(words::plan));
     if report.bots > 0 {
         let exposures = counted(report.bots, "visit");
         sentences.push(format!("{exposures} of automated browsers were not counted."));

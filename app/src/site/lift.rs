@@ -1,6 +1,6 @@
 //! Every challenger against the control: the lift, what it is sure of, and how much is missing.
 
-use crate::chart::format::{count, probability};
+use crate::chart::format::probability;
 use crate::site::words;
 use crate::ui::Card;
 use domain::report::{ChallengerReport, LiftInterval, SiteStatistics};
@@ -26,7 +26,8 @@ pub fn LiftCard(
     });
     let axis = Memo::new(move |_| challengers.with(|challengers| Axis::of(challengers)));
     let any = Memo::new(move |_| challengers.with(|challengers| !challengers.is_empty()));
-    let headings = ["Lift", "95\u{a0}% interval", "Corrected", "Holds at every look", "Evidence", "Still needed"];
+    let headings =
+        ["Lift", "95\u{a0}% interval", "Corrected", "Holds at every look", "Expected loss", "Evidence", "Still needed"];
     view! {
         <Show when=move || any.get()>
             <section aria-labelledby="lift-heading">
@@ -49,7 +50,7 @@ pub fn LiftCard(
                         </table>
                     </div>
                     <p class="border-t px-4 py-3 text-xs text-muted-foreground">
-                        "From visitors of this generation whose time to convert is over. The interval holds the true lift with a probability of 95\u{a0}% when looked at once; the corrected one allows for traffic that follows success; the one that holds at every look stays right however often you look. A variant is promoted once its evidence is there."
+                        "From visitors of this generation whose time to convert is over. The interval holds the true lift with a probability of 95\u{a0}% when looked at once; the corrected one allows for traffic that follows success; the one that holds at every look stays right however often you look. The expected loss is what choosing the variant now would give up, in conversions of 100 visitors. A variant is promoted once its evidence is there."
                     </p>
                 </Card>
             </section>
@@ -80,7 +81,7 @@ impl Axis {
 
 /// The cells of a row after the name.
 #[must_use]
-pub fn cells(row: &ChallengerReport) -> [String; 6] {
+pub fn cells(row: &ChallengerReport) -> [String; 7] {
     let dash = || "–".to_owned();
     let range = |lower: f64, upper: f64| format!("{} to {}", words::lift(lower), words::lift(upper));
     let interval = |found: LiftInterval| range(found.lower, found.upper);
@@ -90,7 +91,7 @@ pub fn cells(row: &ChallengerReport) -> [String; 6] {
     });
     let missing = match row.visitors_needed {
         _ if row.log_e_max >= row.log_e_needed => "nothing".to_owned(),
-        Some(more) => format!("about {} visitors", count(i64::try_from(more).unwrap_or(i64::MAX))),
+        Some(more) => words::still_needed(more, row.days_needed),
         None => dash(),
     };
     [
@@ -98,6 +99,7 @@ pub fn cells(row: &ChallengerReport) -> [String; 6] {
         row.lift.map_or_else(dash, interval),
         row.corrected_lift.map_or_else(dash, interval),
         always.unwrap_or_else(dash),
+        row.lift.map_or_else(dash, |_| format!("{:.2}", 100.0 * row.expected_loss)),
         words::odds(row.log_e_max),
         missing,
     ]

@@ -1,6 +1,8 @@
 //! What the dashboard calls things: one place for the words that people read.
 
-pub use super::decision_words::{answer, decision, decision_state, lift, odds, phase, phase_explained, wears_off};
+pub use super::decision_words::{
+    answer, decision, decision_state, lift, odds, phase, phase_explained, plan, still_needed, wears_off,
+};
 use crate::chart::format::{count, counted};
 use domain::report::{ExtraConversions, GoalCount, HoldoutReport};
 use domain::variant::VariantAction;

@@ -43,6 +43,7 @@ fn a_generation_says_where_it_stands() {
                 "12 visits of automated browsers",
                 "worth 2 visitors",
                 "1 visitor saw more",
+                "To show a lift of 20\u{a0}%, the control and one variant need about 18,123 visitors between them, 10 days at the pace of the last week.",
             ],
         );
         assert_eq!(shown.contains("<progress"), phase == Phase::BurnIn, "{shown}");
@@ -67,14 +68,15 @@ fn lifts_stand_in_a_table_and_are_drawn() {
             "+20\u{a0}% to +90\u{a0}%",
             "+10\u{a0}% to +100\u{a0}%",
             "+0.0\u{a0}% to +130\u{a0}%",
+            "0.12",
             "12 to 1",
-            "about 2,345 visitors"
+            "about 2,345 visitors, 3 days"
         ]
     );
-    assert_eq!(cells(&worst)[3..], ["above \u{2212}60\u{a0}%", "1 to 1", "–"]);
+    assert_eq!(cells(&worst)[3..], ["above \u{2212}60\u{a0}%", "0.12", "1 to 1", "–"]);
     let mut sure = best.clone();
     (sure.log_e_max, sure.lift, sure.corrected_lift, sure.always_valid) = (20.0, None, None, None);
-    assert_eq!(cells(&sure), ["–", "–", "–", "–", "> 1,000,000 to 1", "nothing"]);
+    assert_eq!(cells(&sure), ["–", "–", "–", "–", "–", "> 1,000,000 to 1", "nothing"]);
     let shown = html(|| view! { <LiftCard statistics=signal(statistics()).0 /> });
     contains_all(
         &shown,
@@ -88,6 +90,20 @@ fn lifts_stand_in_a_table_and_are_drawn() {
     let mut young = statistics();
     young.generation.challengers.iter_mut().for_each(|row| row.lift = None);
     assert!(!html(move || view! { <LiftCard statistics=signal(young).0 /> }).contains("Lift over"));
+}
+
+#[test]
+fn what_is_still_needed_is_no_more_exact_than_known() {
+    let cases = [
+        (None, "about 1,000 visitors"),
+        (Some(0.2), "about 1,000 visitors, less than a day"),
+        (Some(1.0), "about 1,000 visitors, 1 day"),
+        (Some(6.4), "about 1,000 visitors, 7 days"),
+        (Some(5000.0), "about 1,000 visitors, more than ten years"),
+    ];
+    for (days, expected) in cases {
+        assert_eq!(words::still_needed(1_000, days), expected);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use domain::decision::{RuleCheck, Undo};
 use domain::report::{
     AllocationPoint, ChallengerReport, Change, GenerationReport, JobView, LiftInterval, RatePoint, RateSeries,
-    SiteDetail, SiteStatistics, SiteSummary, VariantDetail, VariantStatistics,
+    SiteDetail, SiteStatistics, SiteSummary, TestPlan, VariantDetail, VariantStatistics,
 };
 use domain::word_diff::word_diff;
 use domain::{
@@ -91,12 +91,14 @@ pub(crate) fn generation() -> GenerationReport {
         visitors: 1_000,
         conversions: 90,
         prob_best,
+        expected_loss: 0.00123,
         lift: Some(LiftInterval { estimate: lift, lower: lift - 0.3, upper: lift + 0.4 }),
         corrected_lift: Some(LiftInterval { estimate: lift, lower: lift - 0.4, upper: lift + 0.5 }),
         always_valid: Some((lift - 0.5, (index == 1).then_some(lift + 0.8))),
         log_e_max: if index == 1 { 2.5 } else { 0.0 },
         log_e_needed: 3.7,
         visitors_needed: (index == 1).then_some(2_345),
+        days_needed: (index == 1).then_some(2.3),
         wears_off: (index == 2).then_some((0.3, -0.05)),
     };
     GenerationReport {
@@ -111,6 +113,7 @@ pub(crate) fn generation() -> GenerationReport {
         bots: 12,
         others_not_counted: 0,
         saw_another: 1,
+        plan: Some(TestPlan { lift: 0.2, visitors: 18_123, days: Some(9.1) }),
         challengers: vec![challenger(1, 0.96, 0.5), challenger(2, 0.01, -0.1)],
     }
 }

@@ -13,7 +13,7 @@ mod summary;
 
 pub use coverage::{Covered, Hits};
 pub use run::{Outcome, run};
-pub use scenario::{Drift, Kills, Promotion, Scenario, Traffic};
+pub use scenario::{Drift, Kills, Promotion, Scenario, Traffic, Young};
 pub use summary::{Coverage, Estimate, Summary};
 
 use rand_chacha::ChaCha8Rng;

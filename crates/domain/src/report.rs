@@ -237,8 +237,21 @@ pub struct GenerationReport {
     pub others_not_counted: i64,
     /// Counted visitors who were shown another variant although theirs was still active.
     pub saw_another: i64,
+    /// What showing a lift worth having takes at the control's conversion rate; absent before its first conversion.
+    pub plan: Option<TestPlan>,
     /// Every challenger that gets visitors.
     pub challengers: Vec<ChallengerReport>,
+}
+
+/// How large a test must be.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TestPlan {
+    /// The relative lift that is to be shown.
+    pub lift: f64,
+    /// About how many visitors the control and one challenger need together, half of them each.
+    pub visitors: u64,
+    /// Days until they came, at the pace of the last week; absent while nobody comes.
+    pub days: Option<f64>,
 }
 
 /// A challenger against the control.
@@ -254,6 +267,8 @@ pub struct ChallengerReport {
     pub conversions: u64,
     /// Probability of being the best active variant.
     pub prob_best: f64,
+    /// Conversions per visitor that are given up on average by choosing it now, 0 to 1.
+    pub expected_loss: f64,
     /// The relative lift: median and 95 % credible interval; absent before both had visitors.
     pub lift: Option<LiftInterval>,
     /// The same, corrected for traffic that follows success; absent while it cannot be known.
@@ -267,6 +282,8 @@ pub struct ChallengerReport {
     pub log_e_needed: f64,
     /// About how many more visitors of both that takes, if the lift is what it seems.
     pub visitors_needed: Option<u64>,
+    /// Days until they came, at the pace of the last week and the weights of now; absent while nobody comes.
+    pub days_needed: Option<f64>,
     /// The lift of the first week beside the later one, when it wore off.
     pub wears_off: Option<(f64, f64)>,
 }

@@ -7,10 +7,12 @@ use bandit::evidence::{self, threshold, visitors_needed};
 use bandit::lift_sequence::{Split, lift_sequence};
 use bandit::novelty::novelty;
 use bandit::posterior::Posterior;
-use bandit::{BanditError, Counts, Lift, Pair};
-use domain::report::{ChallengerReport, GenerationReport, LiftInterval};
+use bandit::{BanditError, Counts, Lift, Pair, expected_loss};
+use domain::report::{ChallengerReport, GenerationReport, LiftInterval, TestPlan};
 use std::collections::BTreeMap;
 use store::OwnedSite;
+use store::generation::LedgerCell;
+use time::Duration;
 
 /// Level of the intervals.
 const LEVEL: f64 = 0.95;
@@ -20,6 +22,12 @@ const TAU: f64 = 0.5;
 const NEW_DAYS: i64 = 7;
 /// Below this p-value a lift is said to wear off.
 const WEARS_OFF: f64 = 0.05;
+/// The relative lift that a plan is made for: smaller ones take many times as long.
+const WORTH_HAVING: f64 = 0.2;
+/// More visitors than this are not worth a sentence.
+const MOST_VISITORS: f64 = 1e9;
+/// Hours that the pace of visitors is taken from.
+const PACE_H: i64 = 7 * 24;
 
 impl Service {
     /// The report of the present generation.
@@ -29,6 +37,7 @@ impl Service {
         let policy = &self.inner.settings.policy;
         let ages = examined.served.iter().map(|arm| self.age_h(&examined, *arm));
         let alpha = policy.rule.alpha.unwrap_or(0.05);
+        let pace = pace(&examined.rows.cells, self.now().unix_timestamp().div_euclid(3600));
         Ok(GenerationReport {
             phase: examined.rows.phase,
             phase_variant_id: examined.rows.phase_variant_id,
@@ -41,22 +50,70 @@ impl Service {
             bots: uncounted.bots,
             others_not_counted: uncounted.others,
             saw_another: uncounted.saw_another,
-            challengers: challengers(&examined, alpha, policy.rule.srm_p).map_err(ServiceError::internal)?,
+            plan: plan(&examined, alpha, pace),
+            challengers: challengers(&examined, alpha, policy.rule.srm_p, pace).map_err(ServiceError::internal)?,
         })
     }
 
     fn age_h(&self, examined: &Examined, arm: usize) -> f64 {
         let now = self.now().unix_timestamp();
         let seconds = examined.reading.first_hour[arm].map_or(0, |hour| (now - (hour + 1) * 3600).max(0));
-        time::Duration::seconds(seconds).as_seconds_f64() / 3600.0
+        Duration::seconds(seconds).as_seconds_f64() / 3600.0
     }
 }
 
-fn challengers(examined: &Examined, alpha: f64, srm_p: f64) -> Result<Vec<ChallengerReport>, BanditError> {
+/// Counted visitors an hour, over the last week or since the first of them; absent while nobody came.
+fn pace(cells: &[LedgerCell], now_hour: i64) -> Option<f64> {
+    let first = cells.iter().map(|cell| cell.exposure_hour).min()?.max(now_hour - PACE_H);
+    let visitors: i64 = cells.iter().filter(|cell| cell.exposure_hour >= first).map(|cell| cell.visitors).sum();
+    let hours = Duration::hours((now_hour - first + 1).max(1)).as_seconds_f64() / 3600.0;
+    (visitors > 0).then(|| real(visitors.unsigned_abs()) / hours)
+}
+
+/// Days until so many visitors of a part of the traffic came.
+fn days(visitors: f64, share: f64, pace: Option<f64>) -> Option<f64> {
+    let an_hour = pace.map(|pace| pace * share).filter(|pace| *pace > 0.0)?;
+    Some(visitors / an_hour / 24.0)
+}
+
+/// What a test of a lift worth having takes, half of the traffic each.
+fn plan(examined: &Examined, alpha: f64, pace: Option<f64>) -> Option<TestPlan> {
+    if examined.reading.matured[0].conversions() == 0 || examined.challengers() == 0 {
+        return None;
+    }
+    let needed = threshold(examined.challengers(), alpha);
+    let visitors = visitors_needed(0.0, needed, control_rate(examined), WORTH_HAVING, 0.5)?;
+    Some(TestPlan { lift: WORTH_HAVING, visitors: whole(visitors)?, days: days(visitors, 1.0, pace) })
+}
+
+/// The control's conversion rate by the posterior that decides.
+fn control_rate(examined: &Examined) -> f64 {
+    let (alpha, beta) = examined.reading.deciding[0];
+    alpha / (alpha + beta)
+}
+
+/// A number of visitors, unless nobody would wait for it.
+fn whole(visitors: f64) -> Option<u64> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just before")]
+    (0.0..MOST_VISITORS).contains(&visitors).then_some(visitors.ceil() as u64)
+}
+
+fn real(count: u64) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+fn challengers(
+    examined: &Examined,
+    alpha: f64,
+    srm_p: f64,
+    pace: Option<f64>,
+) -> Result<Vec<ChallengerReport>, BanditError> {
     let reading = &examined.reading;
     let aipw = Aipw::new(&reading.epochs, evidence::Prior::default())?;
     let splits_well = reading.split.p_anytime() >= srm_p;
     let needed = threshold(examined.challengers(), alpha);
+    let deciding: Vec<(f64, f64)> = examined.served.iter().map(|arm| reading.deciding[*arm]).collect();
+    let (losses, _) = expected_loss(&deciding)?;
     let mut reports = Vec::new();
     for (place, arm) in examined.served.iter().copied().enumerate().filter(|(_, arm)| *arm != 0) {
         let lift = lift(examined, arm)?;
@@ -71,12 +128,14 @@ fn challengers(examined: &Examined, alpha: f64, srm_p: f64) -> Result<Vec<Challe
             visitors: reading.matured[arm].visitors(),
             conversions: reading.matured[arm].conversions(),
             prob_best: examined.look.decided_prob_best[place],
+            expected_loss: losses[place],
             lift,
             corrected_lift: corrected.map(|it| LiftInterval { estimate: it.lift, lower: it.lower, upper: it.upper }),
             always_valid: always_valid(&pairs, alpha).filter(|_| splits_well),
             log_e_max: evidence.map_or(0.0, |evidence| evidence.log_e_max()),
             log_e_needed: needed,
-            visitors_needed: more,
+            visitors_needed: more.and_then(|(visitors, _)| whole(visitors)),
+            days_needed: more.and_then(|(visitors, share)| days(visitors, share, pace)),
             wears_off: wears_off(examined, arm),
         });
     }
@@ -104,18 +163,24 @@ fn always_valid(pairs: &[Pair], alpha: f64) -> Option<(f64, Option<f64>)> {
     lift_sequence(&splits, TAU, alpha).map(|found| (found.lower, found.upper))
 }
 
-/// Visitors of the challenger and the control until the evidence is there, at the weights of now.
-fn more_visitors(examined: &Examined, arm: usize, lift: f64, log_e: f64, needed: f64, place: usize) -> Option<u64> {
-    let (alpha, beta) = examined.reading.deciding[0];
+/// Visitors of the challenger and the control until the evidence is there, at the weights of now, and the share
+/// of the traffic that these two get.
+fn more_visitors(
+    examined: &Examined,
+    arm: usize,
+    lift: f64,
+    log_e: f64,
+    needed: f64,
+    place: usize,
+) -> Option<(f64, f64)> {
     let control = examined.served.iter().position(|arm| *arm == 0)?;
     let (own, base) = (examined.look.weights[place], examined.look.weights[control]);
     let best = examined.reading.monitor.lift(arm).map_or(0.0, |evidence| evidence.log_e_max());
     if best >= needed {
         return None;
     }
-    let more = visitors_needed(log_e, needed, alpha / (alpha + beta), lift, own / (own + base))?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just before")]
-    (more < 1e9).then_some(more.ceil() as u64)
+    let more = visitors_needed(log_e, needed, control_rate(examined), lift, own / (own + base))?;
+    Some((more, own + base))
 }
 
 /// The lift of the first week and of the time after it, if the first is larger by more than luck.

@@ -6,7 +6,7 @@ use super::{CliError, print};
 use bandit::BanditError;
 use bandit::look::Policy;
 use bandit::simulate::reference::{Reference, references};
-use bandit::simulate::{Drift, Kills, Outcome, Promotion, Scenario, Summary, Traffic, run as run_once, stream};
+use bandit::simulate::{Drift, Kills, Outcome, Promotion, Scenario, Summary, Traffic, Young, run as run_once, stream};
 use clap::ValueEnum;
 use serde_json::json;
 use std::path::PathBuf;
@@ -35,6 +35,9 @@ pub(super) struct Args {
     /// Attribution window in hours; 0 decides on everybody at once
     #[arg(long, default_value_t = 0.0, value_parser = hours)]
     window: f64,
+    /// How visitors whose window is not over steer traffic
+    #[arg(long, value_enum, default_value_t = NamedYoung::ByShare)]
+    young: NamedYoung,
     /// Rates that follow the week, and a campaign from day 10 to 20
     #[arg(long)]
     drift: bool,
@@ -59,7 +62,7 @@ pub(super) struct Args {
     /// Seed; the same seed gives the same answer on any number of threads
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Reproduce the specification's reference figures instead; fails when one is off
+    /// Reproduce the specification's reference figures and check the product's promises instead; fails when one is off
     #[arg(long)]
     reference: bool,
     /// Draw the result into this SVG file
@@ -80,6 +83,26 @@ enum Named {
     Thompson,
     /// The product
     Evoloop,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum NamedYoung {
+    /// By the share of their conversions that should have arrived: the product
+    ByShare,
+    /// As if they would not convert any more
+    AsFailures,
+    /// Not at all
+    LeftOut,
+}
+
+impl From<NamedYoung> for Young {
+    fn from(named: NamedYoung) -> Self {
+        match named {
+            NamedYoung::ByShare => Self::ByShare,
+            NamedYoung::AsFailures => Self::AsFailures,
+            NamedYoung::LeftOut => Self::LeftOut,
+        }
+    }
 }
 
 impl Named {
@@ -171,6 +194,7 @@ fn scenario(args: &Args, policy: Named) -> Result<Scenario, CliError> {
         drift: if args.drift { Drift::WeekAndCampaign } else { Drift::None },
         delay_h: args.delay,
         window_h: args.window,
+        young: args.young.into(),
         lost: args.lost.clone(),
         bots: args.bots,
         holdout: args.holdout,

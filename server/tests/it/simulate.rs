@@ -1,6 +1,7 @@
 //! `evoloop simulate`, run as a person runs it.
 
 use crate::cli::run;
+use bandit::simulate::reference::references;
 use serde_json::Value;
 
 async fn simulate(arguments: &[&str]) -> (bool, String, String) {
@@ -62,13 +63,21 @@ async fn one_policy_is_told_in_words() {
 }
 
 #[tokio::test]
-async fn a_reference_figure_that_is_off_fails() {
-    // With a single run no figure of a share can be told apart, but the regrets can.
-    let (_, stdout, _) = simulate(&["--reference", "--runs", "2", "--json"]).await;
+async fn reference_figures_and_promises_are_judged() {
+    let (ok, stdout, _) = simulate(&["--reference", "--runs", "1", "--json"]).await;
     let answer: Value = serde_json::from_str(&stdout).unwrap();
     let figures = answer["figures"].as_array().unwrap();
-    assert_eq!(figures.len(), 23);
-    assert!(figures.iter().all(|figure| figure["mean"].is_number() && figure["reference"].is_number()));
+    let expected: usize = references().iter().map(|reference| reference.figures.len()).sum();
+    assert_eq!(figures.len(), expected);
+    for figure in figures {
+        let expected = ["reference", "at_most", "at_least"].iter().filter(|name| figure[name].is_number()).count();
+        assert!(figure["mean"].is_number() && expected == 1, "{figure}");
+        if let Some(least) = figure["at_least"].as_f64() {
+            assert_eq!(figure["agrees"], figure["mean"].as_f64().unwrap() >= least, "{figure}");
+        }
+    }
+    let all_agree = figures.iter().all(|figure| figure["agrees"] == true);
+    assert_eq!((ok, &answer["agree"]), (all_agree, &Value::Bool(all_agree)), "the exit says what the figures say");
 }
 
 #[tokio::test]

@@ -1,11 +1,10 @@
-//! The specification's reference figures (SPEC 16), to be reproduced within Monte Carlo error.
+//! What a simulation must find: the specification's reference figures (SPEC 16), and what the product promises.
 
-use super::scenario::{Drift, Kills, Promotion, Scenario, Traffic};
+mod figures;
+mod promises;
+
+use super::scenario::Scenario;
 use super::summary::{Estimate, Summary};
-use crate::allocation::Floors;
-use crate::decision::Rule;
-use crate::look::Policy;
-use crate::phase::BurnIn;
 
 /// A scenario and what must come out of it.
 #[derive(Debug, Clone)]
@@ -18,15 +17,29 @@ pub struct Reference {
     pub figures: Vec<Figure>,
 }
 
-/// A figure with its Monte Carlo error.
-#[derive(Debug, Clone, Copy)]
+/// A quantity and what it must be.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figure {
     /// What is measured.
     pub quantity: Quantity,
-    /// The reference.
-    pub value: f64,
-    /// Its error: two standard errors of the simulation that it came from.
-    pub error: f64,
+    /// What must be found.
+    pub expected: Expected,
+}
+
+/// What must be found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Expected {
+    /// This, within the Monte Carlo error of both.
+    About {
+        /// The reference.
+        value: f64,
+        /// Its error: two standard errors of the simulation that it came from.
+        error: f64,
+    },
+    /// No more than this.
+    AtMost(f64),
+    /// No less than this.
+    AtLeast(f64),
 }
 
 /// What a figure is about.
@@ -42,27 +55,53 @@ pub enum Quantity {
     PromotedBy(u32),
     /// Share of runs that promoted.
     Promoted,
+    /// Share of runs that promoted an arm that is not better than the control.
+    FalsePromotion,
     /// Share of runs that killed the best arm.
     WrongKill,
+    /// Share of runs that reported a wrong split.
+    Frozen,
     /// Conversions lost.
     Regret,
+    /// Share of the posteriors' credible intervals that held the truth.
+    PosteriorCoverage,
+    /// Share of the AIPW intervals that did.
+    AipwCoverage,
+    /// By how much that share is higher than the posteriors'.
+    AipwGain,
+    /// Share of the intervals of the extra conversions that held the truth.
+    HoldoutCoverage,
+    /// Share of the always-valid intervals that held the truth at every look.
+    AlwaysValidCoverage,
 }
 
 impl Quantity {
-    /// The figure of a summary.
+    /// The figure of a summary; not a number where the scenario does not measure it.
     #[must_use]
     pub fn of(self, summary: &Summary) -> Estimate {
         let share = |mean: f64| {
             let runs = f64::from(u32::try_from(summary.runs.max(1)).unwrap_or(u32::MAX));
             Estimate { mean, se: (mean * (1.0 - mean) / runs).sqrt() }
         };
+        let measured = |found: Option<Estimate>| found.unwrap_or(Estimate { mean: f64::NAN, se: 0.0 });
+        let coverage = &summary.coverage;
         match self {
             Self::Naive => summary.naive,
             Self::NaiveWithLift => summary.naive_with_lift,
             Self::Gated => summary.gated,
             Self::Promoted => summary.promoted,
+            Self::FalsePromotion => summary.false_promotion,
             Self::WrongKill => summary.wrong_kill,
+            Self::Frozen => summary.frozen,
             Self::Regret => summary.regret,
+            Self::PosteriorCoverage => measured(coverage.posterior),
+            Self::AipwCoverage => measured(coverage.aipw),
+            Self::AipwGain => {
+                let (aipw, pooled) = (measured(coverage.aipw), measured(coverage.posterior));
+                Estimate { mean: aipw.mean - pooled.mean, se: aipw.se.hypot(pooled.se) }
+            }
+            Self::HoldoutCoverage => measured(coverage.holdout),
+            Self::AlwaysValidCoverage => measured(coverage.always_valid),
             Self::PromotedBy(day) => {
                 let index = usize::try_from(day.saturating_sub(1)).unwrap_or(usize::MAX);
                 share(summary.promoted_by_day.get(index).copied().unwrap_or(0.0))
@@ -73,172 +112,48 @@ impl Quantity {
     /// What is measured, in words.
     #[must_use]
     pub fn name(self) -> String {
-        match self {
-            Self::Naive => "ever P(best) > 0.95".to_owned(),
-            Self::NaiveWithLift => "and lift interval > 0".to_owned(),
-            Self::Gated => "and evidence".to_owned(),
-            Self::PromotedBy(day) => format!("promoted by day {day}"),
-            Self::Promoted => "promoted".to_owned(),
-            Self::WrongKill => "best arm killed".to_owned(),
-            Self::Regret => "conversions lost".to_owned(),
-        }
+        let name = match self {
+            Self::PromotedBy(day) => return format!("promoted by day {day}"),
+            Self::Naive => "ever P(best) > 0.95",
+            Self::NaiveWithLift => "and lift interval > 0",
+            Self::Gated => "and evidence",
+            Self::Promoted => "promoted",
+            Self::FalsePromotion => "falsely promoted",
+            Self::WrongKill => "best arm killed",
+            Self::Frozen => "frozen",
+            Self::Regret => "conversions lost",
+            Self::PosteriorCoverage => "posterior coverage",
+            Self::AipwCoverage => "AIPW coverage",
+            Self::AipwGain => "AIPW beyond posterior",
+            Self::HoldoutCoverage => "holdout coverage",
+            Self::AlwaysValidCoverage => "always-valid coverage",
+        };
+        name.to_owned()
     }
 }
 
 impl Figure {
-    /// Whether what was simulated agrees: the difference is within three standard errors of both.
+    /// Whether what was simulated agrees. A bound is met or not; about a value, the difference must be
+    /// within three standard errors of both.
     /// A share of exactly 0 or 1 has no error of its own; then one more or fewer run is allowed for.
     #[must_use]
     pub fn agrees(&self, found: Estimate, runs: usize) -> bool {
-        let one = 1.0 / f64::from(u32::try_from(runs.max(1)).unwrap_or(u32::MAX));
-        let own = if self.quantity == Quantity::Regret { found.se } else { found.se.max(one) };
-        (found.mean - self.value).abs() <= 3.0 * (0.5 * self.error).hypot(own)
+        match self.expected {
+            Expected::AtMost(limit) => found.mean <= limit,
+            Expected::AtLeast(limit) => found.mean >= limit,
+            Expected::About { value, error } => {
+                let one = 1.0 / f64::from(u32::try_from(runs.max(1)).unwrap_or(u32::MAX));
+                let own = if self.quantity == Quantity::Regret { found.se } else { found.se.max(one) };
+                (found.mean - value).abs() <= 3.0 * (0.5 * error).hypot(own)
+            }
+        }
     }
 }
 
-/// All of them.
+/// All of them: the specification's figures, then the product's promises.
 #[must_use]
 pub fn references() -> Vec<Reference> {
-    let mut all = false_promotions();
-    all.push(power());
-    all.extend(confirming());
-    all.extend(kills());
-    all.push(lost_exposures());
-    all.extend(regrets());
+    let mut all = figures::all();
+    all.extend(promises::all());
     all
-}
-
-fn base() -> Scenario {
-    Scenario {
-        policy: Policy {
-            rule: Rule { promote_min_visitors: 100, promote_min_age_h: 0.0, ..Rule::default() },
-            burn_in: BurnIn { visitors: 0, hours: 24.0 },
-            confirms: false,
-            ..Policy::default()
-        },
-        comparable: false,
-        kills: Kills::None,
-        promotion: Promotion::Noted,
-        ..Scenario::default()
-    }
-}
-
-fn figures(values: &[(Quantity, f64, f64)]) -> Vec<Figure> {
-    values.iter().map(|(quantity, value, error)| Figure { quantity: *quantity, value: *value, error: *error }).collect()
-}
-
-fn false_promotions() -> Vec<Reference> {
-    use Quantity::{Gated, Naive, NaiveWithLift};
-    let equal = |arms: usize, rate: f64| Scenario { rates: vec![rate; arms], days: 60, ..base() };
-    let basic = Rule { alpha: Some(0.05), ..Rule::BASIC };
-    let drifting = |arms| Scenario { drift: Drift::WeekAndCampaign, ..equal(arms, 0.04) };
-    vec![
-        Reference {
-            name: "two equal arms",
-            scenario: equal(2, 0.05),
-            figures: figures(&[(Naive, 0.280, 0.014), (NaiveWithLift, 0.166, 0.012), (Gated, 0.020, 0.004)]),
-        },
-        Reference {
-            name: "two equal arms, hourly looks",
-            scenario: Scenario { visitors_per_look: 40, looks_per_day: 24, days: 30, ..equal(2, 0.05) },
-            figures: figures(&[(Naive, 0.345, 0.029), (NaiveWithLift, 0.219, 0.026), (Gated, 0.024, 0.009)]),
-        },
-        Reference {
-            name: "four equal arms, basic kills",
-            scenario: Scenario {
-                policy: Policy { rule: basic, ..base().policy },
-                kills: Kills::ByRule,
-                ..equal(4, 0.05)
-            },
-            figures: figures(&[(Naive, 0.156, 0.016), (NaiveWithLift, 0.097, 0.013), (Gated, 0.004, 0.003)]),
-        },
-        Reference {
-            name: "two equal arms, drifting",
-            scenario: drifting(2),
-            figures: figures(&[(Naive, 0.585, 0.031), (Gated, 0.032, 0.011)]),
-        },
-        Reference {
-            name: "four equal arms, drifting",
-            scenario: drifting(4),
-            figures: figures(&[(Naive, 0.692, 0.029), (Gated, 0.007, 0.005)]),
-        },
-    ]
-}
-
-fn power() -> Reference {
-    let policy = Policy { confirms: true, ..base().policy };
-    let scenario =
-        Scenario { rates: vec![0.05, 0.06], visitors_per_look: 2000, policy, promotion: Promotion::Ends, ..base() };
-    let figures = figures(&[(Quantity::PromotedBy(14), 0.79, 0.05), (Quantity::PromotedBy(30), 0.99, 0.05)]);
-    Reference { name: "a lift of 20 %, confirmed", scenario, figures }
-}
-
-/// A lift of 10 %, 90 days of 2,000 visitors: what confirming buys over larger floors (SPEC 6.3).
-fn confirming() -> Vec<Reference> {
-    let case = |name, policy, power, regret| Reference {
-        name,
-        scenario: Scenario {
-            rates: vec![0.05, 0.055],
-            visitors_per_look: 2000,
-            days: 90,
-            policy,
-            promotion: Promotion::Carried,
-            ..base()
-        },
-        figures: figures(&[(Quantity::Promoted, power, 0.04), (Quantity::Regret, regret, 15.0)]),
-    };
-    let floor = |control| Policy { floors: Floors { control, ..Floors::default() }, ..base().policy };
-    vec![
-        case("a lift of 10 %, confirmed", Policy { confirms: true, ..base().policy }, 0.96, 182.0),
-        case("a lift of 10 %, control floor 20 %", floor(0.2), 0.93, 215.0),
-        case("a lift of 10 %, control floor 5 %", floor(0.05), 0.56, 95.0),
-    ]
-}
-
-/// Four arms, the best 3.75 % against three of 3 %: how often the best is killed (SPEC 14).
-fn kills() -> Vec<Reference> {
-    let case = |name, rule, burn_in, value, error| Reference {
-        name,
-        scenario: Scenario {
-            rates: vec![0.03, 0.0375, 0.03, 0.03],
-            days: 60,
-            policy: Policy { rule, burn_in, ..base().policy },
-            kills: Kills::ByRule,
-            ..base()
-        },
-        figures: figures(&[(Quantity::WrongKill, value, error)]),
-    };
-    vec![
-        case("kills by the basic rule", Rule::BASIC, base().policy.burn_in, 0.16, 0.03),
-        case("kills by the product's rule", Rule::default(), BurnIn::default(), 0.003, 0.005),
-    ]
-}
-
-/// A tenth of the control's exposures is never reported (SPEC 8.3).
-fn lost_exposures() -> Reference {
-    Reference {
-        name: "two equal arms, exposures lost",
-        scenario: Scenario { days: 60, lost: vec![0.1], ..base() },
-        figures: figures(&[(Quantity::Gated, 0.024, 0.01)]),
-    }
-}
-
-fn regrets() -> Vec<Reference> {
-    let no_floors = Policy { floors: Floors::NONE, ..base().policy };
-    let case = |name, rates: &[f64], traffic, policy, value, error| Reference {
-        name,
-        scenario: Scenario { rates: rates.to_vec(), traffic, policy, ..base() },
-        figures: figures(&[(Quantity::Regret, value, error)]),
-    };
-    let (two, four): (&[f64], &[f64]) = (&[0.05, 0.06], &[0.05, 0.055, 0.06, 0.04]);
-    vec![
-        case("regret, two arms, even split", two, Traffic::Even, base().policy, 149.9, 0.5),
-        case("regret, two arms, with floors", two, Traffic::Weights, base().policy, 41.1, 2.1),
-        case("regret, two arms, without floors", two, Traffic::Weights, no_floors, 29.4, 2.6),
-        case("regret, two arms, Thompson per visitor", two, Traffic::Thompson, base().policy, 28.0, 5.1),
-        case("regret, four arms, even split", four, Traffic::Even, base().policy, 262.5, 0.5),
-        case("regret, four arms, with floors", four, Traffic::Weights, base().policy, 88.1, 3.1),
-        case("regret, four arms, without floors", four, Traffic::Weights, no_floors, 71.0, 3.3),
-        case("regret, four arms, Thompson per visitor", four, Traffic::Thompson, base().policy, 80.0, 7.0),
-    ]
 }

@@ -20,6 +20,8 @@ pub struct Scenario {
     pub delay_h: f64,
     /// Attribution window in hours; visitors younger than this are not decided on.
     pub window_h: f64,
+    /// How visitors younger than that steer traffic.
+    pub young: Young,
     /// Share of each arm's exposures that is never reported; missing arms lose none.
     pub lost: Vec<f64>,
     /// Share of visitors who are robots: seen, and left out.
@@ -51,6 +53,7 @@ impl Default for Scenario {
             drift: Drift::None,
             delay_h: 0.0,
             window_h: 0.0,
+            young: Young::ByShare,
             lost: Vec::new(),
             bots: 0.0,
             holdout: 0.0,
@@ -102,6 +105,17 @@ impl Drift {
             }
         }
     }
+}
+
+/// How visitors whose window is not over steer traffic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Young {
+    /// By the share of their conversions that should have arrived: the product (SPEC 10.2).
+    ByShare,
+    /// As if they would not convert any more.
+    AsFailures,
+    /// Not at all.
+    LeftOut,
 }
 
 /// How visitors are given to arms.

@@ -1,6 +1,6 @@
 //! What a simulated site has seen so far: the ledger with the arrival of every conversion.
 
-use super::scenario::Scenario;
+use super::scenario::{Scenario, Young};
 use crate::counts::real;
 use crate::delay::{Aged, DelayCurve, Effective};
 use crate::drift::{Period, comparable, merged};
@@ -21,6 +21,7 @@ struct Cell {
 /// A site's ledger. Matured cells are summed up; young ones are kept whole.
 pub(super) struct Ledger {
     window_h: f64,
+    steers: Young,
     look_hours: f64,
     arms: usize,
     young: VecDeque<Cell>,
@@ -55,6 +56,7 @@ impl Ledger {
         let arms = scenario.rates.len();
         Ok(Self {
             window_h: scenario.window_h,
+            steers: scenario.young,
             look_hours: scenario.look_hours(),
             arms,
             young: VecDeque::new(),
@@ -161,6 +163,11 @@ impl Ledger {
     }
 
     fn curve(&self) -> Option<DelayCurve> {
+        match self.steers {
+            Young::LeftOut => return None,
+            Young::AsFailures => return DelayCurve::new(self.window_h, vec![(0.0, 1.0)]).ok(),
+            Young::ByShare => {}
+        }
         let seen = self.delays.iter().zip(0_u32..).filter(|(count, _)| **count > 0);
         let seen: Vec<(f64, u64)> = seen.map(|(count, hour)| (f64::from(hour), *count)).collect();
         DelayCurve::observed(self.window_h, &seen)

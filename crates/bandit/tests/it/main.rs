@@ -17,6 +17,7 @@ mod posterior;
 mod prior;
 mod rendezvous;
 mod sample_ratio;
+mod seed_rule;
 mod shares;
 mod simulate;
 mod vectors;

@@ -1,8 +1,8 @@
 //! The simulator: repeatable, unbiased where the answer is known, and honest about faults.
 
 use bandit::look::Policy;
-use bandit::simulate::reference::{Quantity, references};
-use bandit::simulate::{Drift, Estimate, Kills, Promotion, Scenario, Summary, Traffic, run, stream};
+use bandit::simulate::reference::{Expected, Figure, Quantity, references};
+use bandit::simulate::{Drift, Estimate, Kills, Promotion, Scenario, Summary, Traffic, Young, run, stream};
 
 fn simulate(scenario: &Scenario, runs: u64) -> Summary {
     let outcomes: Vec<_> = (0..runs).map(|number| run(scenario, &mut stream(11, number)).unwrap()).collect();
@@ -100,6 +100,27 @@ fn late_conversions_are_waited_for() {
 }
 
 #[test]
+fn young_visitors_are_worth_what_should_have_arrived() {
+    let regret = |young, window_h| {
+        let scenario = Scenario {
+            rates: vec![0.05, 0.07],
+            delay_h: if window_h > 0.0 { 24.0 } else { 0.0 },
+            window_h,
+            young,
+            kills: Kills::None,
+            promotion: Promotion::Noted,
+            policy: Policy { confirms: false, ..Policy::default() },
+            ..Scenario::default()
+        };
+        simulate(&scenario, 60).regret.mean
+    };
+    let (at_once, by_share) = (regret(Young::ByShare, 0.0), regret(Young::ByShare, 72.0));
+    let (as_failures, left_out) = (regret(Young::AsFailures, 72.0), regret(Young::LeftOut, 72.0));
+    assert!(at_once < by_share && by_share < left_out, "{at_once} {by_share} {as_failures} {left_out}");
+    assert!(by_share < as_failures, "{by_share} {as_failures}");
+}
+
+#[test]
 fn robots_and_the_holdout_are_left_out() {
     let scenario = Scenario {
         rates: vec![0.05, 0.06],
@@ -141,11 +162,24 @@ fn intervals_hold_the_truth() {
 #[test]
 fn the_reference_figures_can_fail() {
     let references = references();
-    assert_eq!(references.len(), 20);
     let figure = references[0].figures[0];
     assert_eq!(figure.quantity, Quantity::Naive);
     let found = |mean| Estimate { mean, se: 0.02 };
     assert!(figure.agrees(found(0.30), 500) && !figure.agrees(found(0.40), 500));
+    let bound = |expected| Figure { quantity: Quantity::FalsePromotion, expected };
+    let cases = [
+        (Expected::AtMost(0.05), 0.05, true),
+        (Expected::AtMost(0.05), 0.051, false),
+        (Expected::AtLeast(0.95), 0.95, true),
+        (Expected::AtLeast(0.95), 0.949, false),
+        (Expected::AtLeast(0.95), f64::NAN, false),
+        (Expected::AtMost(0.05), f64::NAN, false),
+    ];
+    for (expected, mean, agrees) in cases {
+        assert_eq!(bound(expected).agrees(found(mean), 500), agrees, "{expected:?}, {mean}");
+    }
+    let unmeasured = Summary::default();
+    assert!(Quantity::AipwGain.of(&unmeasured).mean.is_nan(), "what was not measured meets no bound");
     let names: Vec<String> = references.iter().flat_map(|it| &it.figures).map(|it| it.quantity.name()).collect();
     assert!(names.contains(&"promoted by day 14".to_owned()) && names.contains(&"conversions lost".to_owned()));
 }

@@ -2,7 +2,7 @@
 
 use super::Simulated;
 use bandit::simulate::Estimate;
-use bandit::simulate::reference::Figure;
+use bandit::simulate::reference::{Expected, Figure};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -18,21 +18,29 @@ impl ReferenceRow {
     pub(super) fn text(&self) -> String {
         let Self { name, figure, found, agrees } = self;
         let verdict = if *agrees { "agrees" } else { "DIFFERS" };
+        let expected = match figure.expected {
+            Expected::About { value, error } => format!("reference {value:>8.3} ± {error:<6.3}"),
+            Expected::AtMost(limit) => format!("at most   {limit:>8.3}         "),
+            Expected::AtLeast(limit) => format!("at least  {limit:>8.3}         "),
+        };
         format!(
-            "{name:<42} {:<24} {:>9.3} ± {:<7.3} reference {:>8.3} ± {:<6.3} {verdict}",
+            "{name:<42} {:<24} {:>9.3} ± {:<7.3} {expected} {verdict}",
             figure.quantity.name(),
             found.mean,
             2.0 * found.se,
-            figure.value,
-            figure.error
         )
     }
 
     pub(super) fn json(&self) -> Value {
+        let (reference, error, at_most, at_least) = match self.figure.expected {
+            Expected::About { value, error } => (Some(value), Some(error), None, None),
+            Expected::AtMost(limit) => (None, None, Some(limit), None),
+            Expected::AtLeast(limit) => (None, None, None, Some(limit)),
+        };
         json!({
             "scenario": self.name, "figure": self.figure.quantity.name(), "mean": self.found.mean,
-            "se": self.found.se, "reference": self.figure.value, "reference_error": self.figure.error,
-            "agrees": self.agrees,
+            "se": self.found.se, "reference": reference, "reference_error": error,
+            "at_most": at_most, "at_least": at_least, "agrees": self.agrees,
         })
     }
 }
