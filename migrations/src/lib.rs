@@ -9,6 +9,7 @@ mod m20261123_000004_events;
 mod m20261123_000005_jobs;
 mod m20261123_000006_holdout;
 mod m20261124_000007_decisions;
+mod m20261126_000008_inputs;
 mod tables;
 
 use sea_orm_migration::prelude::*;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_jobs::Migration),
             Box::new(m20261123_000006_holdout::Migration),
             Box::new(m20261124_000007_decisions::Migration),
+            Box::new(m20261126_000008_inputs::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! Where each generation stands, what was decided in it, and what was not counted.
 
-use crate::tables::{drop_tables, tenant_table};
+use crate::tables::{add_column as add, drop_tables, tenant_table};
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -9,7 +9,6 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // SQLite adds one column a statement.
         add(manager, "sites", string("phase").default("burn_in")).await?;
         add(manager, "sites", &mut uuid_null("phase_variant_id")).await?;
         add(manager, "sites", big_integer("first_epoch").default(1)).await?;
@@ -18,6 +17,7 @@ impl MigrationTrait for Migration {
         add(manager, "experiment_stats", integer("low_checks").default(0)).await?;
         add(manager, "experiment_stats", &mut big_integer_null("low_checked_at")).await?;
         add(manager, "visitors", boolean("saw_another").default(false)).await?;
+        add(manager, "visitors", &mut string_null("not_counted")).await?;
 
         let decisions = tenant_table(
             "decisions",
@@ -42,8 +42,14 @@ impl MigrationTrait for Migration {
 
         let uncounted = tenant_table(
             "uncounted",
-            &["reason", "hour"],
-            vec![string("reason"), big_integer("hour"), big_integer("impressions")],
+            &["reason", "variant_id", "hour"],
+            vec![
+                string("reason"),
+                uuid("variant_id"),
+                big_integer("hour"),
+                big_integer("impressions"),
+                big_integer("conversions"),
+            ],
         );
         manager.create_table(uncounted).await
     }
@@ -51,6 +57,7 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_tables(manager, &["uncounted", "decisions"]).await?;
         let added = [
+            ("visitors", "not_counted"),
             ("visitors", "saw_another"),
             ("experiment_stats", "low_checked_at"),
             ("experiment_stats", "low_checks"),
@@ -67,10 +74,4 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
-}
-
-async fn add(manager: &SchemaManager<'_>, table: &'static str, column: &mut ColumnDef) -> Result<(), DbErr> {
-    let mut with = Table::alter();
-    with.table(table).add_column(column);
-    manager.alter_table(with).await
 }

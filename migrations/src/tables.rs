@@ -45,3 +45,14 @@ pub(crate) async fn drop_tables(manager: &SchemaManager<'_>, names: &[&'static s
     }
     Ok(())
 }
+
+/// Adds a column. SQLite adds one a statement.
+pub(crate) async fn add_column(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    column: &mut ColumnDef,
+) -> Result<(), DbErr> {
+    let mut with = Table::alter();
+    with.table(table).add_column(column);
+    manager.alter_table(with).await
+}

@@ -39,6 +39,8 @@ pub struct Choices {
     pub speed: f64,
     /// Seed of the true rates and of every visitor's luck.
     pub seed: u64,
+    /// How much Evoloop does by itself.
+    pub mode: AutonomyMode,
     /// Whether all true rates are the same, so that there is nothing to find.
     pub equal_rates: bool,
     /// New visitors a second.
@@ -105,9 +107,8 @@ impl Demo {
         // Set once, by us alone.
         let _ = demo_site.set(site_id);
         let detail = ready(&running, &viewer, site_id).await?;
-        // It is to be seen acting, and its data is thrown away.
-        let alone = SiteUpdate { autonomy_mode: Some(AutonomyMode::FullAuto), status: None };
-        running.service.update_site(&viewer, site_id, alone).await?;
+        let update = SiteUpdate { autonomy_mode: Some(choices.mode), status: None };
+        running.service.update_site(&viewer, site_id, update).await?;
         approve_all(&running, &viewer, &detail).await?;
         let arms = detail.variants.iter().map(|row| (row.variant.id, row.variant.name.clone())).collect();
         let rates = TrueRates::draw(arms, choices.seed, choices.equal_rates);

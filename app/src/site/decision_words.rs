@@ -3,8 +3,8 @@
 use super::words::Tone;
 use crate::chart::format::{count, percent};
 use domain::decision::DecisionAnswer;
-use domain::report::{GenerationReport, TestPlan};
-use domain::{DecisionKind, DecisionState, Phase};
+use domain::report::{GenerationReport, NetGain, TestPlan};
+use domain::{DecisionKind, DecisionState, NotCounted, Phase};
 
 /// A generation's phase.
 #[must_use]
@@ -91,11 +91,41 @@ pub fn wears_off(early: f64, late: f64) -> String {
     format!("wears off: {} in the first week, {} since", lift(early), lift(late))
 }
 
+/// Why an event was stored and not counted.
+#[must_use]
+pub fn not_counted(reason: NotCounted) -> &'static str {
+    match reason {
+        NotCounted::Unverified => "without a valid token",
+        NotCounted::Bot => "an automated browser",
+        NotCounted::Owner => "your own visit",
+        NotCounted::Preview => "a preview",
+        NotCounted::NoExposure => "a conversion before any counted exposure",
+        NotCounted::Late => "a conversion after its window",
+        NotCounted::Missed => "the page could not show every change",
+    }
+}
+
+/// A part of a whole, 0 to 1.
+#[must_use]
+pub fn ratio(part: i64, whole: i64) -> f64 {
+    let real = |count: i64| f64::from(i32::try_from(count).unwrap_or(i32::MAX));
+    if whole > 0 { real(part) / real(whole) } else { 0.0 }
+}
+
 /// How many more visitors the evidence takes, and how long they take to come.
 #[must_use]
 pub fn still_needed(visitors: u64, days_needed: Option<f64>) -> String {
     let time = days_needed.map_or_else(String::new, |found| format!(", {}", roughly(found)));
     format!("about {} visitors{time}", number(visitors))
+}
+
+/// What the variants brought beyond the control, where no holdout says it.
+#[must_use]
+pub fn gain(gain: NetGain) -> String {
+    let [estimate, lower, upper] = [gain.conversions, gain.lower, gain.upper].map(super::words::whole);
+    format!(
+        "Compared with the control, this generation brought about {estimate} conversions ({lower} to {upper}), by rates corrected for adaptive traffic; this site has no holdout to measure it directly."
+    )
 }
 
 /// What a test takes from the beginning, in a sentence.

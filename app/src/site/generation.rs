@@ -1,6 +1,6 @@
 //! Where a generation stands, and whether what is counted can be trusted.
 
-use crate::chart::format::counted;
+use crate::chart::format::{count, counted, percent};
 use crate::site::page::SiteContext;
 use crate::site::parts::{FormError, ToneBadge};
 use crate::site::words;
@@ -8,7 +8,7 @@ use crate::ui::{
     Alert, AlertVariant, Button, ButtonSize, ButtonVariant, Card, Dialog, DialogClose, DialogTrigger, Progress,
 };
 use domain::Phase;
-use domain::report::{GenerationReport, SiteStatistics};
+use domain::report::{GenerationReport, LeftOut, SiteStatistics};
 use leptos::prelude::*;
 
 /// The phase in words, how far burn-in is, and what is wrong with the counts.
@@ -38,7 +38,9 @@ pub fn GenerationCard(
                         {move || context.statistics.with(explanation)}
                     </p>
                     {move || report.with(burn_in)}
+                    {move || context.statistics.with(gain).map(|sentence| view! { <p class="text-sm">{sentence}</p> })}
                     <p class="text-xs text-muted-foreground">{move || report.with(quality)}</p>
+                    <LeftOutTable context=context />
                     <FormError action=context.restart />
                 </Card>
             </section>
@@ -50,6 +52,14 @@ fn explanation(statistics: &SiteStatistics) -> String {
     let report = &statistics.generation;
     let about = statistics.variants.iter().find(|row| Some(row.variant_id) == report.phase_variant_id);
     words::phase_explained(report, about.map_or("A variant", |row| row.name.as_str()))
+}
+
+/// What the variants brought; on a site with a holdout that says it better.
+fn gain(statistics: &SiteStatistics) -> Option<String> {
+    if statistics.holdout.is_some() {
+        return None;
+    }
+    statistics.generation.gain.map(words::gain)
 }
 
 /// How much of burn-in is over, by whatever takes longer.
@@ -76,19 +86,60 @@ fn quality(report: &GenerationReport) -> String {
     let mut sentences =
         vec![format!("The prior of every rate is worth {} visitors.", crate::site::words::whole(report.prior_worth))];
     sentences.extend(report.plan.map(words::plan));
-    if report.bots > 0 {
-        let exposures = counted(report.bots, "visit");
-        sentences.push(format!("{exposures} of automated browsers were not counted."));
-    }
-    if report.others_not_counted > 0 {
-        let exposures = counted(report.others_not_counted, "visit");
-        sentences.push(format!("{exposures} were not counted because the page could not show every change or the visit could not be verified."));
+    if report.automated_requests > 0 {
+        let share = percent(words::ratio(report.automated_requests, report.requests), 1);
+        let requests = counted(report.requests, "page view");
+        sentences.push(format!("{share} of {requests} in the last week came from automated browsers, which see the untouched page and do not count."));
     }
     if report.saw_another > 0 {
         let visitors = counted(report.saw_another, "visitor");
         sentences.push(format!("{visitors} saw more than one variant and count for the first."));
     }
     sentences.join(" ")
+}
+
+/// Every visit that was stored and not counted, with the reason, so that both counts can be had.
+#[component]
+fn LeftOutTable(context: SiteContext) -> impl IntoView {
+    let rows = Memo::new(move |_| {
+        context.statistics.with(|statistics| {
+            let name = |id| statistics.variants.iter().find(|row| row.variant_id == id).map(|row| row.name.clone());
+            let row = |left: &LeftOut| {
+                let reason = words::not_counted(left.reason);
+                (name(left.variant_id).unwrap_or_default(), reason, left.impressions, left.conversions)
+            };
+            statistics.generation.left_out.iter().map(row).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <Show when=move || rows.with(|rows| !rows.is_empty())>
+            <details class="text-xs text-muted-foreground">
+                <summary class="cursor-pointer font-medium">"Stored and not counted"</summary>
+                <div class="mt-2 overflow-x-auto" tabindex="0" role="region" aria-label="Stored and not counted">
+                    <table class="w-full text-left" aria-label="Stored and not counted">
+                        <thead>
+                            <tr>
+                                <th scope="col" class="py-1 pr-4 font-medium">"Variant"</th>
+                                <th scope="col" class="py-1 pr-4 font-medium">"Why"</th>
+                                <th scope="col" class="py-1 pr-4 text-right font-medium">"Exposures"</th>
+                                <th scope="col" class="py-1 text-right font-medium">"Conversions"</th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            {move || rows.get().into_iter().map(|(name, reason, impressions, conversions)| view! {
+                                <tr>
+                                    <th scope="row" class="py-1 pr-4 font-normal whitespace-nowrap">{name}</th>
+                                    <td class="py-1 pr-4">{reason}</td>
+                                    <td class="py-1 pr-4 text-right tabular-nums">{count(impressions)}</td>
+                                    <td class="py-1 text-right tabular-nums">{count(conversions)}</td>
+                                </tr>
+                            }).collect_view()}
+                        </tbody>
+                    </table>
+                </div>
+            </details>
+        </Show>
+    }
 }
 
 #[component]

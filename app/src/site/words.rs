@@ -1,7 +1,8 @@
 //! What the dashboard calls things: one place for the words that people read.
 
 pub use super::decision_words::{
-    answer, decision, decision_state, lift, odds, phase, phase_explained, plan, still_needed, wears_off,
+    answer, decision, decision_state, gain, lift, not_counted, odds, phase, phase_explained, plan, ratio, still_needed,
+    wears_off,
 };
 use crate::chart::format::{count, counted};
 use domain::report::{ExtraConversions, GoalCount, HoldoutReport};

@@ -40,7 +40,9 @@ fn a_generation_says_where_it_stands() {
             &[
                 words::phase(phase).0,
                 sentence,
-                "12 visits of automated browsers",
+                "3.0\u{a0}% of 400 page views in the last week came from automated browsers",
+                "the page could not show every change",
+                "brought about 42 conversions (\u{2212}3 to 86)",
                 "worth 2 visitors",
                 "1 visitor saw more",
                 "To show a lift of 20\u{a0}%, the control and one variant need about 18,123 visitors between them, 10 days at the pace of the last week.",

@@ -2,14 +2,14 @@
 
 use domain::decision::{RuleCheck, Undo};
 use domain::report::{
-    AllocationPoint, ChallengerReport, Change, GenerationReport, JobView, LiftInterval, RatePoint, RateSeries,
-    SiteDetail, SiteStatistics, SiteSummary, TestPlan, VariantDetail, VariantStatistics,
+    AllocationPoint, ChallengerReport, Change, GenerationReport, JobView, LeftOut, LiftInterval, NetGain, RatePoint,
+    RateSeries, SiteDetail, SiteStatistics, SiteSummary, TestPlan, VariantDetail, VariantStatistics,
 };
 use domain::word_diff::word_diff;
 use domain::{
     AutonomyMode, Decision, DecisionEvidence, DecisionId, DecisionKind, DecisionState, Goal, GoalConfig, GoalId,
-    GoalType, JobId, JobKind, JobState, JobStep, Locator, PageModel, Patch, Phase, SiteId, SiteStatus, TextSlot,
-    Variant, VariantId, VariantStatus,
+    GoalType, JobId, JobKind, JobState, JobStep, Locator, NotCounted, PageModel, Patch, Phase, SiteId, SiteStatus,
+    TextSlot, Variant, VariantId, VariantStatus,
 };
 
 pub(crate) const SITE: &str = "5b1f3f5e-6f0e-4c8a-9d0a-0f4f3a1b2c3d";
@@ -110,9 +110,16 @@ pub(crate) fn generation() -> GenerationReport {
         burn_in_h: 72.0,
         prior_worth: 2.0,
         split_p: 0.4,
-        bots: 12,
-        others_not_counted: 0,
+        requests: 400,
+        automated_requests: 12,
+        left_out: vec![LeftOut {
+            variant_id: variant_id(1),
+            reason: NotCounted::Missed,
+            impressions: 7,
+            conversions: 1,
+        }],
         saw_another: 1,
+        gain: Some(NetGain { conversions: 41.6, lower: -3.2, upper: 86.4 }),
         plan: Some(TestPlan { lift: 0.2, visitors: 18_123, days: Some(9.1) }),
         challengers: vec![challenger(1, 0.96, 0.5), challenger(2, 0.01, -0.1)],
     }

@@ -7,6 +7,7 @@
 use crate::BanditError;
 use crate::evidence::Prior;
 use crate::ledger::{Epoch, arms};
+use crate::posterior::clamped;
 use crate::special::normal_quantile;
 
 /// An arm's corrected conversion rate.
@@ -25,9 +26,9 @@ pub struct Difference {
     pub difference: f64,
     /// Its standard error.
     pub difference_se: f64,
-    /// Ends of its confidence interval.
+    /// Lower end of its confidence interval.
     pub difference_lower: f64,
-    /// Upper end.
+    /// Its upper end.
     pub difference_upper: f64,
     /// The relative lift; absent while one of the rates is not above 0.
     pub lift: Option<CorrectedLift>,
@@ -41,6 +42,17 @@ pub struct CorrectedLift {
     /// Lower end of its confidence interval.
     pub lower: f64,
     /// Upper end.
+    pub upper: f64,
+}
+
+/// Conversions beyond what the control would have had.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gain {
+    /// The estimate; negative when the arms did harm.
+    pub conversions: f64,
+    /// Lower end of its confidence interval.
+    pub lower: f64,
+    /// Its upper end.
     pub upper: f64,
 }
 
@@ -98,7 +110,7 @@ impl<'a> Aipw<'a> {
     pub fn difference(&self, challenger: usize, control: usize, level: f64) -> Option<Difference> {
         let own = (*self.estimate.get(challenger)?)?;
         let base = (*self.estimate.get(control)?)?;
-        let z = normal_quantile(f64::midpoint(1.0, level.clamp(0.01, 0.9999)));
+        let z = normal_quantile(f64::midpoint(1.0, clamped(level)));
         let variance = |scale: f64, base_scale: f64| -> f64 {
             let scores = self.scores(challenger, control);
             scores.map(|(visitors, own, base)| visitors * (own / scale - base / base_scale).powi(2)).sum()
@@ -115,6 +127,41 @@ impl<'a> Aipw<'a> {
             difference_upper: difference + z * difference_se,
             lift,
         })
+    }
+
+    /// What all arms together brought beyond the control: visitors times the share-weighed corrected rates
+    /// less the control's, with a confidence interval of `level` at a fixed time (SPEC 13, where there is no
+    /// holdout). `None` without visitors, or when an arm that had some has no estimate.
+    #[must_use]
+    pub fn gain(&self, control: usize, level: f64) -> Option<Gain> {
+        let arms = self.estimate.len();
+        let all: f64 = self.epochs.iter().map(Epoch::visitors).sum();
+        let shown = |arm: usize| self.epochs.iter().map(|epoch| epoch.counts()[arm].real().0).sum::<f64>();
+        let base = (*self.estimate.get(control)?)?;
+        if all <= 0.0 {
+            return None;
+        }
+        let mut shares = vec![0.0; arms];
+        let mut conversions = -all * base;
+        for (arm, share) in shares.iter_mut().enumerate().filter(|(arm, _)| shown(*arm) > 0.0) {
+            *share = shown(arm) / all;
+            conversions += shown(arm) * self.estimate[arm]?;
+        }
+        let mut squares = 0.0;
+        for (epoch, predicted) in self.epochs.iter().zip(&self.predicted) {
+            let apart = |arm: usize| shares[arm] - if arm == control { 1.0 } else { 0.0 };
+            let unseen: Vec<f64> =
+                (0..arms).map(|arm| apart(arm) * self.deviation(epoch, predicted, arm, None)).collect();
+            let others: f64 = unseen.iter().sum();
+            for (arm, (own, counts)) in unseen.iter().zip(epoch.counts()).enumerate() {
+                let (visitors, converted) = counts.real();
+                let score =
+                    |outcome: f64| others - own + apart(arm) * self.deviation(epoch, predicted, arm, Some(outcome));
+                squares += converted * score(1.0).powi(2) + (visitors - converted) * score(0.0).powi(2);
+            }
+        }
+        let reach = normal_quantile(f64::midpoint(1.0, clamped(level))) * all * squares.sqrt();
+        Some(Gain { conversions, lower: conversions - reach, upper: conversions + reach })
     }
 
     /// Every kind of visitor: how many, and their weighed deviation for the first and the second arm.

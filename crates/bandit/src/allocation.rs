@@ -23,7 +23,8 @@ impl Default for Floors {
     }
 }
 
-/// Thompson sampling as probability matching with additive floors: `w_i = f_i + (1 - sum f) P_i`.
+/// Thompson sampling as probability matching (Thompson, Biometrika 25, 1933; Scott, Applied Stochastic Models in
+/// Business and Industry 26, 2010) with additive floors, which keep order and sum: `w_i = f_i + (1 - sum f) P_i`.
 /// The weights sum to 1 when the probabilities do; floors that sum to 1 or more share alone.
 ///
 /// # Errors
@@ -98,6 +99,17 @@ pub fn capped(weights: &[f64], cap: f64) -> Result<Vec<f64>, BanditError> {
     Ok(shares)
 }
 
+/// The change of a weight, as a share of the traffic, up to which weights are not worth an epoch:
+/// every epoch is a row for good (SPEC 6.2).
+pub const LEAST_MOVE: f64 = 0.005;
+
+/// Whether some weight moved by more than [`LEAST_MOVE`], so that the new weights are published. Each
+/// vector sums to 1 and is of the same arms in the same order; one of more or fewer arms has moved.
+#[must_use]
+pub fn has_moved(before: &[f64], after: &[f64]) -> bool {
+    before.len() != after.len() || before.iter().zip(after).any(|(old, new)| (old - new).abs() > LEAST_MOVE)
+}
+
 /// What a change of weights moves: the fraction of new visitors whose assignment changes, and the
 /// total variation distance. An arm that is in one vector only stands as 0 in the other.
 /// The formula is the collision probability of exponential races (SPEC 7.3).
@@ -123,7 +135,8 @@ pub fn movement(before: &[f64], after: &[f64]) -> Result<(f64, f64), BanditError
 
 fn normalised(weights: &[f64]) -> Result<Vec<f64>, BanditError> {
     let sum: f64 = weights.iter().sum();
-    if !weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0) || sum <= 0.0 {
+    let sound = weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0);
+    if !sound || sum <= 0.0 || !sum.is_finite() {
         return Err(BanditError::Weights);
     }
     Ok(weights.iter().map(|weight| weight / sum).collect())

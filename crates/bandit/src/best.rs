@@ -43,7 +43,7 @@ pub fn prob_best(arms: &[(f64, f64)]) -> Result<Vec<f64>, BanditError> {
 }
 
 /// The expected loss of each arm, in conversions per visitor given up by choosing it now, and the
-/// expected rate of the best one (SPEC 4).
+/// expected rate of the best one (Stucchio, Bayesian A/B testing at VWO, 2015; SPEC 4).
 ///
 /// # Errors
 /// As [`prob_best`].

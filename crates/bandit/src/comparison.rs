@@ -147,7 +147,15 @@ impl<'a> Curve<'a> {
     }
 
     fn variant_below(&self, y: f64) -> f64 {
-        let logit = self.image(Place::at(y)).logit();
+        let image = self.image(Place::at(y));
+        // Rounding can lead an image that should lie just inside of 0 to 1 outside, where it has no logit.
+        if image.x <= 0.0 {
+            return 0.0;
+        }
+        if image.anti_x <= 0.0 {
+            return 1.0;
+        }
+        let logit = image.logit();
         if logit <= self.variant.low { 0.0 } else { tails(self.variant, logit.min(self.variant.high)).0 }
     }
 

@@ -44,8 +44,8 @@ impl Counts {
 
 impl std::ops::AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
-        self.visitors += other.visitors;
-        self.conversions += other.conversions;
+        self.visitors = self.visitors.saturating_add(other.visitors);
+        self.conversions = self.conversions.saturating_add(other.conversions);
     }
 }
 

@@ -138,11 +138,11 @@ pub fn killing(rule: &Rule, arm: &ArmFacts) -> Vec<Check> {
     ]
 }
 
-/// Whether a challenger does harm and may be stopped at once, in every autonomy mode (SPEC 8.7).
+/// The condition under which a challenger does harm and may be stopped at once, in every autonomy mode (SPEC 8.7).
 /// `log_e_max` is of the evidence that it is worse than the control.
 #[must_use]
-pub fn is_harmful(log_e_max: f64, challengers: usize, alpha: f64) -> bool {
-    log_e_max >= crate::evidence::threshold(challengers, alpha)
+pub fn harm(log_e_max: f64, challengers: usize, alpha: f64) -> Check {
+    Check::at_least(Condition::Harm, log_e_max, crate::evidence::threshold(challengers, alpha))
 }
 
 /// The number of consecutive low checks after another look at least 12 hours after the last one

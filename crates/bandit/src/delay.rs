@@ -3,6 +3,7 @@
 
 use crate::BanditError;
 use crate::counts::real;
+use std::collections::BTreeMap;
 
 /// The share of conversions that have arrived by an age, of those that arrive within the window.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +47,19 @@ impl DelayCurve {
         });
         let knots = std::iter::once((0.0, 0.0)).chain(knots).collect();
         Self::new(window_hours, knots).ok()
+    }
+
+    /// The curve of conversions that were counted by whole hours from their exposure, in any order, an
+    /// hour as often as it occurs: `(hour, conversions)`. A delay of some whole hours is over when the
+    /// next hour is, or with the window. `None` below 20 conversions, as for [`observed`](Self::observed).
+    #[must_use]
+    pub fn of_hours(window_hours: f64, delays: &[(i64, u64)]) -> Option<Self> {
+        let mut by_hour: BTreeMap<i64, u64> = BTreeMap::new();
+        for (hour, conversions) in delays {
+            *by_hour.entry(*hour).or_default() += conversions;
+        }
+        let ended = |(hour, conversions)| (hours(hour + 1).min(window_hours), conversions);
+        Self::observed(window_hours, &by_hour.into_iter().map(ended).collect::<Vec<_>>())
     }
 
     /// The attribution window in hours.
@@ -117,4 +131,9 @@ impl Effective {
     pub fn parameters(&self, prior: (f64, f64)) -> (f64, f64) {
         (prior.0 + self.conversions, prior.1 + self.effective_visitors - self.conversions)
     }
+}
+
+/// Whole hours as a number.
+pub(crate) fn hours(hour: i64) -> f64 {
+    if hour < 0 { -real(hour.unsigned_abs()) } else { real(hour.unsigned_abs()) }
 }

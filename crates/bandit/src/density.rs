@@ -9,8 +9,15 @@ use std::f64::consts::PI;
 
 /// The log density below its peak at which a tail is cut: less than 1e-18 of the mass lies beyond.
 pub(crate) const CUT: f64 = 42.0;
-/// Largest parameter that is accepted.
+/// Smallest and largest parameter that are accepted. Below, the tails of the logit are so long that sweeping
+/// them would take for ever; the statistics are specified for 0.5 and more.
+const SMALLEST: f64 = 0.05;
 const LARGEST: f64 = 1e10;
+
+/// Whether a Beta distribution with this parameter is accepted.
+pub(crate) fn is_parameter(number: f64) -> bool {
+    (SMALLEST..=LARGEST).contains(&number)
+}
 
 /// A Beta distribution with what its density needs.
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +63,7 @@ impl Place {
 
 impl Density {
     pub(crate) fn new(alpha: f64, beta: f64) -> Result<Self, BanditError> {
-        let sound = |parameter: f64| parameter.is_finite() && parameter > 0.0 && parameter <= LARGEST;
-        if !sound(alpha) || !sound(beta) {
+        if !is_parameter(alpha) || !is_parameter(beta) {
             return Err(BanditError::Parameters);
         }
         let sum = alpha + beta;

@@ -52,6 +52,8 @@ pub struct Comparable {
     pub parameters: Vec<(f64, f64)>,
 }
 
+/// Cells that the fit may go through, over all rounds.
+const MOST_WORK: usize = 20_000_000;
 /// Conversions that a period needs to stand alone.
 const LEAST: f64 = 20.0;
 
@@ -76,7 +78,8 @@ pub fn merged(periods: impl IntoIterator<Item = Period>) -> Vec<Period> {
     merged
 }
 
-/// Fits rates by arm and effects by period, alternating until nothing moves: rates that move for
+/// Fits rates by arm and effects by period of a multiplicative Poisson model (McCullagh and Nelder, Generalized
+/// Linear Models, 1989, chapter 6; the rounds are the iterative scaling of Deming and Stephan, 1940), alternating until nothing moves: rates that move for
 /// everybody meet unequal weights and would fake differences (Simpson's paradox).
 ///
 /// # Errors
@@ -93,7 +96,12 @@ pub fn comparable(periods: &[Period]) -> Result<Comparable, BanditError> {
     };
     let prior_visitors = 0.5 * visitors / (conversions + 0.5);
     let mut effects = vec![1.0; periods.len()];
-    for _ in 0..100_000 {
+    if visitors == 0.0 {
+        let parameters = vec![(1.0, 1.0); count];
+        return Ok(Comparable { period_effect: effects, comparable_visitors: vec![0.0; count], parameters });
+    }
+    // A dozen rounds do where arms share their periods; where they hardly do, it takes many. The bound is on the work.
+    for _ in 0..MOST_WORK / (periods.len() * count) {
         let rate = |arm: usize| (converted[arm] + 0.5) / (weighed(&effects, arm) + prior_visitors);
         let rates: Vec<f64> = (0..count).map(rate).collect();
         let effect = |period: &Period| {

@@ -3,8 +3,8 @@
 /// Why a statistic is refused.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum BanditError {
-    /// A Beta distribution needs parameters above 0 and at most 1e10.
-    #[error("a posterior needs parameters above 0 and at most 1e10")]
+    /// A Beta distribution needs parameters of at least 0.05 and at most 1e10.
+    #[error("a posterior needs parameters from 0.05 to 1e10")]
     Parameters,
     /// More conversions than visitors.
     #[error("there are more conversions than visitors")]
@@ -18,7 +18,7 @@ pub enum BanditError {
     /// A negative or infinite weight or floor, or none above 0.
     #[error("weights and floors must be finite and not negative, and one must be above 0")]
     Weights,
-    /// A time or a share of conversions that is negative, descends, or is out of range.
+    /// A time, half-life or share of conversions that is negative, descends, or is out of range.
     #[error("times and shares of conversions must be finite, not negative and in order")]
     Delays,
     /// An index that names no arm.

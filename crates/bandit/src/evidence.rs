@@ -7,6 +7,7 @@
 //! that it ever reaches `1 / alpha` with probability at most `alpha` (Ville's inequality). It is the
 //! betting form of the two-sample e-variables of Turner, Ly and Grünwald (2024).
 
+use crate::BanditError;
 use crate::counts::Counts;
 use crate::ledger::Pair;
 
@@ -48,18 +49,29 @@ impl Evidence {
     /// Evidence that the challenger is better than the control.
     #[must_use]
     pub fn of_lift() -> Self {
-        Self::betting(&LIFTS, Prior::default())
+        Self::start(&LIFTS, Prior::default())
     }
 
     /// Evidence that the challenger is worse than the control.
     #[must_use]
     pub fn of_harm() -> Self {
-        Self::betting(&HARMS, Prior::default())
+        Self::start(&HARMS, Prior::default())
     }
 
-    /// Evidence that bets on these lifts, each above -1.
-    #[must_use]
-    pub fn betting(lifts: &[f64], prior: Prior) -> Self {
+    /// Evidence that bets on these lifts.
+    ///
+    /// # Errors
+    /// When there is no lift or one is not above -1, or the prior's conversions are not between 0 and its visitors.
+    pub fn betting(lifts: &[f64], prior: Prior) -> Result<Self, BanditError> {
+        let sound = |lift: &f64| lift.is_finite() && *lift > -1.0;
+        let prior_sound = prior.conversions > 0.0 && prior.conversions < prior.visitors && prior.visitors.is_finite();
+        if lifts.is_empty() || !lifts.iter().all(sound) || !prior_sound {
+            return Err(BanditError::Probability);
+        }
+        Ok(Self::start(lifts, prior))
+    }
+
+    fn start(lifts: &[f64], prior: Prior) -> Self {
         let bets = lifts.iter().map(|lift| (*lift, 0.0)).collect();
         Self { prior, bets, control: Counts::NONE, variant: Counts::NONE, log_e: 0.0, highest: 0.0 }
     }
@@ -71,7 +83,9 @@ impl Evidence {
         let conversions = self.prior.conversions + control_conversions + variant_conversions;
         for (lift, log_value) in &mut self.bets {
             let visitors = self.prior.visitors + before_control + (1.0 + *lift) * before_variant;
-            let rate = (conversions / visitors).min(0.98 / (1.0 + lift.max(0.0)));
+            // A bet on harm may ask for more than a certain conversion of the control.
+            let rate = (conversions / visitors).min(0.98 / (1.0 + *lift));
+            let rate = if rate < 1.0 { rate } else { 0.98 };
             *log_value += gain(*lift, rate, pair);
         }
         self.control += pair.control;
@@ -87,7 +101,13 @@ impl Evidence {
         self.log_e
     }
 
-    /// The highest that it ever was, at least 0: what decisions ask for.
+    /// The logarithm of the value of the bet that did best so far; without a visitor 0.
+    #[must_use]
+    pub fn leading(&self) -> f64 {
+        self.bets.iter().map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    /// The highest that the evidence was after any epoch fed, at least 0: what decisions ask for.
     #[must_use]
     pub fn log_e_max(&self) -> f64 {
         self.highest
@@ -129,11 +149,11 @@ pub fn threshold(challengers: usize, alpha: f64) -> f64 {
 }
 
 /// About how many more visitors of the pair the evidence needs, if the lift is what it seems
-/// (SPEC 8.6); `None` when there is no lift to speak of.
+/// (SPEC 8.6); `None` when there is no lift to speak of. `leading` is the best bet's value as a logarithm.
 #[must_use]
-pub fn visitors_needed(log_e: f64, threshold: f64, rate: f64, lift: f64, share: f64) -> Option<f64> {
+pub fn visitors_needed(leading: f64, threshold: f64, rate: f64, lift: f64, share: f64) -> Option<f64> {
     let each = 0.5 * rate * share * (1.0 - share) * lift * lift / (1.0 - rate);
-    // The mixture over five lifts costs about ln 5 of what the right one alone would gain.
-    let missing = threshold + if log_e <= 0.0 { f64::ln(5.0) - log_e } else { -log_e };
+    // The mean over five bets is a fifth of the best one, when the others came to nothing.
+    let missing = threshold + f64::ln(5.0) - leading;
     (lift > 0.0 && each > 0.0).then(|| (missing / each).max(0.0))
 }

@@ -4,7 +4,7 @@
 use crate::BanditError;
 use crate::comparison::{Comparison, Measure};
 use crate::counts::Counts;
-use crate::posterior::Posterior;
+use crate::posterior::{Posterior, clamped};
 use crate::special::normal_quantile;
 
 /// Conversions that would not have happened on the untouched page.
@@ -30,7 +30,7 @@ pub fn extra_conversions(
     prior: (f64, f64),
     level: f64,
 ) -> Result<ExtraConversions, BanditError> {
-    let level = level.clamp(0.01, 0.9999);
+    let level = clamped(level);
     let posterior = |counts: Counts| Posterior::new(prior, counts.visitors(), counts.conversions());
     let (with, without) = (posterior(treated)?, posterior(holdout)?);
     let comparison = Comparison { control: without.density(), variant: with.density(), measure: Measure::Difference };

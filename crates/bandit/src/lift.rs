@@ -1,7 +1,8 @@
-//! The relative lift of a variant over the control (SPEC 5).
+//! The relative lift of a variant over the control (SPEC 5): the ratio of two independent Beta variables, by
+//! quadrature over the control (its closed form is in Pham-Gia, Communications in Statistics 29, 2000).
 
 use crate::comparison::{Comparison, Measure};
-use crate::posterior::Posterior;
+use crate::posterior::{Posterior, clamped};
 use crate::special::normal_quantile;
 
 /// What is known of `variant / control - 1` under independent posteriors.
@@ -21,11 +22,10 @@ pub struct Lift {
 }
 
 impl Lift {
-    /// The lift of a variant, with an interval that holds it with probability `level`, which is
-    /// clamped to 0.01 to 0.9999.
+    /// The lift of a variant, with an interval that holds it with probability `level`, strictly between 0 and 1.
     #[must_use]
     pub fn between(control: &Posterior, variant: &Posterior, level: f64) -> Self {
-        let level = level.clamp(0.01, 0.9999);
+        let level = clamped(level);
         let comparison = Comparison { control: control.density(), variant: variant.density(), measure: Measure::Ratio };
         let middle = (variant.mean() / control.mean()).ln();
         let spread = (1.0 / variant.alpha() + 1.0 / control.alpha()).sqrt();

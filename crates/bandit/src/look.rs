@@ -5,7 +5,7 @@
 
 use crate::allocation::{Floors, capped};
 use crate::best::prob_best;
-use crate::decision::{ArmFacts, Check, Rule, Verdict, decide, is_harmful, killing, promotion};
+use crate::decision::{ArmFacts, Check, Rule, Verdict, decide, harm, killing, promotion};
 use crate::lift::Lift;
 use crate::phase::{ArmProgress, BurnIn, Phase, next, phase_weights};
 use crate::posterior::Posterior;
@@ -78,6 +78,8 @@ pub struct Look {
     pub weights: Vec<f64>,
     /// What to do.
     pub verdict: Verdict,
+    /// The condition under which each arm would be stopped for harm; absent for the control.
+    pub harm: Vec<Option<Check>>,
     /// Challengers with evidence of harm: they may be stopped at once.
     pub harmful: Vec<usize>,
 }
@@ -121,6 +123,8 @@ pub fn look(
             lift[index] = Some(found);
         }
     }
+    // Once frozen, a generation stays so (SPEC 12.3), although later visitors may dilute the mismatch.
+    let srm_p = if before == Phase::Frozen { Some(0.0) } else { srm_p };
     let verdict = decide(rule, srm_p, challengers, &facts);
     let conditions = |fact: &ArmFacts| {
         if fact.is_control { Vec::new() } else { promotion(rule, challengers, control_visitors, fact) }
@@ -130,10 +134,12 @@ pub fn look(
     let phase = phase(policy, before, verdict.frozen, arms, &deciding_best);
     let weights = capped(&phase_weights(phase, &steering_best, control, policy.floors)?, policy.cap)?;
     let alpha = rule.alpha.unwrap_or(0.05);
-    let is_harmful = |arm: &ArmKnowledge| !arm.is_control && is_harmful(arm.harm_log_e_max, challengers, alpha);
-    let harmful = arms.iter().enumerate().filter(|(_, arm)| !verdict.frozen && is_harmful(arm));
+    let harm_of = |arm: &ArmKnowledge| (!arm.is_control).then(|| harm(arm.harm_log_e_max, challengers, alpha));
+    let harm: Vec<Option<Check>> = arms.iter().map(harm_of).collect();
+    let is_harmful = |check: &Option<Check>| !verdict.frozen && check.is_some_and(|check| check.met);
     Ok(Look {
-        harmful: harmful.map(|(index, _)| index).collect(),
+        harmful: harm.iter().enumerate().filter(|(_, check)| is_harmful(check)).map(|(index, _)| index).collect(),
+        harm,
         promotion: facts.iter().map(conditions).collect(),
         killing: facts.iter().map(kills).collect(),
         prob_best: steering_best,

@@ -19,13 +19,17 @@ const LEAST: f64 = 10.0;
 
 /// Compares the first `first` periods of a challenger against the control with the rest, on the log
 /// scale, where the variance of each part is the sum of `1/c - 1/n` over both arms (delta method).
-/// `None` while there are fewer than 10 conversions of an arm in a part.
+/// `None` while there are fewer than 10 conversions of an arm in a part, or everybody converted.
 #[must_use]
 pub fn novelty(periods: &[Pair], first: usize) -> Option<Novelty> {
     let (early, late) = periods.split_at(first.min(periods.len()));
     let (early, late) = (log_ratio(early)?, log_ratio(late)?);
-    let drop = early.0 - late.0;
-    let p = normal_tail(drop / (early.1 + late.1).sqrt());
+    let (drop, variance) = (early.0 - late.0, early.1 + late.1);
+    if variance <= 0.0 {
+        // Everybody converted: there is no luck to compare with.
+        return None;
+    }
+    let p = normal_tail(drop / variance.sqrt());
     Some(Novelty { early_lift: early.0.exp_m1(), late_lift: late.0.exp_m1(), p })
 }
 

@@ -42,7 +42,8 @@ pub enum Phase {
         /// The challenger.
         winner: usize,
     },
-    /// The split is not what the weights say: even, and no decision, until somebody has looked.
+    /// The split is not what the weights say: even, and no decision. What was counted wrongly stays wrong however
+    /// well the visitors who follow are split, so only a new generation ends it.
     Frozen,
 }
 
@@ -63,7 +64,7 @@ pub struct ArmProgress {
 /// that joins later brings it back: its prior alone would otherwise draw nearly all of the traffic.
 #[must_use]
 pub fn next(burn_in: BurnIn, before: Phase, frozen: bool, arms: &[ArmProgress]) -> Phase {
-    if frozen {
+    if frozen || before == Phase::Frozen {
         return Phase::Frozen;
     }
     let is_challenger = |index: usize| arms.get(index).is_some_and(|arm| !arm.is_control);

@@ -2,8 +2,13 @@
 
 use crate::BanditError;
 use crate::counts::real;
-use crate::density::{Density, Place};
+use crate::density::{Density, Place, is_parameter};
 use crate::distribution::quantile_logit;
+
+/// The level of an interval, kept strictly between 0 and 1, where quantiles are finite.
+pub(crate) fn clamped(level: f64) -> f64 {
+    level.clamp(1e-9, 1.0 - 1e-9)
+}
 
 /// A Beta posterior of a conversion rate.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +34,10 @@ impl Posterior {
     /// When there are more conversions than visitors, or the prior is out of range.
     pub fn new(prior: (f64, f64), visitors: u64, conversions: u64) -> Result<Self, BanditError> {
         let failures = visitors.checked_sub(conversions).ok_or(BanditError::Conversions)?;
+        // Counts must not make up for a prior that is none.
+        if !is_parameter(prior.0) || !is_parameter(prior.1) {
+            return Err(BanditError::Parameters);
+        }
         Self::from_parameters(prior.0 + real(conversions), prior.1 + real(failures))
     }
 
@@ -69,11 +78,10 @@ impl Posterior {
         (alpha * beta / (sum + 1.0)).sqrt() / sum
     }
 
-    /// The equal-tailed credible interval that holds the rate with probability `level`,
-    /// which is clamped to 0.01 to 0.9999.
+    /// The equal-tailed credible interval that holds the rate with probability `level`, strictly between 0 and 1.
     #[must_use]
     pub fn credible_interval(&self, level: f64) -> (f64, f64) {
-        let level = level.clamp(0.01, 0.9999);
+        let level = clamped(level);
         let at = |p: f64| Place::at(quantile_logit(&self.density, p)).x;
         (at((1.0 - level) / 2.0), at(f64::midpoint(1.0, level)))
     }

@@ -28,7 +28,8 @@ impl Prior {
     }
 
     /// The prior of a site from the counts of its earlier arms, worth at most `cap` visitors and at
-    /// least 2. Without two arms that had visitors, or without any conversion, nothing is known and the
+    /// least 2. Neither parameter falls below a half, so that a site whose visitors hardly ever convert
+    /// stays in the range of the statistics. Without two arms that had visitors, or without any conversion, nothing is known and the
     /// prior is uniform.
     #[must_use]
     pub fn of_history(arms: &[Counts], cap: f64) -> Self {
@@ -41,10 +42,12 @@ impl Prior {
         }
         let mean = conversions / visitors;
         let strength = most_likely(|strength| likelihood(&seen, mean, strength), LEAST, cap.max(LEAST));
-        Self { alpha: mean * strength, beta: (1.0 - mean) * strength }
+        Self { alpha: (mean * strength).max(LEAST_PARAMETER), beta: ((1.0 - mean) * strength).max(LEAST_PARAMETER) }
     }
 }
 
+/// The smallest parameter that the statistics are specified for (SPEC 2).
+const LEAST_PARAMETER: f64 = 0.5;
 /// Worth of the weakest prior.
 const LEAST: f64 = 2.0;
 

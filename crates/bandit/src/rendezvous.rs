@@ -31,7 +31,7 @@ pub fn holdout_unit(key: &Key, visitor: &str) -> f64 {
 /// The index of the visitor's arm among `(id, weight)`; `None` when no weight is above 0.
 /// Weights need not sum to 1; ties go to the smaller id.
 #[must_use]
-pub fn assign(key: &Key, visitor: &str, arms: &[(&str, f64)]) -> Option<usize> {
+pub fn assign<Id: AsRef<str>>(key: &Key, visitor: &str, arms: &[(Id, f64)]) -> Option<usize> {
     let visitor = start(key, visitor.as_bytes());
     let mut best: Option<(f64, usize)> = None;
     for (index, (id, weight)) in arms.iter().enumerate() {
@@ -39,8 +39,9 @@ pub fn assign(key: &Key, visitor: &str, arms: &[(&str, f64)]) -> Option<usize> {
             continue;
         }
         // libm, not the platform's logarithm: a replay elsewhere must decide the same way.
-        let score = -libm::log(finish(visitor, id.as_bytes())) / weight;
-        let wins = best.is_none_or(|(lowest, holder)| score < lowest || (score == lowest && *id < arms[holder].0));
+        let score = -libm::log(finish(visitor, id.as_ref().as_bytes())) / weight;
+        let is_smaller = |holder: usize| id.as_ref() < arms[holder].0.as_ref();
+        let wins = best.is_none_or(|(lowest, holder)| score < lowest || (score == lowest && is_smaller(holder)));
         if wins {
             best = Some((score, index));
         }

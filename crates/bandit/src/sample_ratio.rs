@@ -47,8 +47,7 @@ pub fn sample_ratio(epochs: &[Epoch], control: usize) -> Result<SampleRatio, Ban
     let rows: Vec<usize> = (0..count).filter(|arm| *arm != control && covariance[*arm][*arm] > 0.0).collect();
     let matrix: Vec<Vec<f64>> = rows.iter().map(|i| rows.iter().map(|j| covariance[*i][*j]).collect()).collect();
     let differences: Vec<f64> = rows.iter().map(|arm| observed[*arm] - expected[*arm]).collect();
-    let statistic = quadratic_form(matrix, differences);
-    let df = rows.len();
+    let (statistic, df) = quadratic_form(matrix, differences);
     let total: f64 = observed.iter().sum();
     let in_play = expected.iter().enumerate().filter(|(arm, _)| *arm == control || rows.contains(arm));
     let enough = total >= 100.0 && in_play.into_iter().all(|(_, expected)| *expected >= 5.0);
@@ -70,18 +69,29 @@ fn has_impossible(epochs: &[Epoch]) -> bool {
     })
 }
 
-/// `d' V^-1 d` by Cholesky's decomposition; V is positive definite because the control is left out.
-fn quadratic_form(mut matrix: Vec<Vec<f64>>, mut vector: Vec<f64>) -> f64 {
+/// `d' V^-1 d` by Cholesky's decomposition, and the rank of V. V is positive definite where the control, which is
+/// left out, is in every epoch; where it is in none, a row that follows from the others is left out too.
+fn quadratic_form(mut matrix: Vec<Vec<f64>>, mut vector: Vec<f64>) -> (f64, usize) {
+    const ROUNDING: f64 = 1e-12;
+    let mut rank = 0;
     for i in 0..vector.len() {
+        let own = matrix[i][i];
         for j in 0..=i {
             let inner: f64 = (0..j).map(|k| matrix[i][k] * matrix[j][k]).sum();
             let rest = matrix[i][j] - inner;
-            matrix[i][j] = if i == j { rest.max(f64::MIN_POSITIVE).sqrt() } else { rest / matrix[j][j] };
+            matrix[i][j] = match (i == j, matrix[j][j]) {
+                (true, _) if rest <= ROUNDING * own => 0.0,
+                (true, _) => rest.sqrt(),
+                (false, 0.0) => 0.0,
+                (false, pivot) => rest / pivot,
+            };
         }
         let inner: f64 = (0..i).map(|k| matrix[i][k] * vector[k]).sum();
-        vector[i] = (vector[i] - inner) / matrix[i][i];
+        let pivot = matrix[i][i];
+        vector[i] = if pivot > 0.0 { (vector[i] - inner) / pivot } else { 0.0 };
+        rank += usize::from(pivot > 0.0);
     }
-    vector.iter().map(|value| value * value).sum()
+    (vector.iter().map(|value| value * value).sum(), rank)
 }
 
 /// The check that may be looked at after every epoch: a Dirichlet-multinomial bet against the

@@ -2,6 +2,7 @@
 
 mod comparison;
 mod decide;
+mod input;
 mod posterior;
 mod time;
 mod traffic;
@@ -18,13 +19,14 @@ pub struct MalformedVectors(#[from] serde_json::Error);
 
 #[derive(Deserialize)]
 struct File {
-    vectors: Vec<Vector>,
+    /// Read one by one, so that an odd one fails alone.
+    vectors: Vec<Value>,
 }
 
 #[derive(Deserialize)]
 struct Vector {
-    name: String,
     kind: String,
+    #[serde(default)]
     input: Value,
     expect: Option<Value>,
     #[serde(default)]
@@ -32,6 +34,7 @@ struct Vector {
 }
 
 #[derive(Deserialize, Default, Clone, Copy)]
+#[serde(default)]
 struct Tolerance {
     abs: f64,
     rel: f64,
@@ -47,24 +50,32 @@ pub fn evaluate(file: Value) -> Result<Value, MalformedVectors> {
     let (mut passed, mut failed) = (0, 0);
     let mut results = Vec::new();
     for vector in file.vectors {
-        let result = match compute(&vector.kind, &vector.input) {
+        let name = vector.get("name").cloned().unwrap_or_default();
+        let result = match one(vector) {
             Err(error) => {
                 failed += 1;
-                json!({"name": vector.name, "got": null, "pass": false, "error": error})
+                json!({"name": name, "got": null, "pass": false, "error": error})
             }
-            Ok(got) => {
-                let pass = vector.expect.map(|expect| meets(&got, &expect, vector.tolerance));
+            Ok((got, pass)) => {
                 match pass {
                     Some(true) => passed += 1,
                     Some(false) => failed += 1,
                     None => {}
                 }
-                json!({"name": vector.name, "got": got, "pass": pass})
+                json!({"name": name, "got": got, "pass": pass})
             }
         };
         results.push(result);
     }
     Ok(json!({"format": "evoloop-stats-results/1", "results": results, "passed": passed, "failed": failed}))
+}
+
+/// What a vector's input gives, and whether that is what is expected.
+fn one(vector: Value) -> Result<(Value, Option<bool>), String> {
+    let vector: Vector = serde_json::from_value(vector).map_err(|error| error.to_string())?;
+    let got = compute(&vector.kind, &vector.input)?;
+    let pass = vector.expect.map(|expect| meets(&got, &expect, vector.tolerance));
+    Ok((got, pass))
 }
 
 /// Whether `got` has everything that is expected, within the tolerance.

@@ -5,8 +5,8 @@
 
 use crate::word_diff::Run;
 use crate::{
-    AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobState, JobStep, PageModel, Phase, Plan, SiteId,
-    SiteStatus, Variant, VariantId,
+    AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobState, JobStep, NotCounted, PageModel, Phase, Plan,
+    SiteId, SiteStatus, Variant, VariantId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -231,16 +231,46 @@ pub struct GenerationReport {
     pub prior_worth: f64,
     /// Whether the visitors arrive as the weights say: the anytime-valid p-value.
     pub split_p: f64,
-    /// Exposures of automated browsers, which are not counted.
-    pub bots: i64,
-    /// Exposures that were not counted for other reasons.
-    pub others_not_counted: i64,
+    /// Requests for a variant in the last week, from all browsers.
+    pub requests: i64,
+    /// Those of automated browsers, which see the untouched page.
+    pub automated_requests: i64,
+    /// Events that were stored and not counted, over all generations.
+    pub left_out: Vec<LeftOut>,
     /// Counted visitors who were shown another variant although theirs was still active.
     pub saw_another: i64,
+    /// What all variants of this generation brought beyond the control, from corrected rates; absent before a
+    /// visitor matured. A holdout says it better.
+    pub gain: Option<NetGain>,
     /// What showing a lift worth having takes at the control's conversion rate; absent before its first conversion.
     pub plan: Option<TestPlan>,
     /// Every challenger that gets visitors.
     pub challengers: Vec<ChallengerReport>,
+}
+
+/// Events of one variant that were stored and not counted for one reason. Added to what is counted they give
+/// the counts with everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The variant that the events name.
+    pub variant_id: VariantId,
+    /// Why they do not count.
+    pub reason: NotCounted,
+    /// Exposures; a visitor may have several.
+    pub impressions: i64,
+    /// Conversions.
+    pub conversions: i64,
+}
+
+/// Conversions that would not have happened on the control, with a 95 % confidence interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct NetGain {
+    /// The estimate; negative when the variants did harm.
+    pub conversions: f64,
+    /// Lower end.
+    pub lower: f64,
+    /// Upper end.
+    pub upper: f64,
 }
 
 /// How large a test must be.

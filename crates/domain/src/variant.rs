@@ -11,7 +11,7 @@ pub enum VariantStatus {
     PendingReview,
     /// Gets visitors.
     Active,
-    /// Keeps its visitors but gets no new ones, until it is resumed.
+    /// Is shown to nobody until it is resumed; its visitors see another variant and keep counting for it.
     Paused,
     /// Was promoted: nearly everybody sees it.
     Winner,

@@ -60,6 +60,7 @@ impl Service {
     /// When the site is unknown.
     pub fn assign(&self, request: &AssignRequest) -> Result<Assignment, AssignError> {
         let site = self.inner.snapshot.get(request.site_id).ok_or(AssignError::UnknownSite)?;
+        site.tally.note(request.automated);
         if !site.running || request.automated {
             return Ok(untouched(&site));
         }
@@ -92,8 +93,7 @@ fn is_held_out(site: &SiteSnapshot, visitor: &VisitorId) -> bool {
 
 /// The arm with the lowest score of weighted rendezvous hashing; the control when no weights are published.
 fn winner(site: &SiteSnapshot, visitor: &VisitorId) -> VariantId {
-    let arms: Vec<(&str, f64)> = site.arms.iter().map(|(id, weight)| (id.as_str(), *weight)).collect();
-    bandit::rendezvous::assign(&bandit::rendezvous::Key(site.salt), visitor.as_str(), &arms)
+    bandit::rendezvous::assign(&bandit::rendezvous::Key(site.salt), visitor.as_str(), &site.arms)
         .and_then(|index| site.arms[index].0.parse().ok())
         .unwrap_or(site.control)
 }

@@ -9,7 +9,7 @@ use bandit::prior::Prior;
 use domain::decision::{DecisionAnswer, RuleCheck, Undo, VariantEvidence};
 use domain::{
     AutonomyMode, Decision, DecisionEvidence, DecisionId, DecisionKind, DecisionState, Phase, SiteId, SiteStatus,
-    VariantId,
+    VariantId, VariantStatus,
 };
 use store::{OwnedSite, Viewer, WriteTransaction};
 use time::Duration;
@@ -36,6 +36,15 @@ impl News {
     }
 }
 
+/// What a new generation knows of the site's earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum History {
+    /// Their conversion rates are its prior (empirical Bayes): the page is the same, the challengers are new.
+    Kept,
+    /// Nothing.
+    Forgotten,
+}
+
 /// Something that the rules ask for: what, and for which place of the look.
 type Wanted = (DecisionKind, usize);
 
@@ -52,15 +61,10 @@ impl Service {
         if examined.rows.status != SiteStatus::Running {
             return Ok(news);
         }
-        if examined.next_phase().0 == Phase::Frozen && examined.rows.phase != Phase::Frozen {
-            write.write_decision(site, &self.freeze(examined), self.now()).await?;
-            news.journal_changed = true;
-        }
         let journal = write.decisions(site, MEMORY).await?;
         let wanted = wanted(examined);
-        let still_wanted =
-            |line: &Decision| wanted.iter().any(|(kind, place)| is_about(line, *kind, examined.served_variant(*place)));
-        for line in journal.iter().filter(|line| line.state == DecisionState::Proposed && !still_wanted(line)) {
+        let lapsed = |line: &&Decision| line.state == DecisionState::Proposed && !is_wanted(&wanted, examined, line);
+        for line in journal.iter().filter(lapsed) {
             let (from, to) = (DecisionState::Proposed, DecisionState::Withdrawn);
             news.journal_changed |= write.settle_decision(site, line.id, from, to, self.now()).await?;
         }
@@ -93,7 +97,9 @@ impl Service {
         match open {
             Some(line) => {
                 let (from, to) = (DecisionState::Proposed, DecisionState::Done);
-                write.settle_decision(site, line.id, from, to, self.now()).await?;
+                if !write.settle_decision(site, line.id, from, to, self.now()).await? {
+                    return Ok(News::default());
+                }
             }
             None => {
                 let state = if acts { DecisionState::Done } else { DecisionState::Proposed };
@@ -102,7 +108,7 @@ impl Service {
             }
         }
         if acts {
-            self.carry_out(write, site, kind, variant_id, status).await?;
+            self.carry_out(write, site, examined, (kind, variant_id)).await?;
         }
         Ok(News { arms_changed: acts, journal_changed: true })
     }
@@ -114,23 +120,31 @@ impl Service {
         refused && self.now().unix_timestamp() - since < SILENCE.whole_seconds()
     }
 
-    /// Moves the variant into the state that a decision leads to.
+    /// Moves the variant into the state that a decision leads to. Of two winners the older one is a challenger again.
     async fn carry_out(
         &self,
         write: &WriteTransaction,
         site: &OwnedSite,
-        kind: DecisionKind,
-        variant_id: VariantId,
-        status: domain::VariantStatus,
+        examined: &Examined,
+        (kind, variant_id): (DecisionKind, VariantId),
     ) -> Result<(), ServiceError> {
         let Some(to) = kind.status_after() else { return Ok(()) };
-        if !status.is_served() || !write.move_variant(site, variant_id, status, to).await? {
+        let status = examined.variant(variant_id).map(|variant| variant.status).filter(|status| status.is_served());
+        let moved = match status {
+            Some(status) => write.move_variant(site, variant_id, status, to).await?,
+            None => false,
+        };
+        if !moved {
             return Err(ServiceError::Conflict("The variant was changed meanwhile.".to_owned()));
         }
-        if kind == DecisionKind::Promote {
-            write.set_phase(site, Phase::Decided, Some(variant_id)).await?;
+        if kind != DecisionKind::Promote {
+            return Ok(());
         }
-        Ok(())
+        let winners = examined.rows.variants.iter().filter(|row| row.status == VariantStatus::Winner);
+        for winner in winners.filter(|row| row.id != variant_id) {
+            write.move_variant(site, winner.id, VariantStatus::Winner, VariantStatus::Active).await?;
+        }
+        Ok(write.set_phase(site, Phase::Decided, Some(variant_id)).await?)
     }
 
     /// The journal, newest first.
@@ -155,25 +169,31 @@ impl Service {
     ) -> Result<(), ServiceError> {
         let site = self.owned_site(viewer, site_id).await?;
         let write = self.store().begin().await?;
+        let locked = write.lock_site(&site).await?.ok_or(ServiceError::NotFound)?;
         let journal = write.decisions(&site, MEMORY).await?;
         let line = journal.iter().find(|line| line.id == decision_id).ok_or(ServiceError::NotFound)?;
         let over = || ServiceError::Conflict("This was answered already, or is not proposed any more.".to_owned());
-        let to = line.state.after(answer).ok_or_else(over)?;
+        let mut to = line.state.after(answer).ok_or_else(over)?;
+        let examined = self.examine_in(&write, &site).await?;
+        let lapsed = answer == DecisionAnswer::Accept && !is_wanted(&wanted(&examined), &examined, line);
+        if lapsed {
+            to = DecisionState::Withdrawn;
+        }
         if !write.settle_decision(&site, line.id, line.state, to, self.now()).await? {
             return Err(over());
         }
-        let variants = write.variants(&site).await?;
-        let status = variants.iter().find(|variant| Some(variant.id) == line.variant_id).map(|variant| variant.status);
+        let status = line.variant_id.and_then(|id| examined.variant(id)).map(|variant| variant.status);
         match (answer, line.variant_id, status) {
             (DecisionAnswer::Dismiss, ..) => {}
-            (DecisionAnswer::Accept, Some(variant_id), Some(status)) => {
-                self.carry_out(&write, &site, line.kind, variant_id, status).await?;
+            (DecisionAnswer::Accept, ..) if lapsed => {}
+            (DecisionAnswer::Accept, Some(variant_id), Some(_)) => {
+                self.carry_out(&write, &site, &examined, (line.kind, variant_id)).await?;
                 self.publish_weights(&write, &site).await?;
             }
             (DecisionAnswer::Undo, Some(variant_id), Some(status)) => {
                 let undo = line.undo.filter(|_| line.kind.status_after() == Some(status)).ok_or_else(over)?;
                 write.move_variant(&site, variant_id, status, undo.status).await?;
-                if line.kind == DecisionKind::Promote {
+                if (locked.phase, locked.phase_variant_id) == (Phase::Decided, Some(variant_id)) {
                     write.set_phase(&site, Phase::Bandit, None).await?;
                 }
                 self.publish_weights(&write, &site).await?;
@@ -181,28 +201,36 @@ impl Service {
             _ => return Err(over()),
         }
         write.commit().await?;
-        self.after_change(site_id).await
+        self.after_change(site_id).await?;
+        if lapsed {
+            let sentence = "Its conditions do not hold any more, so it was withdrawn and nothing was done.";
+            return Err(ServiceError::Conflict(sentence.to_owned()));
+        }
+        Ok(())
     }
 
-    /// Begins a new generation with the variants that get visitors now: even split, fresh evidence.
-    /// What earlier variants taught about the site's conversion rate becomes the prior.
+    /// Begins a new generation with the variants that get visitors now: even split, fresh evidence. An owner
+    /// does so because the page or the counting changed, so nothing is carried over (SPEC 11.3).
     ///
     /// # Errors
     /// `NotFound` for a foreign site, `Conflict` while nothing runs.
     pub async fn restart_generation(&self, viewer: &Viewer, site_id: SiteId) -> Result<(), ServiceError> {
         let site = self.owned_site(viewer, site_id).await?;
         let write = self.store().begin().await?;
-        self.begin_generation(&write, &site).await?;
+        write.lock_site(&site).await?.ok_or(ServiceError::NotFound)?;
+        self.begin_generation(&write, &site, History::Forgotten).await?;
         self.publish_weights(&write, &site).await?;
         write.commit().await?;
         self.after_change(site_id).await
     }
 
     /// As [`restart_generation`](Self::restart_generation), inside a transaction that publishes weights afterwards.
+    /// Proposals of the generation that ends are withdrawn.
     pub(crate) async fn begin_generation(
         &self,
         write: &WriteTransaction,
         site: &OwnedSite,
+        history: History,
     ) -> Result<(), ServiceError> {
         let examined = self.examine_in(write, site).await?;
         if examined.rows.allocations.is_empty() {
@@ -210,13 +238,17 @@ impl Service {
                 "Nothing was tested yet, so there is nothing to begin anew.".to_owned(),
             ));
         }
-        let prior = Prior::of_history(&examined.reading.matured, MOST_PRIOR);
+        let prior = match history {
+            History::Forgotten => Prior::UNIFORM,
+            History::Kept => Prior::of_history(&examined.reading.matured, MOST_PRIOR),
+        };
+        write.withdraw_proposals(site, self.now()).await?;
         let variants = examined.served.len();
         let line = Decision {
             id: DecisionId(self.random_id()),
             kind: DecisionKind::Restart,
             variant_id: None,
-            sentence: sentences::restart(variants, prior.worth()),
+            sentence: sentences::restart(variants, (history == History::Kept).then(|| prior.worth())),
             evidence: DecisionEvidence::Generation { variants },
             rule: Vec::new(),
             undo: None,
@@ -243,7 +275,8 @@ impl Service {
         let checks = match kind {
             DecisionKind::Promote => examined.look.promotion[place].as_slice(),
             DecisionKind::Kill => examined.look.killing[place].as_slice(),
-            DecisionKind::StopHarm | DecisionKind::Freeze | DecisionKind::Restart => &[],
+            DecisionKind::StopHarm => examined.look.harm[place].as_slice(),
+            DecisionKind::Freeze | DecisionKind::Restart => &[],
         };
         Decision {
             id: DecisionId(self.random_id()),
@@ -259,7 +292,8 @@ impl Service {
         }
     }
 
-    fn freeze(&self, examined: &Examined) -> Decision {
+    /// The line that says which variant is short of visitors, and by how many (SPEC 12.3).
+    pub(crate) fn freeze(&self, examined: &Examined) -> Decision {
         let shortest = examined.reading.split.shortest();
         let variant_id = shortest.map(|(arm, _)| examined.arms[arm]);
         let name = variant_id.and_then(|id| examined.variant(id)).map(|variant| variant.name.clone());
@@ -278,6 +312,11 @@ impl Service {
             settled_at: None,
         }
     }
+}
+
+/// Whether the rules still ask for what a line proposes.
+fn is_wanted(wanted: &[Wanted], examined: &Examined, line: &Decision) -> bool {
+    wanted.iter().any(|(kind, place)| is_about(line, *kind, examined.served_variant(*place)))
 }
 
 fn is_about(line: &Decision, kind: DecisionKind, variant_id: VariantId) -> bool {

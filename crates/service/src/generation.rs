@@ -9,7 +9,7 @@ use bandit::phase;
 use bandit::prior::Prior;
 use domain::token::EXPOSURE_TTL_S;
 use domain::{Phase, Variant, VariantId};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 use store::generation::GenerationRows;
 use store::statistics::{Allocation, Counters};
 use store::{OwnedSite, WriteTransaction};
@@ -25,6 +25,8 @@ pub(crate) struct Examined {
     /// Arms that get visitors now; the look's lists are in this order.
     pub(crate) served: Vec<usize>,
     pub(crate) look: Look,
+    /// Whoever came before this hour since 1970 can convert no more.
+    pub(crate) matured_hour: i64,
 }
 
 impl Service {
@@ -105,16 +107,16 @@ fn examine(
         served.iter().map(|arm| knowledge(*arm, &reading, counters.get(&arms[*arm]).copied(), times.now_h)).collect();
     let p = reading.split.p_anytime();
     let look = look(policy, phase_before(&rows, &arms, &served), Some(p), arms.len() - 1, &knowledge)?;
-    Ok(Examined { rows, arms, reading, served, look })
+    let matured_hour = (now - window).unix_timestamp().div_euclid(3600);
+    Ok(Examined { rows, arms, reading, served, look, matured_hour })
 }
 
 /// Variants that get visitors or got some in this generation, in the order of the variants.
 fn arms(rows: &GenerationRows) -> Vec<VariantId> {
-    let had_weight = |id: VariantId| {
-        let mut arms = rows.allocations.iter().flat_map(|allocation| &allocation.weights);
-        arms.any(|arm| arm.variant_id == id && arm.weight > 0.0)
-    };
-    let belongs = |variant: &&Variant| variant.is_control || variant.status.is_served() || had_weight(variant.id);
+    let weights = rows.allocations.iter().flat_map(|allocation| &allocation.weights);
+    let had_weight: HashSet<VariantId> = weights.filter(|arm| arm.weight > 0.0).map(|arm| arm.variant_id).collect();
+    let belongs =
+        |variant: &&Variant| variant.is_control || variant.status.is_served() || had_weight.contains(&variant.id);
     rows.variants.iter().filter(belongs).map(|variant| variant.id).collect()
 }
 
@@ -148,27 +150,19 @@ fn cells(rows: &GenerationRows, arms: &[VariantId]) -> Result<Vec<Cell>, bandit:
         .collect()
 }
 
-/// How late conversions come. A delay of some whole hours is over when the next one is full.
+/// How late conversions come.
 fn curve(delays: &[(i64, i64)], window_h: f64) -> Option<DelayCurve> {
-    let mut by_hour: BTreeMap<i64, u64> = BTreeMap::new();
-    for (hour, conversions) in delays {
-        *by_hour.entry(*hour).or_default() += conversions.unsigned_abs();
-    }
-    let seconds = |hour: i64| Duration::hours(hour + 1).as_seconds_f64();
-    let seen: Vec<(f64, u64)> =
-        by_hour.into_iter().map(|(hour, count)| ((seconds(hour) / 3600.0).min(window_h), count)).collect();
-    DelayCurve::observed(window_h, &seen)
+    let seen: Vec<(i64, u64)> = delays.iter().map(|(hour, count)| (*hour, count.unsigned_abs())).collect();
+    DelayCurve::of_hours(window_h, &seen)
 }
 
 fn knowledge(arm: usize, reading: &Reading, counters: Option<&Counters>, now_h: f64) -> ArmKnowledge {
-    // Counted from the end of the first hour: an arm is never made older than it is.
-    let first_h = reading.first_hour[arm].map(|hour| Duration::hours(hour + 1).as_seconds_f64() / 3600.0);
     let checked_h = counters.and_then(|row| row.low_checked_at).map(hours);
     ArmKnowledge {
         is_control: arm == 0,
         visitors: reading.visitors[arm],
         matured: reading.matured[arm],
-        age_h: first_h.map_or(0.0, |first| (now_h - first).max(0.0)),
+        age_h: reading.age_h(arm, now_h),
         steering: reading.steering[arm],
         deciding: reading.deciding[arm],
         log_e_max: reading.monitor.lift(arm).map_or(0.0, |evidence| evidence.log_e_max()),
@@ -191,6 +185,6 @@ fn phase_before(rows: &GenerationRows, arms: &[VariantId], served: &[usize]) -> 
 }
 
 /// Hours since 1970.
-fn hours(time: OffsetDateTime) -> f64 {
+pub(crate) fn hours(time: OffsetDateTime) -> f64 {
     (time - OffsetDateTime::UNIX_EPOCH).as_seconds_f64() / 3600.0
 }

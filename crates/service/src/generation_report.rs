@@ -1,6 +1,6 @@
 //! Where a generation stands, in numbers for its owner.
 
-use crate::generation::Examined;
+use crate::generation::{Examined, hours};
 use crate::{Service, ServiceError};
 use bandit::aipw::Aipw;
 use bandit::evidence::{self, threshold, visitors_needed};
@@ -8,10 +8,11 @@ use bandit::lift_sequence::{Split, lift_sequence};
 use bandit::novelty::novelty;
 use bandit::posterior::Posterior;
 use bandit::{BanditError, Counts, Lift, Pair, expected_loss};
-use domain::report::{ChallengerReport, GenerationReport, LiftInterval, TestPlan};
+use domain::report::{ChallengerReport, GenerationReport, LeftOut, LiftInterval, NetGain, TestPlan};
 use std::collections::BTreeMap;
 use store::OwnedSite;
 use store::generation::LedgerCell;
+use store::quality::Uncounted;
 use time::Duration;
 
 /// Level of the intervals.
@@ -20,8 +21,8 @@ const LEVEL: f64 = 0.95;
 const TAU: f64 = 0.5;
 /// Days whose lift is compared with the later one.
 const NEW_DAYS: i64 = 7;
-/// Below this p-value a lift is said to wear off.
-const WEARS_OFF: f64 = 0.05;
+/// Below this p-value a lift is said to wear off; low, because it is looked at again and again.
+const WEARS_OFF: f64 = 0.005;
 /// The relative lift that a plan is made for: smaller ones take many times as long.
 const WORTH_HAVING: f64 = 0.2;
 /// More visitors than this are not worth a sentence.
@@ -34,10 +35,13 @@ impl Service {
     pub(crate) async fn generation_report(&self, site: &OwnedSite) -> Result<GenerationReport, ServiceError> {
         let examined = self.examine(site).await?;
         let uncounted = self.store().uncounted(site).await?;
+        let now_hour = self.now().unix_timestamp().div_euclid(3600);
+        let requests = self.store().requests_since(site, now_hour - PACE_H).await?;
         let policy = &self.inner.settings.policy;
-        let ages = examined.served.iter().map(|arm| self.age_h(&examined, *arm));
+        let now_h = hours(self.now());
+        let ages = examined.served.iter().map(|arm| examined.reading.age_h(*arm, now_h));
         let alpha = policy.rule.alpha.unwrap_or(0.05);
-        let pace = pace(&examined.rows.cells, self.now().unix_timestamp().div_euclid(3600));
+        let pace = pace(&examined.rows.cells, now_hour);
         Ok(GenerationReport {
             phase: examined.rows.phase,
             phase_variant_id: examined.rows.phase_variant_id,
@@ -47,19 +51,26 @@ impl Service {
             burn_in_h: policy.burn_in.hours,
             prior_worth: examined.rows.prior.0 + examined.rows.prior.1,
             split_p: examined.reading.split.p_anytime(),
-            bots: uncounted.bots,
-            others_not_counted: uncounted.others,
-            saw_another: uncounted.saw_another,
+            requests: requests.all,
+            automated_requests: requests.automated,
+            left_out: uncounted.iter().filter_map(left_out).collect(),
+            saw_another: uncounted.iter().filter(|row| row.reason.is_none()).map(|row| row.impressions).sum(),
+            gain: gain(&examined).map_err(ServiceError::internal)?,
             plan: plan(&examined, alpha, pace),
             challengers: challengers(&examined, alpha, policy.rule.srm_p, pace).map_err(ServiceError::internal)?,
         })
     }
+}
 
-    fn age_h(&self, examined: &Examined, arm: usize) -> f64 {
-        let now = self.now().unix_timestamp();
-        let seconds = examined.reading.first_hour[arm].map_or(0, |hour| (now - (hour + 1) * 3600).max(0));
-        Duration::seconds(seconds).as_seconds_f64() / 3600.0
-    }
+fn left_out(row: &Uncounted) -> Option<LeftOut> {
+    let Uncounted { reason, variant_id, impressions, conversions } = *row;
+    Some(LeftOut { variant_id, reason: reason?, impressions, conversions })
+}
+
+/// What the generation brought by the corrected rates, for a site without a holdout (SPEC 13).
+fn gain(examined: &Examined) -> Result<Option<NetGain>, BanditError> {
+    let found = Aipw::new(&examined.reading.epochs, evidence::Prior::default())?.gain(0, LEVEL);
+    Ok(found.map(|gain| NetGain { conversions: gain.conversions, lower: gain.lower, upper: gain.upper }))
 }
 
 /// Counted visitors an hour, over the last week or since the first of them; absent while nobody came.
@@ -120,8 +131,8 @@ fn challengers(
         let corrected = aipw.difference(arm, 0, LEVEL).and_then(|found| found.lift);
         let pairs: Vec<Pair> = reading.epochs.iter().map(|epoch| epoch.pair(arm, 0)).collect();
         let evidence = reading.monitor.lift(arm);
-        let log_e = evidence.map_or(0.0, |evidence| evidence.log_e());
-        let more = lift.and_then(|lift| more_visitors(examined, arm, lift.estimate, log_e, needed, place));
+        let leading = evidence.map_or(0.0, |evidence| evidence.leading());
+        let more = lift.and_then(|lift| more_visitors(examined, arm, lift.estimate, leading, needed, place));
         reports.push(ChallengerReport {
             variant_id: examined.arms[arm],
             name: examined.variant(examined.arms[arm]).map(|variant| variant.name.clone()).unwrap_or_default(),
@@ -169,7 +180,7 @@ fn more_visitors(
     examined: &Examined,
     arm: usize,
     lift: f64,
-    log_e: f64,
+    leading: f64,
     needed: f64,
     place: usize,
 ) -> Option<(f64, f64)> {
@@ -179,14 +190,18 @@ fn more_visitors(
     if best >= needed {
         return None;
     }
-    let more = visitors_needed(log_e, needed, control_rate(examined), lift, own / (own + base))?;
+    let more = visitors_needed(leading, needed, control_rate(examined), lift, own / (own + base))?;
     Some((more, own + base))
 }
 
-/// The lift of the first week and of the time after it, if the first is larger by more than luck.
+/// The lift of a variant's first week and of the time after it, if the first is larger by more than luck. Only
+/// matured visitors count, and of the control those who came while the variant was there.
 fn wears_off(examined: &Examined, arm: usize) -> Option<(f64, f64)> {
     let mut days: BTreeMap<i64, [Counts; 2]> = BTreeMap::new();
-    for cell in &examined.rows.cells {
+    let first_hour = examined.reading.first_hour[arm]?;
+    for cell in
+        examined.rows.cells.iter().filter(|cell| (first_hour..examined.matured_hour).contains(&cell.exposure_hour))
+    {
         let id = cell.variant_id;
         let side = if id == examined.arms[arm] {
             1
@@ -198,7 +213,7 @@ fn wears_off(examined: &Examined, arm: usize) -> Option<(f64, f64)> {
         let counts = Counts::new(cell.visitors.unsigned_abs(), cell.conversions.unsigned_abs()).ok()?;
         days.entry(cell.exposure_hour.div_euclid(24)).or_insert([Counts::NONE; 2])[side] += counts;
     }
-    let first_day = *days.keys().next()?;
+    let first_day = first_hour.div_euclid(24);
     let new = days.keys().take_while(|day| **day < first_day + NEW_DAYS).count();
     let pairs: Vec<Pair> = days.into_values().map(|[control, variant]| Pair { share: 0.5, control, variant }).collect();
     novelty(&pairs, new).filter(|found| found.p < WEARS_OFF).map(|found| (found.early_lift, found.late_lift))

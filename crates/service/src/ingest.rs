@@ -84,11 +84,12 @@ impl Service {
                 None => return Ok(Err(Dropped::ForeignGoal)),
             },
         };
-        Ok(verdict(&site, &event, source, now).map(|Verdict { epoch, is_holdout, not_counted }| CheckedEvent {
+        Ok(verdict(&site, &event, source, now).map(|verdict| CheckedEvent {
             event,
-            not_counted,
-            epoch,
-            is_holdout,
+            not_counted: verdict.not_counted,
+            is_verified: verdict.is_verified,
+            epoch: verdict.epoch,
+            is_holdout: verdict.is_holdout,
             goal,
         }))
     }
@@ -115,6 +116,7 @@ async fn commit(write: WriteTransaction) -> Result<(), StoreError> {
 struct Verdict {
     epoch: i64,
     is_holdout: bool,
+    is_verified: bool,
     not_counted: Option<NotCounted>,
 }
 
@@ -125,7 +127,9 @@ fn verdict(
     now: OffsetDateTime,
 ) -> Result<Verdict, Dropped> {
     let token = event.token.as_deref().and_then(|text| site.key.verify(&event.visitor_id, text));
-    let unverified = |epoch| Verdict { epoch, not_counted: Some(NotCounted::Unverified), ..Verdict::default() };
+    // A robot is called one whatever it shows: it is given no token.
+    let reason = if source.automated { NotCounted::Bot } else { NotCounted::Unverified };
+    let unverified = |epoch| Verdict { epoch, not_counted: Some(reason), ..Verdict::default() };
     let Some(token) = token else { return Ok(unverified(0)) };
     let is_exposure = event.event_type == EventType::Impression;
     let shown = match token.arm {
@@ -145,7 +149,7 @@ fn verdict(
     } else {
         None
     };
-    Ok(Verdict { epoch: token.epoch, is_holdout: token.arm == Arm::Holdout, not_counted })
+    Ok(Verdict { epoch: token.epoch, is_holdout: token.arm == Arm::Holdout, is_verified: true, not_counted })
 }
 
 fn find_goal(site: &SiteSnapshot, wanted: Option<GoalId>) -> Option<(GoalId, bool)> {

@@ -19,6 +19,7 @@ mod passwords;
 pub mod playbook;
 pub mod ports;
 pub mod reading;
+mod requests;
 mod secrets;
 mod sentences;
 mod sites;

@@ -2,6 +2,7 @@
 
 use crate::{Service, ServiceError};
 use domain::{Email, JobKind, Op, Patch, SiteId, SiteStatus, Target, UserId, Variant, VariantId, VariantStatus};
+use store::generation::LedgerCell;
 use store::statistics::{Allocation, Counters};
 use store::{StoreError, Viewer};
 
@@ -21,6 +22,19 @@ pub struct SiteCounters {
     pub variants: Vec<Counters>,
     /// Visitors of the holdout, and those of them who converted.
     pub holdout: (i64, i64),
+    /// The cells of the ledger, by epoch, variant and hour of exposure.
+    pub ledger: Vec<LedgerCell>,
+}
+
+impl SiteCounters {
+    /// Whether both count the same visitors and conversions, by variant and by cell of the ledger.
+    #[must_use]
+    pub fn counts_like(&self, other: &Self) -> bool {
+        let counts = |counters: &Self| -> Vec<(VariantId, i64, i64)> {
+            counters.variants.iter().map(|row| (row.variant_id, row.visitors, row.conversions)).collect()
+        };
+        counts(self) == counts(other) && self.holdout == other.holdout && self.ledger == other.ledger
+    }
 }
 
 /// Owner of seeded sites; nobody can log in as this account.
@@ -46,7 +60,11 @@ impl Service {
         let holdout = self.store().holdout_counts(&site).await?;
         let (visitors, conversions) =
             holdout.iter().fold((0, 0), |sum, hour| (sum.0 + hour.visitors, sum.1 + hour.conversions));
-        let counters = SiteCounters { variants: self.store().counters(&site).await?, holdout: (visitors, conversions) };
+        let counters = SiteCounters {
+            variants: self.store().counters(&site).await?,
+            holdout: (visitors, conversions),
+            ledger: self.store().ledger(&site).await?,
+        };
         Ok((counters, allocation))
     }
 
@@ -56,8 +74,12 @@ impl Service {
     /// `NotFound` when there is no such site.
     pub async fn recount(&self, site_id: SiteId) -> Result<SiteCounters, ServiceError> {
         let site = self.store().site_for_operator(site_id).await?.ok_or(ServiceError::NotFound)?;
-        let variants = self.store().recount(&site).await?;
-        Ok(SiteCounters { variants, holdout: self.store().recount_holdout(&site).await? })
+        let recount = self.store().recount(&site).await?;
+        Ok(SiteCounters {
+            variants: self.store().recounted_counters(&site, &recount).await?,
+            holdout: recount.holdout,
+            ledger: recount.ledger,
+        })
     }
 
     /// Makes running sites, each with a control, `variants` active variants and a holdout of this fraction.

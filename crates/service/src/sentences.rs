@@ -46,11 +46,15 @@ pub(crate) fn freeze(name: Option<&str>, missing: f64) -> String {
     )
 }
 
-/// What a new generation begins with.
-pub(crate) fn restart(variants: usize, worth: f64) -> String {
-    format!(
-        "A new generation of {variants} variants began, the control among them. What was learned about this site's conversion rate before is worth {worth:.0} visitors."
-    )
+/// What a new generation begins with; `worth` is that of its prior, if it has one of this site.
+pub(crate) fn restart(variants: usize, worth: Option<f64>) -> String {
+    let history = match worth {
+        Some(worth) => {
+            format!("What was learned about this site's conversion rate before is worth {worth:.0} visitors.")
+        }
+        None => "Nothing of what was counted before is carried over.".to_owned(),
+    };
+    format!("A new generation of {variants} variants began, the control among them. {history}")
 }
 
 fn percent(fraction: f64) -> String {

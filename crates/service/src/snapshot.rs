@@ -5,6 +5,7 @@
 //! database are found by their version number within a second.
 
 use crate::live::Topic;
+use crate::requests::Tally;
 use crate::token::SiteKey;
 use crate::{Service, ServiceError};
 use domain::{Goal, GoalId, Patch, SiteId, SiteStatus, VariantId};
@@ -27,6 +28,8 @@ pub(crate) struct SiteSnapshot {
     pub(crate) goals: Vec<(GoalId, bool)>,
     pub(crate) goals_json: Arc<str>,
     pub(crate) empty_patch_json: Arc<str>,
+    /// Requests that are not stored yet; the same one in every snapshot of a site.
+    pub(crate) tally: Arc<Tally>,
 }
 
 /// One variant, ready to be served.
@@ -48,10 +51,21 @@ impl Snapshot {
 
     fn put(&self, site_id: SiteId, site: Option<SiteSnapshot>) {
         let mut sites = self.sites.write().unwrap_or_else(PoisonError::into_inner);
-        match site {
-            Some(site) => sites.insert(site_id, Arc::new(site)),
-            None => sites.remove(&site_id),
+        let Some(site) = site else {
+            sites.remove(&site_id);
+            return;
         };
+        let site = match sites.get(&site_id) {
+            Some(before) => site.counting_on(before),
+            None => site,
+        };
+        sites.insert(site_id, Arc::new(site));
+    }
+
+    /// Every site that is served.
+    pub(crate) fn all(&self) -> Vec<(SiteId, Arc<SiteSnapshot>)> {
+        let sites = self.sites.read().unwrap_or_else(PoisonError::into_inner);
+        sites.iter().map(|(id, site)| (*id, site.clone())).collect()
     }
 
     fn versions(&self) -> HashMap<SiteId, i64> {
@@ -122,6 +136,7 @@ impl Service {
             goals: site.goals.iter().map(|goal| (goal.id, goal.is_primary)).collect(),
             goals_json: json(&wire_goals(&site.goals))?,
             empty_patch_json: json(&Patch::empty())?,
+            tally: Arc::default(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Looking at variants and deciding about them.
 
+use crate::decisions::History;
 use crate::live::Topic;
 use crate::{Service, ServiceError};
 use domain::report::{Change, VariantDetail};
@@ -48,6 +49,7 @@ impl Service {
     ) -> Result<(), ServiceError> {
         let site = self.owned_site(viewer, site_id).await?;
         let write = self.store().begin().await?;
+        let locked = write.lock_site(&site).await?.ok_or(ServiceError::NotFound)?;
         let variants = write.variants(&site).await?;
         let variant = variants.iter().find(|variant| variant.id == variant_id).ok_or(ServiceError::NotFound)?;
         let refused = |error: &dyn std::fmt::Display| ServiceError::Conflict(capitalise(&format!("{error}.")));
@@ -55,13 +57,12 @@ impl Service {
         if !write.move_variant(&site, variant_id, variant.status, to).await? {
             return Err(ServiceError::Conflict("The variant was changed meanwhile.".to_owned()));
         }
-        let record = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?;
-        if to == VariantStatus::Active && record.status == SiteStatus::Ready {
+        if to == VariantStatus::Active && locked.status == SiteStatus::Ready {
             write.set_site_status(&site, SiteStatus::Running).await?;
             self.enqueue(&write, &site, JobKind::UpdateStats).await?;
         }
-        if to.is_served() && write.generation_phase(&site).await? == Phase::Decided {
-            self.begin_generation(&write, &site).await?;
+        if action == VariantAction::Approve && locked.phase == Phase::Decided {
+            self.begin_generation(&write, &site, History::Kept).await?;
         }
         if to.is_served() || variant.status.is_served() {
             self.publish_weights(&write, &site).await?;

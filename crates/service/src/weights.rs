@@ -3,16 +3,16 @@
 use crate::generation::Examined;
 use crate::live::Topic;
 use crate::{Service, ServiceError};
-use domain::VariantId;
+use bandit::allocation::has_moved;
+use domain::{Phase, SiteStatus, VariantId};
 use std::collections::HashMap;
+use store::jobs::ClaimedJob;
 use store::snapshot::ArmWeight;
-use store::statistics::{Allocation, ArmPosterior, Counters};
+use store::statistics::{Allocation, AllocationInputs, ArmPosterior, Counters};
 use store::{OwnedSite, WriteTransaction};
 use time::Duration;
 
-/// A new weight vector is published only when some weight moved by more than this (SPEC 6.2).
-const LEAST_MOVE: f64 = 0.005;
-/// And weights follow the visitors once in this time, because every epoch is a row for good.
+/// Weights follow the visitors once in this time, because every epoch is a row for good.
 const LEAST_TIME: Duration = Duration::hours(1);
 
 impl Service {
@@ -20,17 +20,24 @@ impl Service {
     ///
     /// Reading and computing happen before the transaction, so that visitors' events do not wait for
     /// them; when the site changed meanwhile, it is read once more inside.
-    pub(crate) async fn update_statistics(&self, site: &OwnedSite) -> Result<(), ServiceError> {
+    pub(crate) async fn update_statistics(&self, job: &ClaimedJob) -> Result<(), ServiceError> {
+        let site = &job.site;
         let early = self.examine(site).await?;
         let write = self.store().begin().await?;
-        let is_current = write.site_version(site).await? == Some(early.rows.version);
-        let examined = if is_current { early } else { self.examine_in(&write, site).await? };
+        let locked = write.lock_site(site).await?.ok_or(ServiceError::NotFound)?;
+        let examined = if locked.version == early.rows.version { early } else { self.examine_in(&write, site).await? };
         self.note_low_checks(&write, site, &examined).await?;
-        let news = self.decide(&write, site, &examined).await?;
+        let mut news = self.decide(&write, site, &examined).await?;
         let examined = if news.arms_changed { self.examine_in(&write, site).await? } else { examined };
         let published = self.publish(&write, site, &examined).await?;
+        news.journal_changed |= published.is_frozen_now;
+        // The end of the job is written with what it decided: whoever took it over decides instead.
+        if !write.finish_job(job, self.wall_now()).await? {
+            tracing::warn!(job.id = %job.id, "lost the lease; what was decided is not stored");
+            return Ok(());
+        }
         write.commit().await?;
-        if published || news.arms_changed {
+        if published.has_new_weights || news.arms_changed {
             self.refresh_site(site.site_id()).await?;
         }
         if news.is_any() {
@@ -48,18 +55,22 @@ impl Service {
         self.publish(write, site, &examined).await.map(drop)
     }
 
-    /// Stores phase and P(best), and the weights when they moved. `true` when a new weight vector came into force.
+    /// Stores phase and P(best), and the weights when they moved. A generation that freezes says so in the journal.
     async fn publish(
         &self,
         write: &WriteTransaction,
         site: &OwnedSite,
         examined: &Examined,
-    ) -> Result<bool, ServiceError> {
+    ) -> Result<Published, ServiceError> {
         let rows = &examined.rows;
         let (phase, variant_id) = examined.next_phase();
         let is_new_phase = (phase, variant_id) != (rows.phase, rows.phase_variant_id);
+        let is_frozen_now = is_new_phase && phase == Phase::Frozen;
         if is_new_phase {
             write.set_phase(site, phase, variant_id).await?;
+        }
+        if is_frozen_now {
+            write.write_decision(site, &self.freeze(examined), self.now()).await?;
         }
         self.store_prob_best(write, site, examined).await?;
         let weights: Vec<ArmWeight> = (0..)
@@ -69,19 +80,13 @@ impl Service {
         let now = self.now();
         if let Some(current) = rows.allocations.last() {
             let is_due = is_new_phase || now - current.started_at >= LEAST_TIME;
-            let moved = is_due && has_moved(&current.weights, &weights);
-            if !moved && !has_other_arms(&current.weights, &weights) {
-                return Ok(false);
+            if !has_other_arms(&current.weights, &weights) && !(is_due && moved(&current.weights, &weights)) {
+                return Ok(Published { has_new_weights: false, is_frozen_now });
             }
         }
-        let posterior = |arm: &usize| {
-            let (alpha, beta) = examined.reading.steering[*arm];
-            ArmPosterior { variant_id: examined.arms[*arm], alpha, beta }
-        };
-        let posterior: Vec<ArmPosterior> = examined.served.iter().map(posterior).collect();
         let allocation = Allocation { epoch: rows.epoch + 1, weights, started_at: now };
-        write.publish_allocation(site, &allocation, &posterior).await?;
-        Ok(true)
+        write.publish_allocation(site, &allocation, &inputs(examined)).await?;
+        Ok(Published { has_new_weights: true, is_frozen_now })
     }
 
     /// P(best) of all counted visitors, for the variants that get visitors now.
@@ -113,6 +118,10 @@ impl Service {
         site: &OwnedSite,
         examined: &Examined,
     ) -> Result<(), ServiceError> {
+        // Nobody comes to a site that does not run, so another check there would find the same visitors again.
+        if examined.rows.status != SiteStatus::Running || examined.rows.phase == Phase::Frozen {
+            return Ok(());
+        }
         for (place, checks) in examined.look.low_checks.iter().enumerate() {
             let id = examined.served_variant(place);
             let before = examined.rows.counters.iter().find(|row| row.variant_id == id).map_or(0, |row| row.low_checks);
@@ -124,15 +133,34 @@ impl Service {
     }
 }
 
+/// What came of publishing.
+pub(crate) struct Published {
+    /// Whether a new weight vector came into force.
+    has_new_weights: bool,
+    /// Whether the generation was frozen just now.
+    is_frozen_now: bool,
+}
+
+/// What the weights of a look follow from.
+fn inputs(examined: &Examined) -> AllocationInputs {
+    let posterior = |(arm, prob_best): (&usize, &f64)| {
+        let (alpha, beta) = examined.reading.steering[*arm];
+        ArmPosterior { variant_id: examined.arms[*arm], alpha, beta, prob_best: Some(*prob_best) }
+    };
+    let (phase, phase_variant_id) = examined.next_phase();
+    let posteriors = examined.served.iter().zip(&examined.look.prob_best).map(posterior).collect();
+    AllocationInputs { phase, phase_variant_id, posteriors }
+}
+
 fn has_other_arms(before: &[ArmWeight], after: &[ArmWeight]) -> bool {
     let is_old = |new: &ArmWeight| before.iter().any(|old| old.variant_id == new.variant_id);
     before.len() != after.len() || !after.iter().all(is_old)
 }
 
-/// Whether some weight moved by more than [`LEAST_MOVE`].
-fn has_moved(before: &[ArmWeight], after: &[ArmWeight]) -> bool {
-    after.iter().any(|new| {
-        let old = before.iter().find(|old| old.variant_id == new.variant_id);
-        old.is_none_or(|old| (old.weight - new.weight).abs() > LEAST_MOVE)
-    })
+/// Whether the weights of the same arms are worth an epoch of their own (SPEC 6.2).
+fn moved(before: &[ArmWeight], after: &[ArmWeight]) -> bool {
+    let old =
+        |new: &ArmWeight| before.iter().find(|old| old.variant_id == new.variant_id).map_or(0.0, |old| old.weight);
+    let (before, after): (Vec<f64>, Vec<f64>) = after.iter().map(|new| (old(new), new.weight)).unzip();
+    has_moved(&before, &after)
 }

@@ -17,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often changes by other processes are looked for, and counters announced.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
+/// How often counts of requests are stored.
+const STORE_REQUESTS_EVERY: Duration = Duration::from_secs(10);
 /// Longest wait between two tries.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(3600);
 
@@ -65,7 +67,8 @@ impl Lane {
 
 /// What a job has to write once it succeeded; done in the transaction that ends it.
 enum Effect {
-    Nothing,
+    /// It ended itself, in the transaction of what it wrote.
+    Ended,
     Analysis(Box<domain::PageModel>),
     Variants(Vec<domain::Variant>),
 }
@@ -91,9 +94,14 @@ impl Service {
         }
     }
 
-    /// Keeps the snapshot and open dashboards up to date until cancelled.
+    /// Keeps the snapshot, open dashboards and counts of requests up to date until cancelled.
     pub async fn run_watcher(&self, cancelled: CancellationToken) {
+        let mut stored = tokio::time::Instant::now();
         while !cancelled.is_cancelled() {
+            if stored.elapsed() >= STORE_REQUESTS_EVERY {
+                self.try_to_store_requests().await;
+                stored = tokio::time::Instant::now();
+            }
             if let Err(error) = self.refresh_changed_sites().await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "serving the last known sites");
             }
@@ -102,6 +110,13 @@ impl Service {
                 () = cancelled.cancelled() => {}
                 () = tokio::time::sleep(WATCH_EVERY) => {}
             }
+        }
+        self.try_to_store_requests().await;
+    }
+
+    async fn try_to_store_requests(&self) {
+        if let Err(error) = self.store_requests().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "counts of requests are kept for later");
         }
     }
 
@@ -140,7 +155,7 @@ impl Service {
         match job.kind {
             JobKind::AnalyzeSite => self.analyze(job, progress).await,
             JobKind::GenerateVariants => self.write_variants(job, progress).await,
-            JobKind::UpdateStats => Ok(self.update_statistics(&job.site).await.map(|()| Effect::Nothing)?),
+            JobKind::UpdateStats => Ok(self.update_statistics(job).await.map(|()| Effect::Ended)?),
         }
     }
 
@@ -173,6 +188,9 @@ impl Service {
 
     /// Writes a job's effect and its end together, so that it happens once, and only while the lease is ours.
     async fn succeed(&self, job: &ClaimedJob, effect: Effect) -> Result<(), ServiceError> {
+        if matches!(effect, Effect::Ended) {
+            return Ok(());
+        }
         let write = self.store().begin().await?;
         self.apply(&write, job, effect).await?;
         if !write.finish_job(job, self.wall_now()).await? {
@@ -184,7 +202,7 @@ impl Service {
 
     async fn apply(&self, write: &WriteTransaction, job: &ClaimedJob, effect: Effect) -> Result<(), ServiceError> {
         match effect {
-            Effect::Nothing => Ok(()),
+            Effect::Ended => Ok(()),
             Effect::Analysis(page) => self.store_analysis(write, &job.site, &page).await,
             Effect::Variants(variants) => {
                 for (ordinal, variant) in (0..).zip(&variants) {
@@ -198,8 +216,10 @@ impl Service {
     /// Puts a failed job back for another try, or gives it up with the reason.
     async fn fail(&self, job: &ClaimedJob, failure: JobFailure) -> Result<(), ServiceError> {
         let now = self.wall_now();
-        let again = failure.transient && job.attempts < job.max_attempts;
-        let run_at = again.then(|| now + self.backoff(job.attempts, failure.retry_after));
+        // A job that recurs is never given up: whatever was wrong, the next look may find it mended.
+        let again = job.period.is_some() || failure.transient && job.attempts < job.max_attempts;
+        let longest = job.period.and_then(|period| Duration::try_from(period).ok()).unwrap_or(LONGEST_BACKOFF);
+        let run_at = again.then(|| now + self.backoff(job.attempts, failure.retry_after).min(longest));
         let write = self.store().begin().await?;
         if run_at.is_none() && job.kind == JobKind::AnalyzeSite {
             write.set_site_status(&job.site, domain::SiteStatus::Failed).await?;

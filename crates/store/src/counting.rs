@@ -51,17 +51,17 @@ impl WriteTransaction {
         Ok(())
     }
 
-    /// Notes how late a conversion came; young visitors are weighed by this.
-    pub(crate) async fn note_delay(&self, unit: Unit, delay: Duration) -> Result<(), StoreError> {
+    /// Notes how late a conversion came, or with -1 that it is none any more; young visitors are weighed by this.
+    pub(crate) async fn note_delay(&self, unit: Unit, delay: Duration, conversions: i32) -> Result<(), StoreError> {
         use conversion_delays::Column as D;
         let row = conversion_delays::ActiveModel {
             site_id: Set(unit.site_id.0),
             exposure_day: Set(unit.hour.div_euclid(24)),
             delay_hour: Set(Ord::max(delay.whole_hours(), 0)),
-            conversions: Set(1),
+            conversions: Set(i64::from(conversions)),
         };
         let add = OnConflict::columns([D::SiteId, D::ExposureDay, D::DelayHour])
-            .value(D::Conversions, Expr::col((conversion_delays::Entity, D::Conversions)).add(1))
+            .value(D::Conversions, Expr::col((conversion_delays::Entity, D::Conversions)).add(conversions))
             .to_owned();
         conversion_delays::Entity::insert(row).on_conflict(add).exec_without_returning(&self.transaction).await?;
         Ok(())

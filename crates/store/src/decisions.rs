@@ -62,7 +62,22 @@ impl WriteTransaction {
         Ok(moved.rows_affected == 1)
     }
 
-    /// The newest decisions first, as this transaction sees them.
+    /// Withdraws everything that is still proposed; how many lines that were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn withdraw_proposals(&self, site: &OwnedSite, now: OffsetDateTime) -> Result<u64, StoreError> {
+        let withdrawn = decisions::Entity::update_many()
+            .col_expr(decisions::Column::State, Expr::value(DecisionState::Withdrawn.as_str()))
+            .col_expr(decisions::Column::SettledAt, Expr::value(Millis::from(now)))
+            .filter(decisions::Column::SiteId.eq(site.site_id().0))
+            .filter(decisions::Column::State.eq(DecisionState::Proposed.as_str()))
+            .exec(&self.transaction)
+            .await?;
+        Ok(withdrawn.rows_affected)
+    }
+
+    /// The newest decisions first, and every proposal that is still open, as this transaction sees them.
     ///
     /// # Errors
     /// When the database fails.
@@ -72,7 +87,7 @@ impl WriteTransaction {
 }
 
 impl Store {
-    /// The newest decisions first.
+    /// The newest decisions first, and every proposal that is still open.
     ///
     /// # Errors
     /// When the database fails.
@@ -82,14 +97,18 @@ impl Store {
 }
 
 async fn newest(connection: &impl ConnectionTrait, site: &OwnedSite, most: u64) -> Result<Vec<Decision>, StoreError> {
-    decisions::Entity::find()
-        .filter(decisions::Column::SiteId.eq(site.site_id().0))
-        .order_by_desc(decisions::Column::CreatedAt)
-        .order_by_desc(decisions::Column::Id)
-        .limit(most)
-        .all(connection)
-        .await?
-        .into_iter()
-        .map(Decision::try_from)
-        .collect()
+    let of_site = || {
+        decisions::Entity::find()
+            .filter(decisions::Column::SiteId.eq(site.site_id().0))
+            .order_by_desc(decisions::Column::CreatedAt)
+            .order_by_desc(decisions::Column::Id)
+    };
+    let mut rows = of_site().limit(most).all(connection).await?;
+    let open = of_site().filter(decisions::Column::State.eq(DecisionState::Proposed.as_str())).all(connection).await?;
+    for line in open {
+        if !rows.iter().any(|row| row.id == line.id) {
+            rows.push(line);
+        }
+    }
+    rows.into_iter().map(Decision::try_from).collect()
 }

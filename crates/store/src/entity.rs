@@ -2,6 +2,7 @@
 //! every edge gets a domain type, made by `TryFrom`.
 
 pub(crate) mod allocations;
+pub(crate) mod assign_requests;
 pub(crate) mod conversion_delays;
 pub(crate) mod conversion_goals;
 pub(crate) mod decisions;

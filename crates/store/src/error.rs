@@ -61,6 +61,7 @@ fn is_connection_loss(text: &str) -> bool {
         "terminating connection",
         "the database system is",
         "database is locked",
+        "deadlock detected",
         "pool timed out",
         "no such file or directory",
     ];

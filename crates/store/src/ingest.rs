@@ -6,6 +6,7 @@
 
 use crate::counting::Unit;
 use crate::entity::{events, goal_conversions, visitors};
+use crate::rows::name;
 use crate::{StoreError, WriteTransaction};
 use domain::{EventType, GoalId, IncomingEvent, NotCounted, Outcome, SiteId, VariantId, VisitorId};
 use sea_orm::ActiveValue::Set;
@@ -19,6 +20,8 @@ pub struct CheckedEvent {
     pub event: IncomingEvent,
     /// Why it cannot count, when that is known already.
     pub not_counted: Option<NotCounted>,
+    /// Whether its token is valid, so that it speaks of this very visitor.
+    pub is_verified: bool,
     /// Epoch of the weight vector under which the visitor was assigned, from the token.
     pub epoch: i64,
     /// Whether the visitor belongs to the holdout, from the token.
@@ -42,8 +45,9 @@ impl WriteTransaction {
             if !self.insert_event(checked, Some(reason), now).await? {
                 return Ok(Outcome::Duplicate);
             }
-            if checked.event.event_type == EventType::Impression {
-                self.count_uncounted(checked.event.site_id, reason, now).await?;
+            self.count_uncounted(&checked.event, reason, now).await?;
+            if reason == NotCounted::Bot && checked.is_verified {
+                self.withdraw_visitor(&checked.event, reason, now).await?;
             }
             return Ok(Outcome::Stored(reason));
         }
@@ -65,6 +69,7 @@ impl WriteTransaction {
             first_seen: Set(now.into()),
             is_holdout: Set(checked.is_holdout),
             saw_another: Set(false),
+            not_counted: Set(None),
         };
         let unit =
             visitors::Entity::insert(unit).on_conflict_do_nothing().exec_without_returning(&self.transaction).await?;
@@ -102,13 +107,17 @@ impl WriteTransaction {
             .await?;
         let refused = match &exposure {
             None => Some(NotCounted::NoExposure),
+            Some(visitors::Model { not_counted: Some(reason), .. }) => Some(name("visitors", reason)?),
             Some(exposure) if now - exposure.first_seen.time() > attribution_window => Some(NotCounted::Late),
             Some(_) => None,
         };
         let (Some(exposure), Some((goal_id, is_primary)), None) = (exposure, checked.goal, refused) else {
             let reason = refused.unwrap_or(NotCounted::NoExposure);
-            let stored = self.insert_event(checked, Some(reason), now).await?;
-            return Ok(if stored { Outcome::Stored(reason) } else { Outcome::Duplicate });
+            if !self.insert_event(checked, Some(reason), now).await? {
+                return Ok(Outcome::Duplicate);
+            }
+            self.count_uncounted(event, reason, now).await?;
+            return Ok(Outcome::Stored(reason));
         };
         if !self.insert_conversion(event, goal_id, VariantId(exposure.variant_id), now).await? {
             return Ok(Outcome::Duplicate);
@@ -126,7 +135,7 @@ impl WriteTransaction {
                 is_holdout: exposure.is_holdout,
             };
             self.count(unit, 0, 1, now).await?;
-            self.note_delay(unit, now - exposure.first_seen.time()).await?;
+            self.note_delay(unit, now - exposure.first_seen.time(), 1).await?;
         }
         Ok(Outcome::Counted)
     }

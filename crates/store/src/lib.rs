@@ -24,6 +24,7 @@ pub mod sites;
 pub mod snapshot;
 pub mod statistics;
 pub mod variants;
+mod withdrawal;
 
 pub use access::{OwnedSite, Scope, Viewer};
 pub use connection::{DatabaseUrl, InvalidDatabaseUrl, Store, WriteTransaction, create_database};

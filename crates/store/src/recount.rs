@@ -1,91 +1,99 @@
 //! Every counter once more, from the raw rows.
 
-use crate::entity::{conversion_goals, goal_conversions, visitors};
+use crate::entity::{conversion_goals, goal_conversions, ledger, visitors};
+use crate::generation::{LedgerCell, cell};
+use crate::sites::UNIFORM;
 use crate::statistics::Counters;
-use crate::variants::prior;
 use crate::{OwnedSite, Store, StoreError};
 use domain::VariantId;
-use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect};
-use std::collections::HashMap;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
-#[derive(FromQueryResult)]
-struct Count {
-    variant_id: Uuid,
-    rows: i64,
+/// Visitors and conversions.
+type Pair = (i64, i64);
+
+/// Everything that exposures and conversions amount to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Recount {
+    /// The cells of the ledger, by epoch, variant and hour.
+    pub ledger: Vec<LedgerCell>,
+    /// The holdout's visitors and conversions.
+    pub holdout: Pair,
 }
 
 impl Store {
-    /// The counters of all variants, recomputed from exposures and conversions. They must equal
+    /// The counters of all variants as a recount of the ledger gives them. They must equal
     /// [`counters`](Store::counters); `prob_best` is as stored, since it is no counter.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn recount(&self, site: &OwnedSite) -> Result<Vec<Counters>, StoreError> {
-        let exposed = visitors::Entity::find()
-            .select_only()
-            .column(visitors::Column::VariantId)
-            .column_as(visitors::Column::VisitorId.count(), "rows")
-            .filter(visitors::Column::SiteId.eq(site.site_id().0))
-            .filter(visitors::Column::IsHoldout.eq(false))
-            .group_by(visitors::Column::VariantId)
-            .into_model::<Count>()
-            .all(self.reader())
-            .await?;
-        let primary = self.primary_goal_id(site).await?;
-        let converted = goal_conversions::Entity::find()
-            .select_only()
-            .column(goal_conversions::Column::VariantId)
-            .column_as(goal_conversions::Column::VisitorId.count(), "rows")
-            .filter(goal_conversions::Column::SiteId.eq(site.site_id().0))
-            .filter(goal_conversions::Column::GoalId.eq(primary))
-            .filter(goal_conversions::Column::VisitorId.not_in_subquery(held_out(site)))
-            .group_by(goal_conversions::Column::VariantId)
-            .into_model::<Count>()
-            .all(self.reader())
-            .await?;
-        let by_variant = |counts: Vec<Count>| -> HashMap<VariantId, i64> {
-            counts.into_iter().map(|count| (VariantId(count.variant_id), count.rows)).collect()
-        };
-        let (exposed, converted) = (by_variant(exposed), by_variant(converted));
-        let stored = self.counters(site).await?;
-        let prior = prior(self.reader(), site.site_id()).await?;
-        Ok(stored
+    pub async fn recounted_counters(&self, site: &OwnedSite, recount: &Recount) -> Result<Vec<Counters>, StoreError> {
+        let mut by_variant: BTreeMap<VariantId, Pair> = BTreeMap::new();
+        for cell in &recount.ledger {
+            let sum = by_variant.entry(cell.variant_id).or_default();
+            *sum = (sum.0 + cell.visitors, sum.1 + cell.conversions);
+        }
+        let real = |count: i64| i32::try_from(count).map_or(f64::MAX, f64::from);
+        let counters = self.counters(site).await?;
+        Ok(counters
             .into_iter()
             .map(|stored| {
-                let visitors = exposed.get(&stored.variant_id).copied().unwrap_or(0);
-                let conversions = converted.get(&stored.variant_id).copied().unwrap_or(0);
-                let exact = |count: i64| i32::try_from(count).map_or(f64::MAX, f64::from);
-                Counters {
-                    visitors,
-                    conversions,
-                    alpha: prior.0 + exact(conversions),
-                    beta: prior.1 + exact(visitors - conversions),
-                    ..stored
-                }
+                let (visitors, conversions) = by_variant.get(&stored.variant_id).copied().unwrap_or_default();
+                let (alpha, beta) = (UNIFORM.0 + real(conversions), UNIFORM.1 + real(visitors - conversions));
+                Counters { visitors, conversions, alpha, beta, ..stored }
             })
             .collect())
     }
 
-    /// The holdout's visitors and conversions, recomputed likewise.
+    /// The ledger and the holdout, recomputed from every counted exposure and its conversion.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn recount_holdout(&self, site: &OwnedSite) -> Result<(i64, i64), StoreError> {
-        let count = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
-        let exposed = visitors::Entity::find()
-            .filter(visitors::Column::SiteId.eq(site.site_id().0))
-            .filter(visitors::Column::IsHoldout.eq(true))
-            .count(self.reader())
-            .await?;
-        let converted = goal_conversions::Entity::find()
+    pub async fn recount(&self, site: &OwnedSite) -> Result<Recount, StoreError> {
+        let converted: HashSet<String> = goal_conversions::Entity::find()
             .filter(goal_conversions::Column::SiteId.eq(site.site_id().0))
             .filter(goal_conversions::Column::GoalId.eq(self.primary_goal_id(site).await?))
-            .filter(goal_conversions::Column::VisitorId.in_subquery(held_out(site)))
-            .count(self.reader())
+            .all(self.reader())
+            .await?
+            .into_iter()
+            .map(|row| row.visitor_id)
+            .collect();
+        let counted = visitors::Entity::find()
+            .filter(visitors::Column::SiteId.eq(site.site_id().0))
+            .filter(visitors::Column::NotCounted.is_null())
+            .all(self.reader())
             .await?;
-        Ok((count(exposed), count(converted)))
+        let mut holdout = (0, 0);
+        let mut cells: BTreeMap<(i64, VariantId, i64), Pair> = BTreeMap::new();
+        for row in counted {
+            let key = (row.epoch, VariantId(row.variant_id), row.exposure_hour);
+            let sum = if row.is_holdout { &mut holdout } else { cells.entry(key).or_default() };
+            *sum = (sum.0 + 1, sum.1 + i64::from(converted.contains(&row.visitor_id)));
+        }
+        let cell = |((epoch, variant_id, exposure_hour), (visitors, conversions))| LedgerCell {
+            epoch,
+            variant_id,
+            exposure_hour,
+            visitors,
+            conversions,
+        };
+        Ok(Recount { ledger: cells.into_iter().map(cell).collect(), holdout })
+    }
+
+    /// The ledger as it stands, by epoch, variant and hour; cells that everybody left are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ledger(&self, site: &OwnedSite) -> Result<Vec<LedgerCell>, StoreError> {
+        let rows = ledger::Entity::find()
+            .filter(ledger::Column::SiteId.eq(site.site_id().0))
+            .filter(ledger::Column::Visitors.ne(0))
+            .all(self.reader())
+            .await?;
+        let mut cells: Vec<LedgerCell> = rows.into_iter().map(cell).collect();
+        cells.sort_by_key(|cell| (cell.epoch, cell.variant_id, cell.exposure_hour));
+        Ok(cells)
     }
 
     async fn primary_goal_id(&self, site: &OwnedSite) -> Result<Uuid, StoreError> {
@@ -96,14 +104,4 @@ impl Store {
             .await?;
         Ok(primary.map_or(Uuid::nil(), |goal| goal.id))
     }
-}
-
-/// The visitors of the holdout.
-fn held_out(site: &OwnedSite) -> SelectStatement {
-    Query::select()
-        .column(visitors::Column::VisitorId)
-        .from(visitors::Entity)
-        .and_where(visitors::Column::SiteId.eq(site.site_id().0))
-        .and_where(visitors::Column::IsHoldout.eq(true))
-        .to_owned()
 }

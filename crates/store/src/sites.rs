@@ -12,7 +12,8 @@ use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A uniform prior: before any visitor every conversion rate is as likely as any other.
+/// A uniform prior: before any visitor every conversion rate is as likely as any other. Counters over all
+/// generations always have it.
 pub(crate) const UNIFORM: (f64, f64) = (1.0, 1.0);
 
 /// A site to be stored.

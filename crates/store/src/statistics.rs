@@ -1,16 +1,18 @@
 //! Counters out, weights in.
 
 use crate::entity::{allocations, experiment_stats, ledger, sites};
+use crate::generation::sum;
 use crate::millis::Millis;
-use crate::rows::{json, to_json};
+use crate::rows::{json, name, to_json};
 use crate::snapshot::ArmWeight;
 use crate::{OwnedSite, Store, StoreError, WriteTransaction};
-use domain::VariantId;
+use domain::{Phase, VariantId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// Counters and posterior of one variant.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,6 +44,20 @@ pub struct ArmPosterior {
     pub alpha: f64,
     /// Second parameter.
     pub beta: f64,
+    /// Probability of being best by these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prob_best: Option<f64>,
+}
+
+/// What a weight vector follows from, so that it can be computed again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AllocationInputs {
+    /// The phase of the generation.
+    pub phase: Phase,
+    /// The challenger that the phase is about.
+    pub phase_variant_id: Option<VariantId>,
+    /// The posterior of each active arm.
+    pub posteriors: Vec<ArmPosterior>,
 }
 
 /// A published weight vector.
@@ -90,7 +106,7 @@ impl WriteTransaction {
         row.map(allocation).transpose()
     }
 
-    /// Publishes a weight vector with the posteriors that it was computed from, and makes it the site's.
+    /// Publishes a weight vector with what it was computed from, and makes it the site's.
     ///
     /// # Errors
     /// When the database fails.
@@ -98,14 +114,16 @@ impl WriteTransaction {
         &self,
         site: &OwnedSite,
         allocation: &Allocation,
-        posterior: &[ArmPosterior],
+        inputs: &AllocationInputs,
     ) -> Result<(), StoreError> {
         let row = allocations::ActiveModel {
             site_id: Set(site.site_id().0),
             epoch: Set(allocation.epoch),
             weights: Set(to_json("allocations", &allocation.weights)?),
-            posterior: Set(to_json("allocations", &posterior)?),
+            posterior: Set(to_json("allocations", &inputs.posteriors)?),
             started_at: Set(allocation.started_at.into()),
+            phase: Set(inputs.phase.as_str().to_owned()),
+            phase_variant_id: Set(inputs.phase_variant_id.map(|id| id.0)),
         };
         allocations::Entity::insert(row).exec_without_returning(&self.transaction).await?;
         self.update_site(site, sites::Column::Epoch, Expr::value(allocation.epoch)).await
@@ -159,20 +177,47 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn hourly_counts(&self, site: &OwnedSite) -> Result<Vec<HourlyCounts>, StoreError> {
+        use ledger::Column as L;
         let rows = ledger::Entity::find()
-            .filter(ledger::Column::SiteId.eq(site.site_id().0))
-            .order_by_asc(ledger::Column::ExposureHour)
+            .filter(L::SiteId.eq(site.site_id().0))
+            .select_only()
+            .column(L::VariantId)
+            .column(L::ExposureHour)
+            .column_as(sum(L::Visitors), "visitors")
+            .column_as(sum(L::Conversions), "conversions")
+            .group_by(L::VariantId)
+            .group_by(L::ExposureHour)
+            .order_by_asc(L::ExposureHour)
+            .into_tuple::<(Uuid, i64, i64, i64)>()
             .all(self.reader())
             .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| HourlyCounts {
-                variant_id: VariantId(row.variant_id),
-                exposure_hour: row.exposure_hour,
-                visitors: row.visitors,
-                conversions: row.conversions,
+        let hour = |(variant_id, exposure_hour, visitors, conversions)| HourlyCounts {
+            variant_id: VariantId(variant_id),
+            exposure_hour,
+            visitors,
+            conversions,
+        };
+        Ok(rows.into_iter().map(hour).collect())
+    }
+
+    /// What a site's published weight vector of this number was computed from.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn allocation_inputs(
+        &self,
+        site: &OwnedSite,
+        epoch: i64,
+    ) -> Result<Option<AllocationInputs>, StoreError> {
+        let row = allocations::Entity::find_by_id((site.site_id().0, epoch)).one(self.reader()).await?;
+        row.map(|row| {
+            Ok(AllocationInputs {
+                phase: name("allocations", &row.phase)?,
+                phase_variant_id: row.phase_variant_id.map(VariantId),
+                posteriors: json("allocations", row.posterior)?,
             })
-            .collect())
+        })
+        .transpose()
     }
 }
 

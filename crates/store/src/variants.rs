@@ -1,13 +1,13 @@
 //! Variants: rows of `variants`, with the counters that start beside each.
 
-use crate::entity::{experiment_stats, sites, variants};
+use crate::entity::{experiment_stats, variants};
 use crate::rows::to_json;
 use crate::sites::UNIFORM;
 use crate::{OwnedSite, Store, StoreError, WriteTransaction};
-use domain::{JobId, SiteId, Variant, VariantId, VariantStatus};
+use domain::{JobId, Variant, VariantId, VariantStatus};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use time::OffsetDateTime;
 
 impl WriteTransaction {
@@ -50,14 +50,13 @@ impl WriteTransaction {
             created_at: Set(now.into()),
         };
         variants::Entity::insert(row).exec_without_returning(&self.transaction).await?;
-        let prior = prior(&self.transaction, variant.site_id).await?;
         let counters = experiment_stats::ActiveModel {
             site_id: Set(variant.site_id.0),
             variant_id: Set(variant.id.0),
             visitors: Set(0),
             conversions: Set(0),
-            alpha: Set(prior.0),
-            beta: Set(prior.1),
+            alpha: Set(UNIFORM.0),
+            beta: Set(UNIFORM.1),
             prob_best: Set(None),
             low_checks: Set(0),
             low_checked_at: Set(None),
@@ -106,18 +105,6 @@ impl Store {
     pub async fn variants(&self, site: &OwnedSite) -> Result<Vec<Variant>, StoreError> {
         all(self.reader(), site).await
     }
-}
-
-/// The prior of a site's conversion rates.
-pub(crate) async fn prior(connection: &impl ConnectionTrait, site_id: SiteId) -> Result<(f64, f64), StoreError> {
-    let found = sites::Entity::find_by_id(site_id.0)
-        .select_only()
-        .column(sites::Column::PriorAlpha)
-        .column(sites::Column::PriorBeta)
-        .into_tuple()
-        .one(connection)
-        .await?;
-    Ok(found.unwrap_or(UNIFORM))
 }
 
 pub(crate) async fn all(connection: &impl ConnectionTrait, site: &OwnedSite) -> Result<Vec<Variant>, StoreError> {

@@ -5,6 +5,7 @@ use crate::config::Flags;
 use crate::demo::{Choices, Demo, DemoError, EMAIL, verdict};
 use crate::listen::StopSignal;
 use domain::report::SiteStatistics;
+use domain::{AutonomyMode, Decision, DecisionState};
 use std::collections::HashSet;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -32,6 +33,9 @@ pub(super) struct Args {
     /// How long --check sends visitors, in seconds; a promotion takes about six days of the demo's clock
     #[arg(long, default_value_t = 240)]
     check_seconds: u64,
+    /// How much Evoloop does by itself: full_auto promotes and kills, supervised proposes it
+    #[arg(long, default_value = "full_auto")]
+    mode: AutonomyMode,
     /// Give every arm the same true rate, so that --check has to fail
     #[arg(long)]
     equal_rates: bool,
@@ -42,8 +46,13 @@ pub(super) async fn run(flags: &Flags, args: Args) -> Result<ExitCode, CliError>
         return Err(CliError::Refused("--speed must be between 1 and 1000000".to_owned()));
     }
     let seed = args.seed.unwrap_or_else(|| u64::from(uuid::Uuid::new_v4().as_fields().0));
-    let choices =
-        Choices { speed: args.speed, seed, equal_rates: args.equal_rates, visitors_per_second: args.visitors };
+    let choices = Choices {
+        speed: args.speed,
+        seed,
+        mode: args.mode,
+        equal_rates: args.equal_rates,
+        visitors_per_second: args.visitors,
+    };
     let signal = StopSignal::listen()?;
     print::note("Starting, reading the demo page and writing variants ...");
     let demo = Demo::prepare(flags, &choices).await?;
@@ -95,13 +104,24 @@ async fn show(demo: &Demo, stop: &CancellationToken) {
             () = tokio::time::sleep(SHOW_EVERY) => {}
         }
         for line in demo.running.service.list_decisions(&demo.viewer, demo.site_id).await.unwrap_or_default() {
-            if told.insert(line.id) {
-                print::line(&format!("Decided:    {}", line.sentence));
+            if told.insert((line.id, line.state)) {
+                print::line(&format!("{:<12}{}", heading(&line), line.sentence));
             }
         }
         if let Ok(statistics) = demo.running.service.statistics(&demo.viewer, demo.site_id).await {
             print::note(&summary(&statistics));
         }
+    }
+}
+
+/// What became of a line of the journal.
+fn heading(line: &Decision) -> &'static str {
+    match line.state {
+        DecisionState::Proposed => "Proposed:",
+        DecisionState::Done => "Decided:",
+        DecisionState::Dismissed => "Dismissed:",
+        DecisionState::Withdrawn => "Withdrawn:",
+        DecisionState::Undone => "Taken back:",
     }
 }
 

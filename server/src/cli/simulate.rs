@@ -4,7 +4,6 @@ mod report;
 
 use super::{CliError, print};
 use bandit::BanditError;
-use bandit::look::Policy;
 use bandit::simulate::reference::{Reference, references};
 use bandit::simulate::{Drift, Kills, Outcome, Promotion, Scenario, Summary, Traffic, Young, run as run_once, stream};
 use clap::ValueEnum;
@@ -26,7 +25,7 @@ pub(super) struct Args {
     /// Days
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     days: u32,
-    /// Looks a day; weights and decisions follow at each
+    /// Looks a day, a divisor of 24; weights and decisions follow at each
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=24))]
     looks: u32,
     /// Mean hours from a visit to its conversion
@@ -185,6 +184,9 @@ fn scenario(args: &Args, policy: Named) -> Result<Scenario, CliError> {
     if args.delay > 0.0 && args.window <= 0.0 {
         return Err(CliError::Refused("--delay needs a --window in hours, as in --window 72".to_owned()));
     }
+    if 24 % args.looks != 0 {
+        return Err(CliError::Refused("--looks must divide the 24 hours of a day, as in --looks 6".to_owned()));
+    }
     let is_ours = policy == Named::Evoloop;
     Ok(Scenario {
         rates: args.rates.clone(),
@@ -199,12 +201,12 @@ fn scenario(args: &Args, policy: Named) -> Result<Scenario, CliError> {
         bots: args.bots,
         holdout: args.holdout,
         traffic: policy.traffic(),
-        policy: Policy::default(),
-        comparable: true,
         kills: if is_ours { Kills::ByRuleAndHarm } else { Kills::None },
         // Intervals are promised for a fixed time, not for the time of a promotion.
         promotion: if is_ours && !args.coverage { Promotion::Carried } else { Promotion::Noted },
         coverage: args.coverage,
+        // Everything else as the product runs.
+        ..Scenario::default()
     })
 }
 

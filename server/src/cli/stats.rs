@@ -79,7 +79,7 @@ pub(super) fn unknown_site(error: ServiceError, site_id: SiteId) -> CliError {
 
 impl Report {
     pub(super) fn new(counters: SiteCounters, allocation: Option<&Allocation>) -> Self {
-        let SiteCounters { mut variants, holdout: (visitors, conversions) } = counters;
+        let SiteCounters { mut variants, holdout: (visitors, conversions), .. } = counters;
         variants.sort_by_key(|row| row.variant_id);
         let weight = |id: VariantId| {
             let arms = allocation.map(|allocation| allocation.weights.as_slice()).unwrap_or_default();

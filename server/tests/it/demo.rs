@@ -1,6 +1,6 @@
 //! The demonstration, on real sockets: a server, its site, its visitors.
 
-use domain::VariantStatus;
+use domain::{AutonomyMode, VariantStatus};
 use server::config::Flags;
 use server::demo::{Choices, Demo};
 
@@ -8,7 +8,8 @@ use server::demo::{Choices, Demo};
 async fn the_demonstration_gets_ready_and_counts_its_visitors() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let flags = Flags { addr: Some("127.0.0.1:0".to_owned()), ..Flags::default() };
-    let choices = Choices { speed: 2880.0, seed: 7, equal_rates: false, visitors_per_second: 50.0 };
+    let mode = AutonomyMode::FullAuto;
+    let choices = Choices { speed: 2880.0, seed: 7, mode, equal_rates: false, visitors_per_second: 50.0 };
     let demo = Demo::prepare(&flags, &choices).await.unwrap();
     demo.simulator.visit_all(0..40).await;
     let tally = demo.simulator.tally();

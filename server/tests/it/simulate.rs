@@ -82,11 +82,12 @@ async fn reference_figures_and_promises_are_judged() {
 
 #[tokio::test]
 async fn what_cannot_be_simulated_is_said() {
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 6] = [
         (&["--rates", "0.05"], "--rates needs 2 to 64 rates"),
         (&["--rates", "0.05,1.5"], "a share lies between 0 and 1"),
         (&["--delay", "5"], "--delay needs a --window"),
         (&["--window", "9000"], "0 to 8760 hours"),
+        (&["--looks", "5"], "--looks must divide the 24 hours of a day"),
         (&["--svg", "/no/such/folder/a.svg", "--runs", "1", "--days", "1"], "No such file"),
     ];
     for (arguments, said) in cases {

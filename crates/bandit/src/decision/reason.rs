@@ -14,8 +14,10 @@ pub enum Condition {
     ControlVisitors,
     /// Hours since the first exposure.
     Age,
-    /// The logarithm of the highest evidence.
+    /// The logarithm of the highest evidence of a lift.
     Evidence,
+    /// The logarithm of the highest evidence of harm.
+    Harm,
     /// The lower end of the lift's interval.
     LiftLower,
     /// Consecutive checks below the kill threshold.
@@ -67,7 +69,7 @@ impl Check {
             Condition::ProbBest | Condition::LiftLower => format!("{:.1} %", 100.0 * value),
             Condition::Age => format!("{value:.0} hours"),
             // The evidence as odds: how many times better the challenger's bet did.
-            Condition::Evidence => format!("{:.1} to 1", value.min(700.0).exp()),
+            Condition::Evidence | Condition::Harm => format!("{:.1} to 1", value.min(700.0).exp()),
             Condition::Visitors | Condition::ControlVisitors | Condition::LowChecks => format!("{value:.0}"),
         }
     }
@@ -82,6 +84,7 @@ impl fmt::Display for Check {
             Condition::ControlVisitors => "Matured visitors of the control",
             Condition::Age => "Time since the first visitor",
             Condition::Evidence => "Evidence",
+            Condition::Harm => "Evidence of harm",
             Condition::LiftLower => "Lower end of the lift",
             Condition::LowChecks => "Checks in a row below the threshold",
         };

@@ -1,11 +1,12 @@
 //! Intervals against the truth.
 
 use super::scenario::Scenario;
-use super::site::Ledger;
 use crate::aipw::Aipw;
 use crate::counts::real;
 use crate::evidence::Prior;
+use crate::generation::Reading;
 use crate::holdout::extra_conversions;
+use crate::ledger::Pair;
 use crate::lift_sequence::{Split, lift_sequence};
 use crate::posterior::Posterior;
 use crate::{BanditError, Counts, Epoch};
@@ -41,7 +42,6 @@ impl Hits {
 
 /// What the check of intervals keeps during a run.
 pub(super) struct Intervals {
-    splits: Vec<Vec<Split>>,
     always_valid: Vec<bool>,
     /// Everybody but the holdout.
     pub(super) treated: Counts,
@@ -56,7 +56,6 @@ pub(super) struct Intervals {
 impl Intervals {
     pub(super) fn new(arms: usize) -> Self {
         Self {
-            splits: vec![Vec::new(); arms],
             always_valid: vec![true; arms],
             treated: Counts::NONE,
             held_out: Counts::NONE,
@@ -65,47 +64,40 @@ impl Intervals {
         }
     }
 
-    /// Checks the always-valid intervals after these visitors.
-    pub(super) fn look(
-        &mut self,
-        scenario: &Scenario,
-        weights: &[f64],
-        factor: f64,
-        visitors: &[u64],
-        delays: &[Vec<f64>],
-    ) -> Result<(), BanditError> {
-        let all = visitors.iter().map(|count| real(*count)).sum::<f64>();
-        self.drifted.0 += all;
-        self.drifted.1 += all * factor;
-        let converted = |arm: usize| u64::try_from(delays[arm].len()).unwrap_or(u64::MAX);
-        let counts = (0..visitors.len()).map(|arm| Counts::new(visitors[arm], converted(arm)));
-        let epoch = Epoch::new(weights, counts.collect::<Result<_, _>>()?)?;
-        for arm in 1..visitors.len() {
-            let pair = epoch.pair(arm, 0);
-            self.splits[arm].push(Split {
+    /// Notes visitors whose rates had this factor.
+    pub(super) fn drift(&mut self, visitors: u64, factor: f64) {
+        self.drifted.0 += real(visitors);
+        self.drifted.1 += real(visitors) * factor;
+    }
+
+    /// Checks the always-valid intervals of a look.
+    pub(super) fn look(&mut self, rates: &[f64], epochs: &[Epoch]) {
+        for arm in 1..rates.len() {
+            let pairs = epochs.iter().map(|epoch| epoch.pair(arm, 0));
+            let split = |pair: Pair| Split {
                 share: pair.share,
                 control_conversions: pair.control.conversions(),
                 variant_conversions: pair.variant.conversions(),
-            });
-            let truth = scenario.rates[arm] / scenario.rates[0] - 1.0;
-            if let Some(interval) = lift_sequence(&self.splits[arm], 0.5, 0.05) {
+            };
+            let splits: Vec<Split> = pairs.map(split).collect();
+            let truth = rates[arm] / rates[0] - 1.0;
+            if let Some(interval) = lift_sequence(&splits, 0.5, 0.05) {
                 let above = interval.upper.is_none_or(|upper| truth <= upper);
                 self.always_valid[arm] &= interval.lower <= truth && above;
             }
         }
-        Ok(())
     }
 
-    /// Intervals at the end against the truth.
-    pub(super) fn cover(&self, scenario: &Scenario, ledger: &Ledger, shares: &[f64]) -> Result<Covered, BanditError> {
+    /// Intervals of a reading in which every visitor is matured, against the truth.
+    pub(super) fn cover(&self, scenario: &Scenario, reading: &Reading, shares: &[f64]) -> Result<Covered, BanditError> {
         const LEAST_SHARE: f64 = 0.05;
-        let aipw = Aipw::new(&ledger.epochs, Prior::default())?;
+        let aipw = Aipw::new(&reading.epochs, Prior::default())?;
         let mut covered = Covered::default();
         // The truth of an arm is what it would have converted over the whole time.
         let factor = self.drifted.1 / self.drifted.0.max(1.0);
         for (arm, rate) in scenario.rates.iter().map(|rate| rate * factor).enumerate() {
             if shares[arm] >= LEAST_SHARE {
-                let counts = ledger.matured(arm);
+                let counts = reading.matured[arm];
                 let (lower, upper) =
                     Posterior::from_counts(counts.visitors(), counts.conversions())?.credible_interval(0.95);
                 covered.posterior.add(lower, rate, upper);

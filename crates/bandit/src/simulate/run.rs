@@ -2,14 +2,16 @@
 
 use super::coverage::{Covered, Intervals};
 use super::scenario::{Kills, Promotion, Scenario, Traffic};
-use super::site::{Arrivals, Ledger};
+use super::site::Ledger;
+use crate::allocation::has_moved;
 use crate::evidence::threshold;
-use crate::look::{ArmKnowledge, look};
-use crate::phase::{Phase, phase_weights};
+use crate::generation::Reading;
+use crate::look::{ArmKnowledge, Look, look};
+use crate::phase::Phase;
 use crate::posterior::Posterior;
-use crate::sample_ratio::{FREEZE, SequentialSampleRatio};
+use crate::sample_ratio::FREEZE;
 use crate::thompson::Sampler;
-use crate::{BanditError, Counts, Epoch, prob_beats};
+use crate::{BanditError, Counts, prob_beats};
 use rand::{Rng, RngExt};
 use rand_distr::{Binomial, Distribution, Exp};
 
@@ -32,6 +34,8 @@ pub struct Outcome {
     pub frozen: bool,
     /// Each arm's share of the visitors.
     pub shares: Vec<f64>,
+    /// How many weight vectors were published, the first among them.
+    pub epochs: u32,
     /// Whether intervals held the truth; empty unless asked for.
     pub covered: Covered,
 }
@@ -39,18 +43,18 @@ pub struct Outcome {
 /// Runs a scenario once.
 ///
 /// # Errors
-/// For a scenario without arms, or with rates outside 0 to 1.
+/// For a scenario without arms, with rates outside 0 to 1, with looks that do not divide a day's
+/// hours, or with times that are negative or not finite.
 pub fn run(scenario: &Scenario, random: &mut impl Rng) -> Result<Outcome, BanditError> {
     Run::new(scenario)?.finish(random)
 }
 
 struct Run<'a> {
     scenario: &'a Scenario,
+    look_hours: u32,
     ledger: Ledger,
-    split: SequentialSampleRatio,
     phase: Phase,
     active: Vec<bool>,
-    weights: Vec<f64>,
     /// Consecutive low checks of each arm, and the hour of the last.
     low_checks: Vec<(u32, f64)>,
     /// Conversions that were seen at once, for the policies that do not use the ledger.
@@ -62,48 +66,45 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(scenario: &'a Scenario) -> Result<Self, BanditError> {
+        scenario.check()?;
         let arms = scenario.rates.len();
-        if !scenario.rates.iter().all(|rate| (0.0..=1.0).contains(rate)) {
-            return Err(BanditError::Probability);
-        }
         Ok(Self {
             scenario,
-            ledger: Ledger::new(scenario)?,
-            split: SequentialSampleRatio::new(arms, SequentialSampleRatio::CONCENTRATION),
+            look_hours: scenario.look_hours()?,
+            ledger: Ledger::new(scenario, vec![1.0 / real(arms); arms])?,
             phase: Phase::BurnIn,
             active: vec![true; arms],
-            weights: vec![1.0 / real(arms); arms],
             low_checks: vec![(0, 0.0); arms],
             seen: vec![Counts::NONE; arms],
             shown: vec![0.0; arms],
             intervals: Intervals::new(arms),
-            outcome: Outcome::default(),
+            outcome: Outcome { epochs: 1, ..Outcome::default() },
         })
     }
 
     fn finish(mut self, random: &mut impl Rng) -> Result<Outcome, BanditError> {
-        let hours = self.scenario.look_hours();
-        for number in 0..self.scenario.looks() {
-            let start = f64::from(number) * hours;
-            if self.outcome.promoted.is_some() && self.scenario.promotion == Promotion::Ends {
-                break;
-            }
-            self.visit(start, random)?;
-            self.ledger.mature(start + hours)?;
-            self.look(start + hours)?;
+        let end = self.scenario.days * 24;
+        let mut now = 0;
+        while now < end && !(self.outcome.promoted.is_some() && self.scenario.promotion == Promotion::Ends) {
+            self.visit(now, random)?;
+            now += self.look_hours;
+            self.look(f64::from(now))?;
         }
         let total: f64 = self.shown.iter().sum();
         self.outcome.shares = self.shown.iter().map(|shown| shown / total.max(1.0)).collect();
         if self.scenario.coverage {
-            self.outcome.covered = self.intervals.cover(self.scenario, &self.ledger, &self.outcome.shares)?;
+            // Everybody is waited for, so that all intervals are about the same visitors.
+            self.ledger.end(f64::from(now));
+            let reading = self.ledger.read(f64::from(now) + self.scenario.token_h + self.scenario.window_h)?;
+            self.outcome.covered = self.intervals.cover(self.scenario, &reading, &self.outcome.shares)?;
         }
         Ok(self.outcome)
     }
 
-    /// The visitors until the next look.
-    fn visit(&mut self, start_h: f64, random: &mut impl Rng) -> Result<(), BanditError> {
+    /// The visitors from an hour until the next look.
+    fn visit(&mut self, start: u32, random: &mut impl Rng) -> Result<(), BanditError> {
         let scenario = self.scenario;
-        let factor = scenario.drift.factor(start_h / 24.0);
+        let factor = scenario.drift.factor(f64::from(start) / 24.0);
         let rate = |arm: usize| (scenario.rates[arm] * factor).clamp(0.0, 1.0);
         let people = scenario.visitors_per_look - binomial(scenario.visitors_per_look, scenario.bots, random)?;
         let held_out = binomial(people, scenario.holdout, random)?;
@@ -111,8 +112,7 @@ impl<'a> Run<'a> {
         let (visitors, converted) = self.give(people - held_out, rate, random)?;
 
         let best = rate(scenario.best());
-        let mut delays = Vec::with_capacity(visitors.len());
-        let mut reported = Vec::with_capacity(visitors.len());
+        let last_hour = i64::from(start + self.look_hours) - 1;
         for (arm, (visitors, converted)) in visitors.iter().zip(&converted).enumerate() {
             self.outcome.regret += crate::counts::real(*visitors) * (best - rate(arm));
             self.intervals.true_gain += crate::counts::real(*visitors) * (rate(arm) - rate(0));
@@ -124,19 +124,9 @@ impl<'a> Run<'a> {
             let counts = Counts::new(kept + kept_failures, kept)?;
             self.seen[arm] += counts;
             self.intervals.treated += counts;
-            delays.push(self.delays(kept, random)?);
-            reported.push(counts.visitors());
+            self.intervals.drift(counts.visitors(), factor);
+            self.ledger.add(arm, last_hour, counts.visitors(), self.delays(kept, random)?)?;
         }
-        let exposures = reported.iter().map(|visitors| Counts::new(*visitors, 0)).collect::<Result<_, _>>()?;
-        // Visitors who draw for themselves follow no published weights, so nothing can be said of the split.
-        if scenario.traffic != Traffic::Thompson {
-            self.split.observe(&Epoch::new(&self.weights, exposures)?)?;
-        }
-        if scenario.coverage {
-            self.intervals.look(scenario, &self.weights, factor, &reported, &delays)?;
-        }
-        let weights = self.weights.clone();
-        self.ledger.add(Arrivals { start_h, weights, visitors: reported, delays });
         Ok(())
     }
 
@@ -147,7 +137,8 @@ impl<'a> Run<'a> {
         rate: impl Fn(usize) -> f64,
         random: &mut impl Rng,
     ) -> Result<(Vec<u64>, Vec<u64>), BanditError> {
-        let arms = self.weights.len();
+        let weights = self.ledger.weights();
+        let arms = weights.len();
         let (mut visitors, mut converted) = (vec![0; arms], vec![0; arms]);
         if self.scenario.traffic == Traffic::Thompson && self.phase != Phase::BurnIn {
             let mut seen = self.seen.clone();
@@ -163,13 +154,13 @@ impl<'a> Run<'a> {
         }
         let (mut left, mut share_left) = (people, 1.0);
         for arm in 0..arms {
-            let share = if share_left > 0.0 { (self.weights[arm] / share_left).min(1.0) } else { 0.0 };
+            let share = if share_left > 0.0 { (weights[arm] / share_left).min(1.0) } else { 0.0 };
             // Rounding must not leave visitors to an arm that is not active.
-            let is_last = self.weights[arm + 1..].iter().all(|weight| *weight <= 0.0);
-            visitors[arm] = if is_last && self.weights[arm] > 0.0 { left } else { binomial(left, share, random)? };
+            let is_last = weights[arm + 1..].iter().all(|weight| *weight <= 0.0);
+            visitors[arm] = if is_last && weights[arm] > 0.0 { left } else { binomial(left, share, random)? };
             converted[arm] = binomial(visitors[arm], rate(arm), random)?;
             left -= visitors[arm];
-            share_left -= self.weights[arm];
+            share_left -= weights[arm];
         }
         Ok((visitors, converted))
     }
@@ -190,85 +181,101 @@ impl<'a> Run<'a> {
         Ok((0..count).map(|_| within()).collect())
     }
 
-    /// Weights and decisions at the end of a look's time.
+    /// Weights and decisions at the end of a look's time, in the order of the scheduled job.
     fn look(&mut self, now_h: f64) -> Result<(), BanditError> {
-        let arms: Vec<usize> = (0..self.active.len()).filter(|arm| self.active[*arm]).collect();
-        let parameters = self.ledger.parameters(now_h, self.scenario.comparable)?;
-        let knowledge: Vec<ArmKnowledge> = arms
-            .iter()
-            .map(|arm| ArmKnowledge {
-                is_control: *arm == 0,
-                visitors: self.ledger.visitors(*arm),
-                matured: self.ledger.matured(*arm),
-                age_h: self.ledger.age_h(*arm, now_h),
-                steering: parameters.steering[*arm],
-                deciding: parameters.deciding[*arm],
-                log_e_max: self.ledger.monitor.lift(*arm).map_or(0.0, |it| it.log_e_max()),
-                harm_log_e_max: self.ledger.monitor.harm(*arm).map_or(0.0, |it| it.log_e_max()),
-                low_checks: self.low_checks[*arm].0,
-                low_check_age_h: now_h - self.low_checks[*arm].1,
-            })
-            .collect();
-        let challengers = self.scenario.rates.len() - 1;
-        let p = self.split.p_anytime();
-        let before = moved(self.phase, |arm| arms.iter().position(|active| *active == arm));
-        let found = look(&self.scenario.policy, before, Some(p), challengers, &knowledge)?;
-        self.outcome.frozen |= p < FREEZE;
-        self.crossings(&arms, &knowledge, &found.decided_prob_best)?;
-
+        let reading = self.ledger.read(now_h)?;
+        if self.scenario.coverage {
+            self.intervals.look(&self.scenario.rates, &reading.epochs);
+        }
+        let mut arms = self.arms();
+        let mut found = self.examine(&reading, &arms, now_h)?;
+        self.outcome.frozen |= self.split_p(&reading) < FREEZE;
+        self.crossings(&reading, &arms, &found.decided_prob_best)?;
         for (arm, checks) in arms.iter().zip(&found.low_checks) {
             if let Some(checks) = checks {
                 self.low_checks[*arm] = (*checks, now_h);
             }
         }
-        self.phase = moved(found.phase, |place| arms.get(place).copied());
-        self.weights = vec![0.0; self.active.len()];
-        for (arm, weight) in arms.iter().zip(&found.weights) {
-            self.weights[*arm] = *weight;
+        let promotes = self.promote(&arms, found.verdict.promote, now_h / 24.0);
+        let kills = self.kill(&arms, &found.verdict.kill, &found.harmful);
+        if promotes || kills {
+            arms = self.arms();
+            found = self.examine(&reading, &arms, now_h)?;
         }
-        self.kill(&arms, &found.verdict.kill, &found.harmful);
-        self.steer_otherwise(&arms);
-        // Without weights there is no evidence.
-        if let Some(promoted) = found.verdict.promote.filter(|_| self.scenario.traffic != Traffic::Thompson) {
-            self.promote(&arms, promoted, now_h / 24.0)?;
+        self.phase = moved(found.phase, |place| arms.get(place).copied());
+        let mut weights = vec![0.0; self.active.len()];
+        for (arm, weight) in arms.iter().zip(&found.weights) {
+            weights[*arm] = *weight;
+        }
+        self.steer_otherwise(&arms, &mut weights);
+        if kills || self.scenario.publishes_always || has_moved(self.ledger.weights(), &weights) {
+            self.ledger.publish(weights, now_h);
+            self.outcome.epochs += 1;
         }
         Ok(())
     }
 
-    /// Takes arms out; their weight goes to the others in proportion until the next look.
-    fn kill(&mut self, arms: &[usize], by_rule: &[usize], harmful: &[usize]) {
+    /// The arms that get visitors.
+    fn arms(&self) -> Vec<usize> {
+        (0..self.active.len()).filter(|arm| self.active[*arm]).collect()
+    }
+
+    /// What a look at these arms finds.
+    fn examine(&self, reading: &Reading, arms: &[usize], now_h: f64) -> Result<Look, BanditError> {
+        let knowledge = |arm: &usize| ArmKnowledge {
+            is_control: *arm == 0,
+            visitors: reading.visitors[*arm],
+            matured: reading.matured[*arm],
+            age_h: reading.age_h(*arm, now_h),
+            steering: reading.steering[*arm],
+            deciding: reading.deciding[*arm],
+            log_e_max: reading.monitor.lift(*arm).map_or(0.0, |it| it.log_e_max()),
+            harm_log_e_max: reading.monitor.harm(*arm).map_or(0.0, |it| it.log_e_max()),
+            low_checks: self.low_checks[*arm].0,
+            low_check_age_h: now_h - self.low_checks[*arm].1,
+        };
+        let knowledge: Vec<ArmKnowledge> = arms.iter().map(knowledge).collect();
+        let before = moved(self.phase, |arm| arms.iter().position(|active| *active == arm));
+        let challengers = self.scenario.rates.len() - 1;
+        look(&self.scenario.policy, before, Some(self.split_p(reading)), challengers, &knowledge)
+    }
+
+    /// The p-value of the split. Visitors who draw for themselves follow no published weights, so
+    /// nothing can be said of theirs.
+    fn split_p(&self, reading: &Reading) -> f64 {
+        if self.scenario.traffic == Traffic::Thompson { 1.0 } else { reading.split.p_anytime() }
+    }
+
+    /// Takes arms out. `true` when some were.
+    fn kill(&mut self, arms: &[usize], by_rule: &[usize], harmful: &[usize]) -> bool {
         let harmful = if self.scenario.kills == Kills::ByRuleAndHarm { harmful } else { &[] };
         let by_rule = if self.scenario.kills == Kills::None { &[] } else { by_rule };
+        let before = self.outcome.killed.len();
         for index in by_rule.iter().chain(harmful) {
             let arm = arms[*index];
             if self.active[arm] {
                 self.active[arm] = false;
-                self.weights[arm] = 0.0;
                 self.outcome.killed.push(arm);
             }
         }
+        self.outcome.killed.len() > before
     }
 
-    /// The first promotion decides the generation.
-    fn promote(&mut self, arms: &[usize], place: usize, day: f64) -> Result<(), BanditError> {
-        if self.outcome.promoted.is_some() {
-            return Ok(());
-        }
+    /// The first promotion decides the generation. `true` when the traffic follows it from now on.
+    fn promote(&mut self, arms: &[usize], place: Option<usize>, day: f64) -> bool {
+        // Without weights there is no evidence.
+        let place = place.filter(|_| self.scenario.traffic != Traffic::Thompson);
+        let Some(place) = place.filter(|_| self.outcome.promoted.is_none()) else { return false };
         self.outcome.promoted = Some((arms[place], day));
-        if self.scenario.promotion == Promotion::Carried {
+        let carries = self.scenario.promotion == Promotion::Carried;
+        if carries {
             self.phase = Phase::Decided { winner: arms[place] };
-            let prob_best = vec![0.0; arms.len()];
-            let floors = self.scenario.policy.floors;
-            let weights = phase_weights(Phase::Decided { winner: place }, &prob_best, 0, floors)?;
-            for (arm, weight) in arms.iter().zip(weights) {
-                self.weights[*arm] = if self.active[*arm] { weight } else { 0.0 };
-            }
         }
-        Ok(())
+        carries
     }
 
     /// The policies that the product is compared with.
-    fn steer_otherwise(&mut self, arms: &[usize]) {
+    fn steer_otherwise(&self, arms: &[usize], weights: &mut [f64]) {
         let even = 1.0 / real(arms.len());
         let best = match self.scenario.traffic {
             Traffic::Weights | Traffic::Thompson => return,
@@ -281,7 +288,7 @@ impl<'a> Run<'a> {
         };
         let leader = arms.iter().copied().max_by(|one, other| mean(*one).total_cmp(&mean(*other)));
         for arm in arms {
-            self.weights[*arm] = match best {
+            weights[*arm] = match best {
                 None => even,
                 Some(epsilon) => epsilon * even + if Some(*arm) == leader { 1.0 - epsilon } else { 0.0 },
             };
@@ -289,12 +296,12 @@ impl<'a> Run<'a> {
     }
 
     /// Which rules would have promoted an arm at this look.
-    fn crossings(&mut self, arms: &[usize], known: &[ArmKnowledge], prob_best: &[f64]) -> Result<(), BanditError> {
+    fn crossings(&mut self, reading: &Reading, arms: &[usize], prob_best: &[f64]) -> Result<(), BanditError> {
         let rule = &self.scenario.policy.rule;
         let threshold = threshold(self.scenario.rates.len() - 1, rule.alpha.unwrap_or(0.05));
-        let enough = |arm: &ArmKnowledge| arm.matured.visitors() >= rule.promote_min_visitors;
-        let Some(control) = known.iter().find(|arm| arm.is_control && enough(arm)) else { return Ok(()) };
-        for ((_, arm), p) in arms.iter().zip(known).zip(prob_best).filter(|((arm, _), _)| **arm != 0) {
+        let enough = |arm: usize| reading.matured[arm].visitors() >= rule.promote_min_visitors;
+        let posterior = |arm: usize| Posterior::from_parameters(reading.deciding[arm].0, reading.deciding[arm].1);
+        for (arm, p) in arms.iter().copied().zip(prob_best).filter(|(arm, _)| *arm != 0 && enough(0)) {
             if *p <= rule.promote_prob || !enough(arm) {
                 continue;
             }
@@ -302,10 +309,9 @@ impl<'a> Run<'a> {
             if self.outcome.gated {
                 continue;
             }
-            let posterior = |(alpha, beta)| Posterior::from_parameters(alpha, beta);
-            if prob_beats(&posterior(control.deciding)?, &posterior(arm.deciding)?) > 0.975 {
+            if prob_beats(&posterior(0)?, &posterior(arm)?) > 0.975 {
                 self.outcome.naive_with_lift = true;
-                self.outcome.gated |= arm.log_e_max >= threshold;
+                self.outcome.gated |= reading.monitor.lift(arm).is_some_and(|it| it.log_e_max() >= threshold);
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! What a simulated site is like, and how it is run.
 
+use crate::BanditError;
 use crate::look::Policy;
 use std::f64::consts::TAU;
 
@@ -10,7 +11,7 @@ pub struct Scenario {
     pub rates: Vec<f64>,
     /// Visitors from one look to the next.
     pub visitors_per_look: u64,
-    /// Looks a day; weights are recomputed at each.
+    /// Looks a day, a divisor of 24; weights are recomputed at each.
     pub looks_per_day: u32,
     /// Days.
     pub days: u32,
@@ -20,6 +21,9 @@ pub struct Scenario {
     pub delay_h: f64,
     /// Attribution window in hours; visitors younger than this are not decided on.
     pub window_h: f64,
+    /// Hours after its end in which an epoch could still get visitors, so that evidence waits for them.
+    /// None come so late; the product waits 24 hours all the same.
+    pub token_h: f64,
     /// How visitors younger than that steer traffic.
     pub young: Young,
     /// Share of each arm's exposures that is never reported; missing arms lose none.
@@ -30,6 +34,8 @@ pub struct Scenario {
     pub holdout: f64,
     /// How visitors are given to arms.
     pub traffic: Traffic,
+    /// Whether every look begins an epoch, however little the weights moved; the product spares those (SPEC 6.2).
+    pub publishes_always: bool,
     /// Floors, cap, phases and the rule of decisions.
     pub policy: Policy,
     /// Whether visitors are made comparable over days (SPEC 11.2).
@@ -53,11 +59,13 @@ impl Default for Scenario {
             drift: Drift::None,
             delay_h: 0.0,
             window_h: 0.0,
+            token_h: 24.0,
             young: Young::ByShare,
             lost: Vec::new(),
             bots: 0.0,
             holdout: 0.0,
             traffic: Traffic::Weights,
+            publishes_always: false,
             policy: Policy::default(),
             comparable: true,
             kills: Kills::ByRule,
@@ -68,14 +76,30 @@ impl Default for Scenario {
 }
 
 impl Scenario {
-    /// Hours from one look to the next.
-    pub(crate) fn look_hours(&self) -> f64 {
-        24.0 / f64::from(self.looks_per_day.max(1))
+    /// Hours from one look to the next. The ledger counts whole hours, so a look is at the end of one.
+    ///
+    /// # Errors
+    /// When the looks do not divide a day's hours.
+    pub(crate) fn look_hours(&self) -> Result<u32, BanditError> {
+        const HOURS: u32 = 24;
+        let divides = self.looks_per_day > 0 && HOURS.is_multiple_of(self.looks_per_day);
+        if divides { Ok(HOURS / self.looks_per_day) } else { Err(BanditError::Delays) }
     }
 
-    /// All looks of a run.
-    pub(crate) fn looks(&self) -> u32 {
-        self.days * self.looks_per_day.max(1)
+    /// Whether such a site can be.
+    ///
+    /// # Errors
+    /// For rates outside 0 to 1, looks that do not divide a day's hours, or times that are negative or
+    /// not finite; also for conversions that come later but have no window to come in.
+    pub(crate) fn check(&self) -> Result<(), BanditError> {
+        if !self.rates.iter().all(|rate| (0.0..=1.0).contains(rate)) {
+            return Err(BanditError::Probability);
+        }
+        self.look_hours()?;
+        let sound = |hours: &f64| hours.is_finite() && *hours >= 0.0;
+        let are_sound = [self.delay_h, self.window_h, self.token_h].iter().all(sound);
+        let can_arrive = self.delay_h == 0.0 || self.window_h > 0.0;
+        if are_sound && can_arrive { Ok(()) } else { Err(BanditError::Delays) }
     }
 
     /// The arm with the highest true rate; the first of equals.

@@ -1,196 +1,150 @@
-//! What a simulated site has seen so far: the ledger with the arrival of every conversion.
+//! What a simulated site has seen so far: the cells of its ledger, and the conversions still to come.
+//!
+//! What the ledger says is read by [`Reader`], as it is live.
 
 use super::scenario::{Scenario, Young};
-use crate::counts::real;
-use crate::delay::{Aged, DelayCurve, Effective};
-use crate::drift::{Period, comparable, merged};
-use crate::{BanditError, Counts, Epoch, Monitor};
-use std::collections::VecDeque;
+use crate::delay::DelayCurve;
+use crate::generation::{Cell, Reader, Reading, Span, Times};
+use crate::prior::Prior;
+use crate::{BanditError, Counts};
+use std::collections::BTreeMap;
 
-/// Visitors of one look, and when their conversions arrive.
-struct Cell {
-    /// Hours at which the last of them came.
-    until_h: f64,
-    day: usize,
-    weights: Vec<f64>,
-    visitors: Vec<u64>,
-    /// By arm: hours from exposure to conversion.
-    delays: Vec<Vec<f64>>,
-}
-
-/// A site's ledger. Matured cells are summed up; young ones are kept whole.
+/// A site's ledger. Complete epochs are summed up; cells of the others are kept in the order they came.
 pub(super) struct Ledger {
+    reader: Reader,
     window_h: f64,
+    token_h: f64,
     steers: Young,
-    look_hours: f64,
-    arms: usize,
-    young: VecDeque<Cell>,
-    matured: Vec<Period>,
-    matured_counts: Vec<Counts>,
-    /// Delays of matured conversions, by whole hours.
-    delays: Vec<u64>,
-    visitors: Vec<u64>,
-    first_hours: Vec<Option<f64>>,
-    pub(super) monitor: Monitor,
-    /// Matured epochs, kept when intervals are checked.
-    pub(super) epochs: Vec<Epoch>,
-    keeps_epochs: bool,
-}
-
-/// Parameters of an arm's posteriors: for traffic, and for decisions.
-pub(super) struct Parameters {
-    pub(super) steering: Vec<(f64, f64)>,
-    pub(super) deciding: Vec<(f64, f64)>,
-}
-
-/// What came since the last look.
-pub(super) struct Arrivals {
-    pub(super) start_h: f64,
-    pub(super) weights: Vec<f64>,
-    pub(super) visitors: Vec<u64>,
-    pub(super) delays: Vec<Vec<f64>>,
+    /// Epochs that are not summed up; the last is in force.
+    spans: Vec<Span>,
+    /// Their cells.
+    cells: Vec<Cell>,
+    /// By cell: hours from exposure to conversion of all who will convert, ascending.
+    delays: Vec<Vec<f64>>,
+    /// How many of the cells are matured.
+    matured: usize,
+    /// Conversions of matured cells, by whole hours from their exposure.
+    delay_hours: BTreeMap<i64, u64>,
 }
 
 impl Ledger {
-    pub(super) fn new(scenario: &Scenario) -> Result<Self, BanditError> {
-        let arms = scenario.rates.len();
+    /// The ledger of a site that begins with these weights.
+    pub(super) fn new(scenario: &Scenario, weights: Vec<f64>) -> Result<Self, BanditError> {
+        let mut reader = Reader::new(weights.len(), 0, Prior::UNIFORM)?;
+        if !scenario.comparable {
+            reader = reader.pooling();
+        }
+        if scenario.coverage {
+            reader = reader.keeping_epochs();
+        }
         Ok(Self {
+            reader,
             window_h: scenario.window_h,
+            token_h: scenario.token_h,
             steers: scenario.young,
-            look_hours: scenario.look_hours(),
-            arms,
-            young: VecDeque::new(),
-            matured: Vec::new(),
-            matured_counts: vec![Counts::NONE; arms],
+            spans: vec![Span { weights, ended_h: None }],
+            cells: Vec::new(),
             delays: Vec::new(),
-            visitors: vec![0; arms],
-            first_hours: vec![None; arms],
-            monitor: Monitor::new(arms, 0)?,
-            epochs: Vec::new(),
-            keeps_epochs: scenario.coverage,
+            matured: 0,
+            delay_hours: BTreeMap::new(),
         })
     }
 
-    pub(super) fn add(&mut self, arrivals: Arrivals) {
-        for (arm, count) in arrivals.visitors.iter().enumerate().filter(|(_, count)| **count > 0) {
-            self.visitors[arm] += count;
-            self.first_hours[arm].get_or_insert(arrivals.start_h);
-        }
-        self.young.push_back(Cell {
-            until_h: arrivals.start_h + self.look_hours,
-            day: whole(arrivals.start_h / 24.0),
-            weights: arrivals.weights,
-            visitors: arrivals.visitors,
-            delays: arrivals.delays,
-        });
+    /// The weights in force.
+    pub(super) fn weights(&self) -> &[f64] {
+        self.spans.last().map_or(&[], |span| &span.weights)
     }
 
-    /// Sums up the cells whose window is over.
-    pub(super) fn mature(&mut self, now_h: f64) -> Result<(), BanditError> {
-        while self.young.front().is_some_and(|cell| cell.until_h + self.window_h <= now_h) {
-            let Some(cell) = self.young.pop_front() else { break };
-            let counts = cell
-                .visitors
-                .iter()
-                .zip(&cell.delays)
-                .map(|(visitors, delays)| Counts::new(*visitors, u64::try_from(delays.len()).unwrap_or(u64::MAX)))
-                .collect::<Result<Vec<_>, _>>()?;
-            while self.matured.len() <= cell.day {
-                self.matured.push(Period { visitors: vec![0.0; self.arms], conversions: vec![0.0; self.arms] });
-            }
-            let period = &mut self.matured[cell.day];
-            for (arm, counts) in counts.iter().enumerate() {
-                self.matured_counts[arm] += *counts;
-                period.visitors[arm] += real(counts.visitors());
-                period.conversions[arm] += real(counts.conversions());
-            }
-            for delay in cell.delays.iter().flatten() {
-                let hour = whole(delay.ceil());
-                if self.delays.len() <= hour {
-                    self.delays.resize(hour + 1, 0);
+    /// Begins an epoch with other weights.
+    pub(super) fn publish(&mut self, weights: Vec<f64>, now_h: f64) {
+        self.end(now_h);
+        self.spans.push(Span { weights, ended_h: None });
+    }
+
+    /// Ends the epoch in force.
+    pub(super) fn end(&mut self, now_h: f64) {
+        if let Some(span) = self.spans.last_mut() {
+            span.ended_h = Some(now_h);
+        }
+    }
+
+    /// Visitors of an arm who came by the end of an hour, and when those who convert will do so. None
+    /// of them is made older than that: they all count as having come at its end.
+    pub(super) fn add(
+        &mut self,
+        arm: usize,
+        hour: i64,
+        visitors: u64,
+        mut delays: Vec<f64>,
+    ) -> Result<(), BanditError> {
+        if visitors > 0 {
+            delays.sort_unstable_by(f64::total_cmp);
+            let epoch = self.reader.complete_epochs() + self.spans.len() - 1;
+            self.cells.push(Cell { epoch, arm, hour, counts: Counts::new(visitors, 0)? });
+            self.delays.push(delays);
+        }
+        Ok(())
+    }
+
+    /// What the ledger says at a time.
+    pub(super) fn read(&mut self, now_h: f64) -> Result<Reading, BanditError> {
+        let times = Times { now_h, window_h: self.window_h, token_h: self.token_h };
+        self.convert(times)?;
+        self.sum_up(times)?;
+        self.reader.read(&self.spans, &self.cells, self.curve().as_ref(), times)
+    }
+
+    /// Counts the conversions that have arrived.
+    fn convert(&mut self, times: Times) -> Result<(), BanditError> {
+        for (index, (cell, delays)) in self.cells.iter_mut().zip(&mut self.delays).enumerate().skip(self.matured) {
+            let age_h = times.now_h - crate::delay::hours(cell.hour + 1);
+            let arrived = delays.partition_point(|delay| *delay <= age_h);
+            cell.counts = Counts::new(cell.counts.visitors(), u64::try_from(arrived).unwrap_or(u64::MAX))?;
+            if times.is_matured(cell.hour) {
+                self.matured = index + 1;
+                for delay in std::mem::take(delays) {
+                    *self.delay_hours.entry(whole(delay)).or_default() += 1;
                 }
-                self.delays[hour] += 1;
-            }
-            let epoch = Epoch::new(&cell.weights, counts)?;
-            self.monitor.observe(&epoch)?;
-            if self.keeps_epochs {
-                self.epochs.push(epoch);
             }
         }
         Ok(())
     }
 
-    pub(super) fn visitors(&self, arm: usize) -> u64 {
-        self.visitors[arm]
-    }
-
-    pub(super) fn matured(&self, arm: usize) -> Counts {
-        self.matured_counts[arm]
-    }
-
-    pub(super) fn age_h(&self, arm: usize, now_h: f64) -> f64 {
-        self.first_hours[arm].map_or(0.0, |first| now_h - first)
-    }
-
-    /// The parameters of every arm's posteriors, active or not.
-    pub(super) fn parameters(&self, now_h: f64, makes_comparable: bool) -> Result<Parameters, BanditError> {
-        let deciding = parameters(&self.matured, self.arms, makes_comparable)?;
-        if self.young.is_empty() {
-            return Ok(Parameters { steering: deciding.clone(), deciding });
-        }
-        let Some(curve) = self.curve() else {
-            return Ok(Parameters { steering: deciding.clone(), deciding });
-        };
-        let mut periods = self.matured.clone();
-        for cell in &self.young {
-            while periods.len() <= cell.day {
-                periods.push(Period { visitors: vec![0.0; self.arms], conversions: vec![0.0; self.arms] });
+    /// Hands epochs that change no more to the reader.
+    fn sum_up(&mut self, times: Times) -> Result<(), BanditError> {
+        let (mut epochs, mut cells) = (0, 0);
+        for span in &self.spans {
+            let epoch = self.reader.complete_epochs();
+            let own = self.cells[cells..].partition_point(|cell| cell.epoch <= epoch);
+            let own = &self.cells[cells..cells + own];
+            if !times.is_final(span, own) {
+                break;
             }
-            let age_hours = now_h - cell.until_h;
-            for arm in 0..self.arms {
-                let converted = cell.delays[arm].iter().filter(|delay| **delay <= age_hours).count();
-                let converted = u64::try_from(converted).unwrap_or(u64::MAX);
-                let groups = [
-                    Aged { age_hours, converted_after_hours: Some(0.0), count: converted },
-                    Aged { age_hours, converted_after_hours: None, count: cell.visitors[arm] - converted },
-                ];
-                let effective = Effective::of(&curve, groups);
-                periods[cell.day].visitors[arm] += effective.effective_visitors;
-                periods[cell.day].conversions[arm] += effective.conversions;
-            }
+            self.reader.complete(span, own)?;
+            (epochs, cells) = (epochs + 1, cells + own.len());
         }
-        Ok(Parameters { steering: parameters(&periods, self.arms, makes_comparable)?, deciding })
+        self.spans.drain(..epochs);
+        self.cells.drain(..cells);
+        self.delays.drain(..cells);
+        self.matured -= cells;
+        Ok(())
     }
 
+    /// How late conversions come, for the visitors whose window is not over.
     fn curve(&self) -> Option<DelayCurve> {
         match self.steers {
-            Young::LeftOut => return None,
-            Young::AsFailures => return DelayCurve::new(self.window_h, vec![(0.0, 1.0)]).ok(),
-            Young::ByShare => {}
+            Young::LeftOut => None,
+            Young::AsFailures => DelayCurve::new(self.window_h, vec![(0.0, 1.0)]).ok(),
+            Young::ByShare => {
+                let delays: Vec<(i64, u64)> = self.delay_hours.iter().map(|(hour, count)| (*hour, *count)).collect();
+                DelayCurve::of_hours(self.window_h, &delays)
+            }
         }
-        let seen = self.delays.iter().zip(0_u32..).filter(|(count, _)| **count > 0);
-        let seen: Vec<(f64, u64)> = seen.map(|(count, hour)| (f64::from(hour), *count)).collect();
-        DelayCurve::observed(self.window_h, &seen)
     }
 }
 
-fn parameters(periods: &[Period], arms: usize, makes_comparable: bool) -> Result<Vec<(f64, f64)>, BanditError> {
-    if makes_comparable {
-        let periods = merged(periods.iter().cloned());
-        if periods.len() > 1 {
-            return Ok(comparable(&periods)?.parameters);
-        }
-    }
-    let sum = |of: fn(&Period) -> &[f64], arm: usize| periods.iter().map(|period| of(period)[arm]).sum::<f64>();
-    let parameters = |arm: usize| {
-        let (visitors, conversions) = (sum(|period| &period.visitors, arm), sum(|period| &period.conversions, arm));
-        (1.0 + conversions, 1.0 + (visitors - conversions).max(0.0))
-    };
-    Ok((0..arms).map(parameters).collect())
-}
-
-/// The whole part of a small number that is not negative.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "hours and days of a simulation are small")]
-fn whole(number: f64) -> usize {
-    number.max(0.0) as usize
+/// The whole part of a small number.
+#[expect(clippy::cast_possible_truncation, reason = "hours of a simulation are small")]
+fn whole(number: f64) -> i64 {
+    number as i64
 }

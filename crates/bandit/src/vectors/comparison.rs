@@ -1,5 +1,6 @@
 //! Vectors about a challenger and the control.
 
+use super::input::{self, Count, Level};
 use super::{read, refused};
 use crate::aipw::Aipw;
 use crate::evidence::{Evidence, Prior};
@@ -15,31 +16,34 @@ pub(super) fn lift(input: &Value) -> Result<Value, String> {
     struct Input {
         control: (f64, f64),
         variant: (f64, f64),
-        level: f64,
+        #[serde(default)]
+        level: Level,
     }
     let Input { control, variant, level } = read(input)?;
     let posterior = |(alpha, beta)| Posterior::from_parameters(alpha, beta).map_err(refused);
-    let lift = Lift::between(&posterior(control)?, &posterior(variant)?, level);
+    let lift = Lift::between(&posterior(control)?, &posterior(variant)?, level.0);
     Ok(json!({
         "prob_beats_control": lift.prob_beats_control, "median": lift.median,
         "lower": lift.lower, "upper": lift.upper,
     }))
 }
 
-fn counts((visitors, conversions): (u64, u64)) -> Result<Counts, String> {
-    Counts::new(visitors, conversions).map_err(refused)
+fn counts((visitors, conversions): (Count, Count)) -> Result<Counts, String> {
+    Counts::new(visitors.0, conversions.0).map_err(refused)
 }
 
 pub(super) fn holdout(input: &Value) -> Result<Value, String> {
     #[derive(Deserialize)]
     struct Input {
-        treated: (u64, u64),
-        holdout: (u64, u64),
+        treated: (Count, Count),
+        holdout: (Count, Count),
+        #[serde(default = "input::uniform")]
         prior: (f64, f64),
-        level: f64,
+        #[serde(default)]
+        level: Level,
     }
     let Input { treated, holdout, prior, level } = read(input)?;
-    let extra = extra_conversions(counts(treated)?, counts(holdout)?, prior, level).map_err(refused)?;
+    let extra = extra_conversions(counts(treated)?, counts(holdout)?, prior, level.0).map_err(refused)?;
     Ok(json!({
         "extra_conversions": extra.extra_conversions, "lower": extra.lower, "upper": extra.upper,
         "prob_positive": extra.prob_positive,
@@ -49,19 +53,24 @@ pub(super) fn holdout(input: &Value) -> Result<Value, String> {
 pub(super) fn evidence(input: &Value) -> Result<Value, String> {
     #[derive(Deserialize)]
     struct Seen {
+        #[serde(deserialize_with = "input::fraction")]
         share: f64,
-        control: (u64, u64),
-        variant: (u64, u64),
+        control: (Count, Count),
+        variant: (Count, Count),
     }
     #[derive(Deserialize)]
     struct Input {
+        #[serde(default = "input::lifts")]
         lifts: Vec<f64>,
+        #[serde(default = "input::prior_conversions")]
         prior_conversions: f64,
+        #[serde(default = "input::prior_visitors")]
         prior_visitors: f64,
         epochs: Vec<Seen>,
     }
     let Input { lifts, prior_conversions, prior_visitors, epochs } = read(input)?;
-    let mut evidence = Evidence::betting(&lifts, Prior { conversions: prior_conversions, visitors: prior_visitors });
+    let prior = Prior { conversions: prior_conversions, visitors: prior_visitors };
+    let mut evidence = Evidence::betting(&lifts, prior).map_err(refused)?;
     let mut log_e = Vec::new();
     for Seen { share, control, variant } in epochs {
         let pair = Pair { share, control: counts(control)?, variant: counts(variant)? };
@@ -73,21 +82,33 @@ pub(super) fn evidence(input: &Value) -> Result<Value, String> {
 pub(super) fn lift_sequence(input: &Value) -> Result<Value, String> {
     #[derive(Deserialize)]
     struct Converted {
+        #[serde(deserialize_with = "input::fraction")]
         share: f64,
-        control_conversions: u64,
-        variant_conversions: u64,
+        control_conversions: Count,
+        variant_conversions: Count,
     }
     #[derive(Deserialize)]
     struct Input {
+        #[serde(default = "tau", deserialize_with = "input::positive")]
         tau: f64,
+        #[serde(default = "alpha")]
         alpha: f64,
         epochs: Vec<Converted>,
     }
+    fn tau() -> f64 {
+        0.5
+    }
+    fn alpha() -> f64 {
+        0.05
+    }
     let Input { tau, alpha, epochs } = read(input)?;
+    if !(alpha > 0.0 && alpha < 1.0) {
+        return Err("alpha must lie strictly between 0 and 1".to_owned());
+    }
     let split = |it: Converted| Split {
         share: it.share,
-        control_conversions: it.control_conversions,
-        variant_conversions: it.variant_conversions,
+        control_conversions: it.control_conversions.0,
+        variant_conversions: it.variant_conversions.0,
     };
     let splits: Vec<Split> = epochs.into_iter().map(split).collect();
     let found = crate::lift_sequence::lift_sequence(&splits, tau, alpha);
@@ -102,16 +123,19 @@ pub(super) fn aipw(input: &Value) -> Result<Value, String> {
     #[derive(Deserialize)]
     struct Seen {
         weights: Vec<f64>,
-        counts: Vec<u64>,
-        conversions: Vec<u64>,
+        counts: Vec<Count>,
+        conversions: Vec<Count>,
     }
     #[derive(Deserialize)]
     struct Input {
         epochs: Vec<Seen>,
         variant: usize,
         control: usize,
-        level: f64,
+        #[serde(default)]
+        level: Level,
+        #[serde(default = "input::prior_conversions", deserialize_with = "input::positive")]
         prior_conversions: f64,
+        #[serde(default = "input::prior_visitors", deserialize_with = "input::positive")]
         prior_visitors: f64,
     }
     let Input { epochs, variant, control, level, prior_conversions, prior_visitors } = read(input)?;
@@ -126,7 +150,7 @@ pub(super) fn aipw(input: &Value) -> Result<Value, String> {
     let prior = Prior { conversions: prior_conversions, visitors: prior_visitors };
     let found = Aipw::new(&epochs, prior).map_err(refused)?;
     let arms = || (0..epochs.first().map_or(0, |epoch| epoch.weights().len())).map(|arm| found.arm(arm));
-    let difference = found.difference(variant, control, level).ok_or("an arm was never active")?;
+    let difference = found.difference(variant, control, level.0).ok_or("an arm was never active")?;
     Ok(json!({
         "estimate": arms().map(|arm| arm.map(|it| it.estimate)).collect::<Vec<_>>(),
         "se": arms().map(|arm| arm.map(|it| it.se)).collect::<Vec<_>>(),

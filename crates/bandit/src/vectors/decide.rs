@@ -1,5 +1,6 @@
 //! Vectors about decisions.
 
+use super::input::Count;
 use super::read;
 use crate::decision::{self, ArmFacts, Rule};
 use serde::Deserialize;
@@ -30,7 +31,7 @@ struct Limits {
 struct Arm {
     id: String,
     control: bool,
-    visitors: u64,
+    visitors: Count,
     age_h: f64,
     prob_best: f64,
     lift_lower: Option<f64>,
@@ -53,7 +54,7 @@ pub(super) fn decide(input: &Value) -> Result<Value, String> {
     };
     let fact = |arm: &Arm| ArmFacts {
         is_control: arm.control,
-        visitors: arm.visitors,
+        visitors: arm.visitors.0,
         age_h: arm.age_h,
         prob_best: arm.prob_best,
         lift_lower: arm.lift_lower,

@@ -1,5 +1,6 @@
 //! Vectors about posteriors.
 
+use super::input::{self, Count, Level};
 use super::{read, refused};
 use crate::posterior::Posterior;
 use crate::{cdf, expected_loss, prob_best, quantile};
@@ -32,14 +33,16 @@ pub(super) fn beta_quantile(input: &Value) -> Result<Value, String> {
 pub(super) fn posterior(input: &Value) -> Result<Value, String> {
     #[derive(Deserialize)]
     struct Input {
-        visitors: u64,
-        conversions: u64,
+        visitors: Count,
+        conversions: Count,
+        #[serde(default = "input::uniform")]
         prior: (f64, f64),
-        level: f64,
+        #[serde(default)]
+        level: Level,
     }
     let Input { visitors, conversions, prior, level } = read(input)?;
-    let posterior = Posterior::new(prior, visitors, conversions).map_err(refused)?;
-    let (lower, upper) = posterior.credible_interval(level);
+    let posterior = Posterior::new(prior, visitors.0, conversions.0).map_err(refused)?;
+    let (lower, upper) = posterior.credible_interval(level.0);
     Ok(json!({
         "alpha": posterior.alpha(), "beta": posterior.beta(), "mean": posterior.mean(), "sd": posterior.sd(),
         "lower": lower, "upper": upper,

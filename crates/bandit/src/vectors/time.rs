@@ -1,5 +1,6 @@
 //! Vectors about delays and rates that move.
 
+use super::input::{self, Count};
 use super::{read, refused};
 use crate::Counts;
 use crate::delay::{Aged, DelayCurve, Effective};
@@ -12,13 +13,14 @@ pub(super) fn delay(input: &Value) -> Result<Value, String> {
     struct Visitors {
         age_h: f64,
         converted_after_h: Option<f64>,
-        count: u64,
+        count: Count,
     }
     #[derive(Deserialize)]
     struct Input {
         window_h: f64,
         delay_cdf: Vec<(f64, f64)>,
         visitors: Vec<Visitors>,
+        #[serde(default = "input::uniform")]
         prior: (f64, f64),
     }
     let Input { window_h, delay_cdf, visitors, prior } = read(input)?;
@@ -26,7 +28,7 @@ pub(super) fn delay(input: &Value) -> Result<Value, String> {
     let aged = visitors.into_iter().map(|it| Aged {
         age_hours: it.age_h,
         converted_after_hours: it.converted_after_h,
-        count: it.count,
+        count: it.count.0,
     });
     let effective = Effective::of(&curve, aged);
     let (alpha, beta) = effective.parameters(prior);
@@ -41,18 +43,19 @@ pub(super) fn discount(input: &Value) -> Result<Value, String> {
     #[derive(Deserialize)]
     struct Span {
         hours: f64,
-        visitors: u64,
-        conversions: u64,
+        visitors: Count,
+        conversions: Count,
     }
     #[derive(Deserialize)]
     struct Input {
         half_life_h: f64,
+        #[serde(default = "input::uniform")]
         prior: (f64, f64),
         epochs: Vec<Span>,
     }
     let Input { half_life_h, prior, epochs } = read(input)?;
     let step = |it: Span| {
-        Counts::new(it.visitors, it.conversions).map(|counts| Step { hours: it.hours, counts }).map_err(refused)
+        Counts::new(it.visitors.0, it.conversions.0).map(|counts| Step { hours: it.hours, counts }).map_err(refused)
     };
     let steps: Vec<Step> = epochs.into_iter().map(step).collect::<Result<_, _>>()?;
     let (alpha, beta) = drift::discounted(prior, half_life_h, &steps).map_err(refused)?;

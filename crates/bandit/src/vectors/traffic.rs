@@ -1,5 +1,6 @@
 //! Vectors about who sees what.
 
+use super::input::{self, Count};
 use super::{read, refused};
 use crate::allocation::{self, Floors};
 use crate::rendezvous::{Key, assign, unit};
@@ -13,8 +14,16 @@ pub(super) fn allocation(input: &Value) -> Result<Value, String> {
     struct Input {
         prob_best: Vec<f64>,
         control: usize,
+        #[serde(default = "floor")]
         floor: f64,
+        #[serde(default = "control_floor")]
         control_floor: f64,
+    }
+    fn floor() -> f64 {
+        Floors::default().arm
+    }
+    fn control_floor() -> f64 {
+        Floors::default().control
     }
     let Input { prob_best, control, floor, control_floor } = read(input)?;
     let floors = Floors { control: control_floor, arm: floor };
@@ -74,7 +83,7 @@ pub(super) fn rendezvous_shares(input: &Value) -> Result<Value, String> {
 
 fn key(hex: &str) -> Result<Key, String> {
     let malformed = || "key_hex must be 32 hexadecimal digits".to_owned();
-    if hex.len() != 32 || !hex.is_ascii() {
+    if hex.len() != 32 || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Err(malformed());
     }
     let mut key = [0; 16];
@@ -88,7 +97,11 @@ pub(super) fn top_two(input: &Value) -> Result<Value, String> {
     #[derive(Deserialize)]
     struct Input {
         prob_best: Vec<f64>,
+        #[serde(default = "half")]
         beta: f64,
+    }
+    fn half() -> f64 {
+        0.5
     }
     let Input { prob_best, beta } = read(input)?;
     Ok(json!({"weights": allocation::top_two(&prob_best, beta).map_err(refused)?}))
@@ -97,12 +110,12 @@ pub(super) fn top_two(input: &Value) -> Result<Value, String> {
 #[derive(Deserialize)]
 struct Exposed {
     weights: Vec<f64>,
-    counts: Vec<u64>,
+    counts: Vec<Count>,
 }
 
 fn epochs(exposed: Vec<Exposed>) -> Result<Vec<Epoch>, String> {
     let epoch = |it: Exposed| {
-        let counts = it.counts.into_iter().map(|visitors| Counts::new(visitors, 0)).collect::<Result<_, _>>()?;
+        let counts = it.counts.into_iter().map(|visitors| Counts::new(visitors.0, 0)).collect::<Result<_, _>>()?;
         Epoch::new(&it.weights, counts)
     };
     exposed.into_iter().map(|it| epoch(it).map_err(refused)).collect()
@@ -124,7 +137,11 @@ pub(super) fn srm_sequential(input: &Value) -> Result<Value, String> {
     #[derive(Deserialize)]
     struct Input {
         epochs: Vec<Exposed>,
+        #[serde(default = "concentration", deserialize_with = "input::positive")]
         concentration: f64,
+    }
+    fn concentration() -> f64 {
+        SequentialSampleRatio::CONCENTRATION
     }
     let Input { epochs: exposed, concentration } = read(input)?;
     let epochs = epochs(exposed)?;

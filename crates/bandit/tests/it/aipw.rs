@@ -27,6 +27,24 @@ fn what_was_never_active_is_absent() {
 }
 
 #[test]
+fn what_one_challenger_brought_is_its_difference() {
+    let epochs = [epoch(&[0.2, 0.8], &[(210, 11), (790, 60)]), epoch(&[0.6, 0.4], &[(590, 40), (410, 35)])];
+    let found = Aipw::new(&epochs, Prior::default()).unwrap();
+    let (gain, difference) = (found.gain(0, 0.95).unwrap(), found.difference(1, 0, 0.95).unwrap());
+    for (gain, difference) in [
+        (gain.conversions, difference.difference),
+        (gain.lower, difference.difference_lower),
+        (gain.upper, difference.difference_upper),
+    ] {
+        assert!((gain - 1200.0 * difference).abs() < 1e-9, "1,200 visitors saw the challenger: {gain} {difference}");
+    }
+    let alone = Aipw::new(&[epoch(&[1.0], &[(100, 5)])], Prior::default()).unwrap().gain(0, 0.95).unwrap();
+    assert!(alone.conversions.abs() < 1e-9 && (alone.upper - alone.lower).abs() < 1e-9, "nothing beyond itself");
+    let nobody = [epoch(&[0.5, 0.5], &[(0, 0), (0, 0)])];
+    assert_eq!(Aipw::new(&nobody, Prior::default()).unwrap().gain(0, 0.95), None);
+}
+
+#[test]
 fn a_rate_below_zero_has_no_lift() {
     // Few visitors against a high prediction can push the estimate below 0: the lift is then absent.
     let epochs = [epoch(&[0.5, 0.5], &[(50, 45), (50, 45)]), epoch(&[0.5, 0.5], &[(400, 0), (4, 0)])];

@@ -1,7 +1,7 @@
 //! Floors hold, weights sum to one, and what moves.
 
 use bandit::BanditError;
-use bandit::allocation::{Floors, capped, movement, top_two, weights};
+use bandit::allocation::{Floors, LEAST_MOVE, capped, has_moved, movement, top_two, weights};
 use proptest::prelude::*;
 
 #[test]
@@ -30,6 +30,16 @@ fn a_cap_shares_what_lies_above() {
     close(&[0.9, 0.1, 0.0], 0.1, &[0.5, 0.5, 0.0]);
     close(&[3.0, 1.0], f64::NAN, &[0.75, 0.25]);
     assert_eq!(capped(&[0.0], 0.5), Err(BanditError::Weights));
+}
+
+#[test]
+fn small_moves_are_not_worth_an_epoch() {
+    assert!((LEAST_MOVE - 0.005).abs() < 1e-15, "SPEC 6.2");
+    let before = [0.2, 0.3, 0.5];
+    assert!(!has_moved(&before, &before));
+    assert!(!has_moved(&before, &[0.2049, 0.2951, 0.5]), "no weight moved by more than half a point");
+    assert!(has_moved(&before, &[0.2051, 0.2949, 0.5]) && has_moved(&before, &[0.1949, 0.3049, 0.5002]));
+    assert!(has_moved(&before, &[0.2, 0.3]) && has_moved(&before, &[0.2, 0.3, 0.5, 0.0]), "an arm came or went");
 }
 
 #[test]

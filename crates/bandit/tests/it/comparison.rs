@@ -59,6 +59,26 @@ fn harm_is_as_plain_as_gain() {
     assert!((gain.prob_positive + harm.prob_positive - 1.0).abs() < 1e-10);
 }
 
+/// Nobody of the treated converted: the range of the difference begins exactly where the variant's rate is 0.
+#[test]
+fn treated_without_conversions_have_their_interval() {
+    // Found by numerical integration with 40 digits.
+    let cases = [
+        ((10, 0), (0, 0), -9.239_016_8, f64::NAN),
+        ((10, 0), (300, 12), -0.489_220_3, f64::NAN),
+        ((1000, 0), (60, 3), -136.0926, f64::NAN),
+        ((950, 0), (50, 3), f64::NAN, -19.649_08),
+        ((1, 0), (10, 1), -0.263_111_4, f64::NAN),
+    ];
+    for (treated, holdout, lower, upper) in cases {
+        let counts = |(visitors, conversions)| Counts::new(visitors, conversions).unwrap();
+        let found = extra_conversions(counts(treated), counts(holdout), (1.0, 1.0), 0.95).unwrap();
+        for (found, expected) in [(found.lower, lower), (found.upper, upper)] {
+            assert!(expected.is_nan() || (found / expected - 1.0).abs() < 1e-6, "{treated:?} {holdout:?}: {found}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
@@ -84,6 +104,18 @@ proptest! {
         let (treated, holdout) = (Counts::new(treated.0, treated.1).unwrap(), Counts::new(holdout.0, holdout.1).unwrap());
         let extra = extra_conversions(treated, holdout, (1.0, 1.0), 0.95).unwrap();
         prop_assert!(extra.lower.is_finite() && extra.lower <= extra.upper, "{extra:?}");
-        prop_assert!((0.0..=1.0).contains(&extra.prob_positive), "{extra:?}");
+        let arm = |counts: Counts| posterior(counts.visitors(), counts.conversions());
+        let beats = prob_beats(&arm(holdout), &arm(treated));
+        prop_assert!((extra.prob_positive - beats).abs() < 1e-9, "{beats} {extra:?}");
+        // Per visitor the other way round mirrors everything.
+        let back = extra_conversions(holdout, treated, (1.0, 1.0), 0.95).unwrap();
+        #[expect(clippy::cast_precision_loss, reason = "counts are small")]
+        let rate = |sum: f64, counts: Counts| sum / counts.visitors() as f64;
+        if treated.visitors() > 0 && holdout.visitors() > 0 {
+            let ends = [(extra.lower, back.upper), (extra.upper, back.lower)];
+            for (own, mirrored) in ends.map(|(own, other)| (rate(own, treated), -rate(other, holdout))) {
+                prop_assert!((own - mirrored).abs() < 1e-6 * own.abs().max(1e-3), "{own} {mirrored} {extra:?} {back:?}");
+            }
+        }
     }
 }

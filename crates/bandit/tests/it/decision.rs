@@ -1,6 +1,6 @@
 //! Promotions and kills, one condition at a time.
 
-use bandit::decision::{ArmFacts, Rule, Verdict, decide, is_harmful, killing, low_checks, promotion};
+use bandit::decision::{ArmFacts, Rule, Verdict, decide, harm, killing, low_checks, promotion};
 
 const READY: ArmFacts = ArmFacts {
     is_control: false,
@@ -99,7 +99,9 @@ fn reasons_are_sentences_with_numbers() {
 
 #[test]
 fn harm_needs_the_same_evidence() {
-    assert!(is_harmful(3.7, 2, 0.05) && !is_harmful(3.6, 2, 0.05) && !is_harmful(3.7, 3, 0.05));
+    let is_harmful = |log_e_max, challengers| harm(log_e_max, challengers, 0.05).met;
+    assert!(is_harmful(3.7, 2) && !is_harmful(3.6, 2) && !is_harmful(3.7, 3));
+    assert_eq!(harm(3.7, 2, 0.05).to_string(), "Evidence of harm: 40.4 to 1; needed: at least 40.0 to 1.");
 }
 
 #[test]

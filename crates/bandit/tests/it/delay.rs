@@ -32,6 +32,20 @@ fn a_curve_is_learned_from_twenty_conversions() {
 }
 
 #[test]
+fn whole_hours_are_over_with_the_next() {
+    // In any order, an hour as often as it occurs; the window's last hour ends with the window.
+    let learned = DelayCurve::of_hours(71.5, &[(71, 10), (0, 4), (2, 20), (0, 6)]).unwrap();
+    for (age, share) in
+        [(0.0, 0.0), (1.0, 0.25), (2.0, 0.5), (3.0, 0.75), (71.4, 0.75 + 0.25 * 68.4 / 68.5), (71.5, 1.0)]
+    {
+        assert!((learned.arrived(age) - share).abs() < 1e-12, "{age}: {}", learned.arrived(age));
+    }
+    assert_eq!(Some(learned), DelayCurve::observed(71.5, &[(1.0, 10), (3.0, 20), (71.5, 10)]));
+    assert_eq!(DelayCurve::of_hours(72.0, &[(0, 10), (0, 9)]), None, "too few");
+    assert_eq!(DelayCurve::of_hours(0.0, &[(0, 50)]), None, "no window, nobody is young");
+}
+
+#[test]
 fn conversions_out_of_time_do_not_exist() {
     let aged = |age_hours, converted_after_hours, count| Aged { age_hours, converted_after_hours, count };
     let visitors = [

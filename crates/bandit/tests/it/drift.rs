@@ -40,6 +40,13 @@ fn simpsons_paradox_is_undone() {
 }
 
 #[test]
+fn nobody_is_comparable_with_nobody() {
+    let found = comparable(&[period(&[0.0, 0.0], &[0.0, 0.0])]).unwrap();
+    assert_eq!((found.period_effect, found.comparable_visitors), (vec![1.0], vec![0.0; 2]));
+    assert_eq!(found.parameters, [(1.0, 1.0); 2]);
+}
+
+#[test]
 fn malformed_periods_are_refused() {
     assert_eq!(comparable(&[]), Err(BanditError::Arms));
     assert_eq!(comparable(&[period(&[1.0], &[0.0]), period(&[1.0, 1.0], &[0.0, 0.0])]), Err(BanditError::Arms));

@@ -1,7 +1,7 @@
 //! The e-process: a martingale when nothing is better, for any history, any share and any rate.
 
 use bandit::evidence::{Evidence, HARMS, LIFTS, Prior, threshold, visitors_needed};
-use bandit::{Counts, Pair};
+use bandit::{BanditError, Counts, Pair};
 use proptest::prelude::*;
 
 fn pair(share: f64, control: (u64, u64), variant: (u64, u64)) -> Pair {
@@ -11,7 +11,7 @@ fn pair(share: f64, control: (u64, u64), variant: (u64, u64)) -> Pair {
 
 /// The expected factor of one more visitor of the pair, all earlier ones given (SPEC 8.3).
 fn expected_factor(history: &[Pair], lift: f64, share: f64, control_rate: f64, variant_rate: f64) -> f64 {
-    let mut before = Evidence::betting(&[lift], Prior::default());
+    let mut before = Evidence::betting(&[lift], Prior::default()).unwrap();
     history.iter().for_each(|pair| {
         before.observe(pair);
     });
@@ -48,6 +48,31 @@ fn the_missing_visitors_are_about_right() {
     assert_eq!(visitors_needed(0.0, 3.0, 0.05, 0.0, 0.5), None);
     assert_eq!(visitors_needed(0.0, 3.0, 0.05, 0.1, 0.0), None);
     assert_eq!(visitors_needed(9.0, 3.0, 0.05, 0.1, 0.5), Some(0.0));
+}
+
+#[test]
+fn impossible_bets_are_refused() {
+    let prior = |conversions, visitors| Prior { conversions, visitors };
+    let cases = [
+        (&[][..], Prior::default()),
+        (&[-1.0], Prior::default()),
+        (&[f64::NAN], Prior::default()),
+        (&[0.1], prior(0.0, 10.0)),
+        (&[0.1], prior(-1.0, 10.0)),
+        (&[0.1], prior(11.0, 10.0)),
+    ];
+    for (lifts, prior) in cases {
+        assert_eq!(Evidence::betting(lifts, prior).err(), Some(BanditError::Probability), "{lifts:?} {prior:?}");
+    }
+}
+
+#[test]
+fn what_is_missing_shrinks_without_a_jump() {
+    let mut evidence = Evidence::of_lift();
+    let needed = |evidence: &Evidence| visitors_needed(evidence.leading(), threshold(1, 0.05), 0.05, 0.2, 0.5).unwrap();
+    let start = needed(&evidence);
+    evidence.observe(&pair(0.5, (100, 5), (100, 6)));
+    assert!((needed(&evidence) / start - 1.0).abs() < 0.05, "{} {start}", needed(&evidence));
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Reading a ledger: what is mature, what is not, and that reading again changes nothing.
 
 use bandit::delay::DelayCurve;
-use bandit::generation::{Cell, Reading, Span, Times, read};
+use bandit::evidence::Evidence;
+use bandit::generation::{Cell, Reader, Reading, Span, Times, read};
 use bandit::prior::Prior;
-use bandit::{BanditError, Counts, Monitor};
+use bandit::{BanditError, Counts};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -70,6 +71,64 @@ fn evidence_waits_for_complete_epochs() {
 }
 
 #[test]
+fn an_arm_is_never_made_older_than_it_is() {
+    let reading = at(40.0, &[span(None)], &[cell(0, 0, 30, 5, 0), cell(0, 0, 10, 5, 0)]);
+    let ages: Vec<f64> = [40.0, 11.0, 10.5].into_iter().map(|now_h| reading.age_h(0, now_h)).collect();
+    assert_eq!(ages, [29.0, 0.0, 0.0], "from the end of the first hour");
+    assert_eq!(reading.age_h(1, 40.0).to_bits(), 0.0_f64.to_bits(), "nobody saw it yet");
+}
+
+#[test]
+fn an_epoch_that_ends_within_an_hour_waits_for_the_whole_of_it() {
+    // Ended at half past ten; its tokens live until 34:30, and whoever came in hour 34 is matured at 107.
+    let spans = [span(Some(10.5)), span(None)];
+    let cells = [cell(0, 1, 34, 400, 40)];
+    let (early, late) = (at(106.5, &spans, &cells), at(107.0, &spans, &cells));
+    assert_eq!((early.epochs[0].counts()[1], early.epochs.len()), (cells[0].counts, 2), "nobody can come any more");
+    assert_eq!((early.deciding[1], late.deciding[1]), ((1.0, 1.0), (41.0, 361.0)), "an hour is matured as a whole");
+    let times = |now_h| Times { now_h, ..TIMES };
+    assert!(times(106.5).is_complete(&spans[0]) && !times(106.5).is_final(&spans[0], &cells));
+    assert!(times(107.0).is_final(&spans[0], &cells) && !times(1000.0).is_final(&spans[1], &[]));
+}
+
+#[test]
+fn only_the_next_epoch_can_be_summed_up() {
+    assert_eq!(Reader::new(2, 2, Prior::UNIFORM).err(), Some(BanditError::Index));
+    let mut reader = Reader::new(2, 0, Prior::UNIFORM).unwrap();
+    let ended = span(Some(1.0));
+    assert_eq!(reader.complete(&ended, &[cell(1, 0, 0, 1, 0)]), Err(BanditError::Index));
+    assert_eq!(reader.complete(&ended, &[cell(0, 2, 0, 1, 0)]), Err(BanditError::Index));
+    assert_eq!(reader.complete(&Span { weights: vec![1.0], ended_h: Some(1.0) }, &[]), Err(BanditError::Arms));
+    let nobody = Span { weights: vec![0.0, 0.0], ended_h: Some(1.0) };
+    assert_eq!(reader.complete(&nobody, &[cell(0, 0, 0, 9, 0)]), Err(BanditError::Weights));
+    assert_eq!(reader.complete_epochs(), 0);
+    reader.complete(&ended, &[cell(0, 0, 0, 10, 1)]).unwrap();
+    assert_eq!(reader.complete_epochs(), 1);
+    let read = |cells: &[Cell]| reader.read(&[span(None)], cells, None, TIMES);
+    assert_eq!(read(&[cell(0, 0, 0, 1, 0)]).err(), Some(BanditError::Index), "that epoch is summed up");
+    let reading = read(&[cell(1, 0, 2, 5, 0)]).unwrap();
+    assert_eq!((reading.visitors[0], reading.epochs.len()), (15, 1), "what was refused was not added");
+}
+
+#[test]
+fn pooling_takes_every_day_alike() {
+    let spans = [span(None)];
+    let cells =
+        [cell(0, 0, 3, 1000, 50), cell(0, 1, 3, 9000, 450), cell(0, 0, 30, 9000, 900), cell(0, 1, 30, 1000, 100)];
+    let times = Times { now_h: 1000.0, ..TIMES };
+    let reader = Reader::new(2, 0, Prior { alpha: 2.0, beta: 30.0 }).unwrap();
+    let pooled = reader.clone().pooling().read(&spans, &cells, None, times).unwrap();
+    assert_eq!(pooled.deciding, [(952.0, 9080.0), (552.0, 9480.0)]);
+    assert_eq!(pooled.steering, pooled.deciding);
+    let mean = |(alpha, beta): (f64, f64)| alpha / (alpha + beta);
+    let alike = reader.read(&spans, &cells, None, times).unwrap().deciding;
+    assert!(
+        (mean(alike[0]) / mean(alike[1]) - 1.0).abs() < 0.01
+            && mean(pooled.deciding[0]) > 1.6 * mean(pooled.deciding[1])
+    );
+}
+
+#[test]
 fn a_wrong_split_is_seen_at_once() {
     let fair = [cell(0, 0, 0, 500, 0), cell(0, 1, 0, 510, 0)];
     assert!(at(1.0, &[span(None)], &fair).split.p_anytime() > 0.5);
@@ -89,19 +148,24 @@ fn drifting_days_are_made_comparable() {
     assert!((mean(deciding[0]) / mean(deciding[1]) - 1.0).abs() < 0.01, "{deciding:?}");
 }
 
-/// A visitor: epoch of the token, arm, hours after the epoch's start, and hours until the conversion.
-type Visit = (usize, usize, i64, Option<i64>);
+/// Visitors alike: epoch of the token, arm, hours after the epoch's start, hours until the conversion, and how many.
+type Visit = (usize, usize, i64, Option<i64>, u64);
+
+fn visits() -> impl Strategy<Value = Vec<Visit>> {
+    // A token opens an exposure for a day after its epoch's end.
+    let visit = (0..EPOCHS, 0..2_usize, 0..EPOCH_H + 24, prop::option::of(0..72_i64), 1..40_u64);
+    prop::collection::vec(visit, 0..200)
+}
 
 /// The ledger as it stands at an hour: only what has happened by then.
 fn ledger(visits: &[Visit], now: i64) -> Vec<Cell> {
     let mut cells: BTreeMap<(usize, usize, i64), (u64, u64)> = BTreeMap::new();
-    for (epoch, arm, after, delay) in visits {
-        // A token opens an exposure for a day after its epoch's end.
+    for (epoch, arm, after, delay, people) in visits {
         let hour = EPOCH_H * i64::try_from(*epoch).unwrap() + after;
         if hour < now {
             let counts = cells.entry((*epoch, *arm, hour)).or_default();
-            counts.0 += 1;
-            counts.1 += u64::from(delay.is_some_and(|delay| hour + delay < now));
+            counts.0 += people;
+            counts.1 += if delay.is_some_and(|delay| hour + delay < now) { *people } else { 0 };
         }
     }
     cells.into_iter().map(|((epoch, arm, hour), (n, c))| cell(epoch, arm, hour, n, c)).collect()
@@ -109,36 +173,106 @@ fn ledger(visits: &[Visit], now: i64) -> Vec<Cell> {
 
 /// Hours that each epoch lasts.
 const EPOCH_H: i64 = 30;
+/// How many there are; the last stays in force.
+const EPOCHS: usize = 4;
+
+fn spans() -> Vec<Span> {
+    let weights = |number| if number % 2 == 0 { vec![0.3, 0.7] } else { vec![0.6, 0.4] };
+    let ended_h = |number| (number < EPOCHS).then(|| real(EPOCH_H) * real(i64::try_from(number).unwrap()));
+    (1..=EPOCHS).map(|number| Span { weights: weights(number), ended_h: ended_h(number) }).collect()
+}
+
+fn real(hour: i64) -> f64 {
+    f64::from(i32::try_from(hour).unwrap())
+}
+
+/// Evidence as bits: now and at its highest.
+fn bits(evidence: &Evidence) -> (u64, u64) {
+    (evidence.log_e().to_bits(), evidence.log_e_max().to_bits())
+}
+
+fn assert_close(what: &str, one: f64, other: f64) -> Result<(), TestCaseError> {
+    prop_assert!((one - other).abs() <= 1e-12 * one.abs().max(other.abs()), "{what}: {one} {other}");
+    Ok(())
+}
+
+/// Whether two readings say the same, to what SPEC 1.4 asks for.
+fn assert_same(one: &Reading, other: &Reading) -> Result<(), TestCaseError> {
+    prop_assert_eq!(&one.visitors, &other.visitors);
+    prop_assert_eq!(&one.matured, &other.matured);
+    prop_assert_eq!(&one.first_hour, &other.first_hour);
+    prop_assert_eq!(&one.epochs, &other.epochs);
+    for (left, right) in [(one.monitor.lift(1), other.monitor.lift(1)), (one.monitor.harm(1), other.monitor.harm(1))] {
+        let (left, right) = (left.unwrap(), right.unwrap());
+        assert_close("log_e", left.log_e(), right.log_e())?;
+        assert_close("log_e_max", left.log_e_max(), right.log_e_max())?;
+    }
+    assert_close("split", one.split.p_anytime(), other.split.p_anytime())?;
+    for (left, right) in one.steering.iter().zip(&other.steering).chain(one.deciding.iter().zip(&other.deciding)) {
+        assert_close("alpha", left.0, right.0)?;
+        assert_close("beta", left.1, right.1)?;
+    }
+    Ok(())
+}
 
 proptest! {
-    /// Whoever looks again sees the same: complete epochs never change, whatever arrives later, and
-    /// evidence that was fed one epoch after another equals the one that is read from the whole ledger.
+    /// Whoever looks again sees the same: complete epochs never change, whatever arrives later, nor
+    /// does the evidence after each of them.
     #[test]
-    fn what_was_seen_stays(
-        visits in prop::collection::vec((0..4_usize, 0..2_usize, 0..54_i64, prop::option::of(0..72_i64)), 0..300),
-        first in 0..400_i64,
-        later in 0..400_i64,
-    ) {
-        let spans: Vec<Span> = (1..=4)
-            .map(|number| Span {
-                weights: if number % 2 == 0 { vec![0.3, 0.7] } else { vec![0.6, 0.4] },
-                ended_h: (number < 4).then(|| f64::from(30 * number)),
-            })
-            .collect();
-        let read_at = |now: i64| {
-            let now_h = f64::from(i32::try_from(now).unwrap());
-            read(0, Prior::UNIFORM, &spans, &ledger(&visits, now), None, Times { now_h, ..TIMES }).unwrap()
+    fn what_was_seen_stays(visits in visits(), first in 0..400_i64, later in 0..400_i64) {
+        let spans = spans();
+        let times = |now| Times { now_h: real(now), ..TIMES };
+        // Only what had ended by then: the evidence of complete epochs alone, after each of them.
+        let after = |number: usize, now: i64| {
+            let cells: Vec<Cell> = ledger(&visits, now).into_iter().filter(|cell| cell.epoch < number).collect();
+            read(0, Prior::UNIFORM, &spans[..number], &cells, None, times(now)).unwrap()
         };
-        let (early, late) = (read_at(first), read_at(first + later));
-        let complete = spans.iter().take_while(|span| span.ended_h.is_some_and(|end| end + 96.0 <= f64::from(i32::try_from(first).unwrap()))).count();
-        prop_assert_eq!(&early.epochs[..complete], &late.epochs[..complete]);
-        let mut incremental = Monitor::new(2, 0).unwrap();
-        for epoch in early.epochs[..complete].iter().chain(&late.epochs[complete..]) {
-            incremental.observe(epoch).unwrap();
+        let complete = spans.iter().take_while(|span| times(first).is_complete(span)).count();
+        for number in 1..=complete {
+            let (early, late) = (after(number, first), after(number, first + later));
+            prop_assert_eq!(&early.epochs, &late.epochs);
+            for (early, late) in [(early.monitor.lift(1), late.monitor.lift(1)), (early.monitor.harm(1), late.monitor.harm(1))] {
+                prop_assert_eq!(bits(early.unwrap()), bits(late.unwrap()), "after {} epochs", number);
+            }
         }
-        prop_assert_eq!(incremental.lift(1), late.monitor.lift(1));
-        prop_assert_eq!(incremental.harm(1), late.monitor.harm(1));
-        prop_assert!(late.monitor.lift(1).unwrap().log_e_max() + 1e-12 >= 0.0);
+        let whole = |now: i64| read(0, Prior::UNIFORM, &spans, &ledger(&visits, now), None, times(now)).unwrap();
+        let (early, late) = (whole(first), whole(first + later));
+        prop_assert_eq!(&early.epochs[..complete], &late.epochs[..complete]);
+        if complete > 0 {
+            let highest = after(complete, first).monitor.lift(1).unwrap().log_e_max();
+            prop_assert!(late.monitor.lift(1).unwrap().log_e_max() >= highest, "what was proven stays proven");
+        }
+    }
+
+    /// SPEC 1.4: summing up complete epochs as time goes by says at every look what the whole ledger
+    /// says when it is read anew.
+    #[test]
+    fn summing_up_says_what_the_whole_ledger_says(visits in visits(), every in 1..40_i64, prior in 1.0..30.0_f64) {
+        let spans = spans();
+        let prior = Prior { alpha: 1.0, beta: prior };
+        let curve = DelayCurve::of_hours(72.0, &[(0, 20), (10, 20), (50, 10)]).unwrap();
+        let new = || Reader::new(2, 0, prior).unwrap().keeping_epochs();
+        let (mut reader, mut pooled) = (new(), new().pooling());
+        for now in (0..=300).step_by(usize::try_from(every).unwrap()) {
+            let (times, cells) = (Times { now_h: real(now), ..TIMES }, ledger(&visits, now));
+            // What will end later is in force.
+            let begun = 1 + spans.iter().filter(|span| span.ended_h.is_some_and(|ended| ended <= times.now_h)).count();
+            let mut spans = spans[..begun].to_vec();
+            spans[begun - 1].ended_h = None;
+            let of = |epoch: usize| cells.iter().filter(move |cell| cell.epoch == epoch).copied().collect::<Vec<_>>();
+            while times.is_final(&spans[reader.complete_epochs()], &of(reader.complete_epochs())) {
+                let epoch = reader.complete_epochs();
+                reader.complete(&spans[epoch], &of(epoch)).unwrap();
+                pooled.complete(&spans[epoch], &of(epoch)).unwrap();
+            }
+            let known = reader.complete_epochs();
+            let open: Vec<Cell> = cells.iter().filter(|cell| cell.epoch >= known).copied().collect();
+            let summed_up = reader.read(&spans[known..], &open, Some(&curve), times).unwrap();
+            assert_same(&summed_up, &read(0, prior, &spans, &cells, Some(&curve), times).unwrap())?;
+            assert_same(&summed_up, &new().read(&spans, &cells, Some(&curve), times).unwrap())?;
+            let summed_up = pooled.read(&spans[known..], &open, Some(&curve), times).unwrap();
+            assert_same(&summed_up, &new().pooling().read(&spans, &cells, Some(&curve), times).unwrap())?;
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ fn few_conversions_say_nothing() {
     assert_eq!(novelty(&[], 3), None);
     assert_eq!(novelty(&[day(50, 50); 3], 3), None, "there is no later part");
     assert_eq!(novelty(&[day(50, 50), day(3, 3), day(3, 3)], 1), None);
+    assert_eq!(novelty(&[day(1000, 1000); 2], 1), None, "everybody converts");
 }
 
 #[test]

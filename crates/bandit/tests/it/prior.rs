@@ -24,6 +24,17 @@ fn arms_that_are_alike_make_a_strong_prior() {
 }
 
 #[test]
+fn a_site_where_hardly_anybody_converts_stays_in_range() {
+    for history in [&[(1_000_000, 1), (1_000_000, 0)][..], &[(1_000_000, 1_000_000), (1_000_000, 999_999)]] {
+        let prior = Prior::of_history(&counts(history), 100.0);
+        assert!(prior.alpha >= 0.5 && prior.beta >= 0.5 && prior.worth() <= 100.5, "{prior:?}");
+        let arm = (prior.alpha, prior.beta);
+        let best = bandit::prob_best(&[arm, arm]).unwrap();
+        assert!((best[0] - 0.5).abs() < 1e-12, "{best:?}");
+    }
+}
+
+#[test]
 fn the_spread_of_the_rates_is_found() {
     // Rates at the quantiles of Beta(5, 95): a prior worth a hundred visitors.
     let rates = (1..40).map(|index| bandit::quantile(5.0, 95.0, f64::from(index) / 40.0).unwrap());

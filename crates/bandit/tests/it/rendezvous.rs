@@ -50,7 +50,7 @@ fn every_case_of_the_shared_file() {
 
 #[test]
 fn odd_weights_never_win() {
-    assert_eq!(assign(&KEY, "v", &[]), None);
+    assert_eq!(assign::<&str>(&KEY, "v", &[]), None);
     assert_eq!(assign(&KEY, "v", &[("a", 0.0), ("b", -1.0), ("c", f64::NAN)]), None);
     for visitor in 0..200 {
         assert_eq!(assign(&KEY, &visitor.to_string(), &[("a", 0.0), ("b", 1e-300)]), Some(1));
@@ -78,6 +78,32 @@ fn a_change_moves_what_the_formula_says_and_only_to_what_grew() {
         (share - expected).abs() < 5.0 * (expected * (1.0 - expected) / f64::from(visitors)).sqrt(),
         "{share} {expected}"
     );
+}
+
+/// A million visitors: the shares are the weights, and weights that are told in another order or scale move nobody.
+#[test]
+fn a_million_visitors_get_their_shares() {
+    const VISITORS: u32 = 1_000_000;
+    let arms = [("control", 0.05), ("a", 0.4), ("b", 0.3), ("c", 0.15), ("d", 0.1)];
+    let mut again = arms.map(|(id, weight)| (id, weight * 7.0));
+    again.reverse();
+    let mut counts = [0_u32; 5];
+    for visitor in 0..VISITORS {
+        let name = format!("v-{visitor}");
+        let winner = assign(&KEY, &name, &arms).unwrap();
+        counts[winner] += 1;
+        assert_eq!(again[assign(&KEY, &name, &again).unwrap()].0, arms[winner].0, "{name}");
+    }
+    let statistic = |weights: [f64; 5]| -> f64 {
+        let expected = weights.map(|weight| weight * f64::from(VISITORS));
+        counts.iter().zip(expected).map(|(count, expected)| (f64::from(*count) - expected).powi(2) / expected).sum()
+    };
+    // Chi-square with 4 degrees of freedom: its upper tail at x is (1 + x/2) exp(-x/2).
+    let p = |x: f64| (1.0 + x / 2.0) * (-x / 2.0).exp();
+    let found = p(statistic(arms.map(|(_, weight)| weight)));
+    assert!(found > 0.001, "p = {found}");
+    let off = p(statistic([0.05, 0.398, 0.302, 0.15, 0.1]));
+    assert!(off < 1e-3, "two thousandths are noticed: p = {off}");
 }
 
 #[test]

@@ -52,6 +52,14 @@ fn few_visitors_are_not_enough() {
 }
 
 #[test]
+fn without_a_control_a_row_follows_from_the_others() {
+    let found = sample_ratio(&[epoch(&[0.0, 0.6, 0.4], &[0, 55, 45])], 0).unwrap();
+    assert!((found.statistic - (25.0 / 60.0 + 25.0 / 40.0)).abs() < 1e-9 && found.df == 1, "{found:?}");
+    let even = sample_ratio(&[epoch(&[0.0, 0.5, 0.5], &[0, 60, 40])], 0).unwrap();
+    assert!((even.statistic - 4.0).abs() < 1e-9 && even.df == 1 && even.p > 0.04, "{even:?}");
+}
+
+#[test]
 fn a_visitor_where_nobody_should_be_is_a_fault() {
     let wrong = epoch(&[0.5, 0.5, 0.0], &[500, 500, 1]);
     assert!(sample_ratio(std::slice::from_ref(&wrong), 0).unwrap().p <= 0.0);

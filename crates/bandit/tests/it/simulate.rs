@@ -1,5 +1,7 @@
 //! The simulator: repeatable, unbiased where the answer is known, and honest about faults.
 
+use bandit::allocation::Floors;
+use bandit::decision::Rule;
 use bandit::look::Policy;
 use bandit::simulate::reference::{Expected, Figure, Quantity, references};
 use bandit::simulate::{Drift, Estimate, Kills, Promotion, Scenario, Summary, Traffic, Young, run, stream};
@@ -14,6 +16,12 @@ fn assert_about(what: &str, found: Estimate, expected: f64) {
     assert!(distance <= 4.0 * found.se + 1e-9, "{what}: {} ± {}, expected {expected}", found.mean, 2.0 * found.se);
 }
 
+/// Nothing is confirmed or promoted, so that no look has to ask for a lift.
+fn unpromoting() -> Policy {
+    let rule = Rule { promote_min_visitors: u64::MAX, ..Rule::default() };
+    Policy { confirms: false, rule, ..Policy::default() }
+}
+
 #[test]
 fn the_same_seed_gives_the_same_run() {
     let scenario = Scenario { delay_h: 12.0, window_h: 72.0, ..Scenario::default() };
@@ -26,6 +34,17 @@ fn the_same_seed_gives_the_same_run() {
 fn impossible_sites_are_refused() {
     let refused = |rates: Vec<f64>| run(&Scenario { rates, ..Scenario::default() }, &mut stream(1, 1)).is_err();
     assert!(refused(vec![]) && refused(vec![0.5, 1.5]) && refused(vec![f64::NAN]));
+    let refused = |scenario: Scenario| run(&scenario, &mut stream(1, 1)).is_err();
+    let usual = Scenario { days: 1, ..Scenario::default() };
+    assert!(!refused(usual.clone()));
+    for looks_per_day in [0, 5, 48] {
+        assert!(refused(Scenario { looks_per_day, ..usual.clone() }), "{looks_per_day} looks do not divide a day");
+    }
+    assert!(
+        refused(Scenario { window_h: -1.0, ..usual.clone() })
+            && refused(Scenario { token_h: f64::NAN, ..usual.clone() })
+    );
+    assert!(refused(Scenario { delay_h: 5.0, window_h: 0.0, ..usual }), "conversions need a window to come in");
 }
 
 #[test]
@@ -51,8 +70,7 @@ fn policies_are_ordered_as_they_should_be() {
             rates: vec![0.03, 0.06],
             traffic,
             kills: Kills::None,
-            promotion: Promotion::Noted,
-            policy: Policy { confirms: false, ..Policy::default() },
+            policy: unpromoting(),
             days: 20,
             ..Scenario::default()
         };
@@ -100,24 +118,90 @@ fn late_conversions_are_waited_for() {
 }
 
 #[test]
+fn evidence_waits_until_an_epoch_can_get_no_more_visitors() {
+    // The first epoch, of six hours, proves nothing; what follows counts once its tokens and the
+    // window behind them are over, whatever is matured.
+    let promoted_h = |token_h, window_h| {
+        let scenario = Scenario {
+            rates: vec![0.05, 0.20],
+            visitors_per_look: 60,
+            looks_per_day: 4,
+            token_h,
+            window_h,
+            publishes_always: true,
+            kills: Kills::None,
+            promotion: Promotion::Ends,
+            ..Scenario::default()
+        };
+        let day = run(&scenario, &mut stream(5, 1)).unwrap().promoted.unwrap().1;
+        24.0 * day
+    };
+    for (token_h, window_h) in [(0.0, 144.0), (144.0, 0.0), (144.0, 72.0), (300.0, 72.0)] {
+        let (found, earliest) = (promoted_h(token_h, window_h), 6.0 + token_h + window_h);
+        assert!((earliest..earliest + 120.0).contains(&found), "{token_h} {window_h}: {found}, not before {earliest}");
+    }
+}
+
+#[test]
+fn an_epoch_begins_when_the_weights_have_moved() {
+    let epochs = |traffic, publishes_always| {
+        let scenario = Scenario { traffic, publishes_always, days: 12, ..Scenario::default() };
+        run(&scenario, &mut stream(1, 1)).unwrap().epochs
+    };
+    assert_eq!(epochs(Traffic::Even, false), 1, "an even split never moves");
+    assert_eq!(epochs(Traffic::Even, true), 13, "one at the start, and one a day");
+    let moving = epochs(Traffic::Weights, false);
+    assert!((2..=10).contains(&moving), "burn-in takes three days: {moving}");
+    // A variant that is taken out is a change, even when it got nobody any more.
+    let epochs = |kills| {
+        let scenario = Scenario {
+            rates: vec![0.08, 0.02],
+            policy: Policy { floors: Floors::NONE, ..Policy::default() },
+            kills,
+            ..Scenario::default()
+        };
+        let outcome = run(&scenario, &mut stream(1, 1)).unwrap();
+        (outcome.killed.len(), outcome.epochs)
+    };
+    assert_eq!((epochs(Kills::None), epochs(Kills::ByRule)), ((0, 2), (1, 3)));
+}
+
+#[test]
+fn who_is_taken_out_gets_nobody_from_then_on() {
+    let scenario = Scenario {
+        rates: vec![0.08, 0.02],
+        visitors_per_look: 4000,
+        traffic: Traffic::Even,
+        kills: Kills::ByRuleAndHarm,
+        ..Scenario::default()
+    };
+    let outcome = run(&scenario, &mut stream(1, 1)).unwrap();
+    assert_eq!((outcome.killed, outcome.epochs), (vec![1], 2), "all to the control at once");
+    assert!((outcome.shares[1] - 0.5 / 30.0).abs() < 0.002, "half of one day of thirty: {:?}", outcome.shares);
+}
+
+#[test]
 fn young_visitors_are_worth_what_should_have_arrived() {
     let regret = |young, window_h| {
         let scenario = Scenario {
-            rates: vec![0.05, 0.07],
+            rates: vec![0.05, 0.06],
+            visitors_per_look: 3000,
+            days: 14,
             delay_h: if window_h > 0.0 { 24.0 } else { 0.0 },
             window_h,
             young,
             kills: Kills::None,
-            promotion: Promotion::Noted,
-            policy: Policy { confirms: false, ..Policy::default() },
+            policy: unpromoting(),
             ..Scenario::default()
         };
-        simulate(&scenario, 60).regret.mean
+        simulate(&scenario, 80).regret
     };
-    let (at_once, by_share) = (regret(Young::ByShare, 0.0), regret(Young::ByShare, 72.0));
-    let (as_failures, left_out) = (regret(Young::AsFailures, 72.0), regret(Young::LeftOut, 72.0));
-    assert!(at_once < by_share && by_share < left_out, "{at_once} {by_share} {as_failures} {left_out}");
-    assert!(by_share < as_failures, "{by_share} {as_failures}");
+    let at_once = regret(Young::ByShare, 0.0);
+    let [by_share, as_failures, left_out] =
+        [Young::ByShare, Young::AsFailures, Young::LeftOut].map(|young| regret(young, 72.0));
+    let clearly = |less: Estimate, more: Estimate| more.mean - less.mean > 2.0 * less.se.hypot(more.se);
+    assert!(clearly(by_share, as_failures) && clearly(by_share, left_out), "{by_share:?} {as_failures:?} {left_out:?}");
+    assert_about("as if all were known at once", by_share, at_once.mean);
 }
 
 #[test]

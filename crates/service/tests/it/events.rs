@@ -19,6 +19,8 @@ on_both_databases!(
     a_kept_token_keeps_its_variant,
     the_same_visitor_at_once_counts_once,
     what_is_left_out_is_told,
+    who_turns_out_a_robot_leaves_the_counts,
+    requests_are_counted_with_the_share_of_robots,
 );
 
 async fn totals(test: &TestService, site_id: SiteId) -> (i64, i64) {
@@ -208,21 +210,84 @@ async fn the_same_visitor_at_once_counts_once(database: TestDatabase) {
     assert_eq!(totals(&test, site_id).await, (1, 0));
 }
 
+async fn who_turns_out_a_robot_leaves_the_counts(database: TestDatabase) {
+    let test = TestService::new(database);
+    let (viewer, site_id) = running_site(&test).await;
+    let mut tokens = Vec::new();
+    for number in 0..6 {
+        let name = format!("v-{number}");
+        let shown = assign(&test, site_id, &name);
+        tokens.push((name.clone(), shown.clone()));
+        send(&test, event(site_id, shown.variant_id, &name, EventType::Impression, shown.token.clone())).await;
+        test.clock.advance(Duration::hours(2));
+        if number < 3 {
+            send(&test, event(site_id, shown.variant_id, &name, EventType::Conversion, shown.token)).await;
+        }
+    }
+    assert_eq!(totals(&test, site_id).await, (6, 3));
+    let flag = async |place: usize, token: Option<String>| {
+        let (name, shown) = &tokens[place];
+        let again = event(site_id, shown.variant_id, name, EventType::Impression, token);
+        let results = test.service.ingest(vec![Ok(again)], RequestSource { automated: true }).await.unwrap();
+        assert_eq!(results[0].outcome, Outcome::Stored(NotCounted::Bot));
+    };
+    // Anybody can call themselves a robot of somebody else's name; only the token proves the name.
+    flag(0, None).await;
+    assert_eq!(totals(&test, site_id).await, (6, 3));
+    flag(0, tokens[0].1.token.clone()).await;
+    assert_eq!(totals(&test, site_id).await, (5, 2), "with its conversion");
+    flag(4, tokens[4].1.token.clone()).await;
+    flag(4, tokens[4].1.token.clone()).await;
+    assert_eq!(totals(&test, site_id).await, (4, 2), "once");
+    let (name, shown) = &tokens[4];
+    let late = event(site_id, shown.variant_id, name, EventType::Conversion, shown.token.clone());
+    assert_eq!(send(&test, late).await, Outcome::Stored(NotCounted::Bot), "and nothing of it counts any more");
+    let goals = test.service.statistics(&viewer, site_id).await.unwrap().goals;
+    assert_eq!(goals.iter().map(|goal| goal.visitors).sum::<i64>(), 2);
+}
+
+async fn requests_are_counted_with_the_share_of_robots(database: TestDatabase) {
+    let test = TestService::new(database);
+    let (viewer, site_id) = running_site(&test).await;
+    let requests = async || {
+        test.service.store_requests().await.unwrap();
+        let report = test.service.statistics(&viewer, site_id).await.unwrap().generation;
+        (report.requests, report.automated_requests)
+    };
+    for number in 0..10 {
+        let visitor_id = format!("v-{number}").parse().unwrap();
+        let request = AssignRequest { site_id, visitor_id, current: None, automated: number < 4 };
+        test.service.assign(&request).unwrap();
+    }
+    assert_eq!(requests().await, (10, 4));
+    test.service.refresh_changed_sites().await.unwrap();
+    assign(&test, site_id, "v-11");
+    assert_eq!(requests().await, (11, 4), "a new snapshot goes on counting");
+    test.clock.advance(Duration::days(8));
+    assert_eq!(requests().await, (0, 0), "of the last week");
+}
+
 async fn what_is_left_out_is_told(database: TestDatabase) {
     let test = TestService::new(database);
     let (viewer, site_id) = running_site(&test).await;
     let report = async || {
         let report = test.service.statistics(&viewer, site_id).await.unwrap().generation;
-        (report.bots, report.others_not_counted, report.saw_another)
+        let of = |reason| {
+            let rows = report.left_out.iter().filter(|row| row.reason == reason);
+            rows.fold((0, 0), |sum, row| (sum.0 + row.impressions, sum.1 + row.conversions))
+        };
+        (of(NotCounted::Bot), of(NotCounted::Unverified), report.saw_another)
     };
     let shown = assign(&test, site_id, "v-1");
     let exposure = |name: &str, token| event(site_id, shown.variant_id, name, EventType::Impression, token);
-    let bot = exposure("v-1", shown.token.clone());
+    // A robot is given no token.
+    let bot = exposure("v-1", None);
     let results = test.service.ingest(vec![Ok(bot.clone()); 2], RequestSource { automated: true }).await.unwrap();
     let outcomes: Vec<Outcome> = results.iter().map(|result| result.outcome).collect();
     assert_eq!(outcomes, [Outcome::Stored(NotCounted::Bot), Outcome::Duplicate]);
     send(&test, exposure("v-2", None)).await;
-    assert_eq!(report().await, (1, 1, 0), "a repeat is left out once");
+    send(&test, event(site_id, shown.variant_id, "v-2", EventType::Conversion, None)).await;
+    assert_eq!(report().await, ((1, 0), (1, 1), 0), "a repeat is left out once");
 
     // Two visitors report a second variant: the one whose first is still active is a fault, the other is not.
     let mut changed = 0;
@@ -241,7 +306,7 @@ async fn what_is_left_out_is_told(database: TestDatabase) {
             send(&test, domain::IncomingEvent { id: domain::EventId(uuid::Uuid::new_v4()), ..other }).await;
         }
     }
-    assert_eq!((changed, report().await), (2, (1, 1, 1)));
+    assert_eq!((changed, report().await), (2, ((1, 0), (1, 1), 1)));
 }
 
 /// The same visitor with an honest token of another variant, as when the first one was paused for a while.

@@ -4,8 +4,10 @@
 mod accounts;
 mod decisions;
 mod events;
+mod generations;
 mod holdout;
 mod jobs;
+mod site;
 mod sites;
 mod support;
 mod traffic;

@@ -3,10 +3,16 @@
 use crate::support::{assign, running_site};
 use crate::traffic::Traffic;
 use domain::{Phase, SiteId};
+use service::AssignRequest;
 use testkit::{TestDatabase, TestService, TestServiceBuilder, on_both_databases};
 use time::Duration;
 
-on_both_databases!(traffic_moves_to_the_best, quiet_sites_keep_their_epoch);
+on_both_databases!(
+    traffic_moves_to_the_best,
+    nobody_who_was_exposed_is_moved,
+    weights_are_published_when_they_moved_and_not_too_often,
+    quiet_sites_keep_their_epoch,
+);
 
 async fn refresh(test: &TestService) {
     test.clock.advance(Duration::minutes(2));
@@ -39,6 +45,60 @@ async fn traffic_moves_to_the_best(database: TestDatabase) {
     // New visitors see the difference.
     let fresh = (0..100).filter(|n| assign(&test, site_id, &format!("new-{n}")).variant_id == favourite).count();
     assert!(fresh > 35, "{fresh} of 100");
+}
+
+/// Whoever was exposed keeps their variant through every change of the weights, while it is active.
+async fn nobody_who_was_exposed_is_moved(database: TestDatabase) {
+    let test = TestServiceBuilder::default().burn_in(20, 0.0).build(database);
+    let (viewer, site_id) = running_site(&test).await;
+    let favourite = test.service.list_variants(&viewer, site_id).await.unwrap()[2].variant.id;
+    let exposed: Vec<_> = (0..300).map(|number| format!("kept-{number}")).collect();
+    let first: Vec<_> = exposed.iter().map(|name| assign(&test, site_id, name)).collect();
+    let mut traffic = Traffic::new(&test, site_id);
+    let mut epochs = std::collections::HashSet::new();
+    for _ in 0..5 {
+        traffic.days(1, 200, |id| if id == favourite { 6 } else { 9 }).await;
+        epochs.insert(test.service.counters(site_id).await.unwrap().1.unwrap().epoch);
+        for (name, first) in exposed.iter().zip(&first) {
+            let visitor_id = name.parse().unwrap();
+            let request = AssignRequest { site_id, visitor_id, current: first.token.clone(), automated: false };
+            let again = test.service.assign(&request).unwrap();
+            assert_eq!((again.variant_id, again.epoch, &again.token), (first.variant_id, first.epoch, &first.token));
+        }
+    }
+    assert!(epochs.len() > 2, "the weights did change: {epochs:?}");
+    let without =
+        exposed.iter().zip(&first).filter(|(name, first)| assign(&test, site_id, name).variant_id != first.variant_id);
+    assert!(without.count() > 20, "without the token many would have been moved");
+}
+
+/// An epoch is a row for good, so weights follow the visitors once an hour, and only when they moved.
+async fn weights_are_published_when_they_moved_and_not_too_often(database: TestDatabase) {
+    let test = TestServiceBuilder::default().burn_in(20, 0.0).build(database);
+    let (viewer, site_id) = running_site(&test).await;
+    let favourite = test.service.list_variants(&viewer, site_id).await.unwrap()[2].variant.id;
+    let mut traffic = Traffic::new(&test, site_id);
+    traffic.days(4, 200, |id| if id == favourite { 7 } else { 9 }).await;
+    let now = async || test.service.counters(site_id).await.unwrap().1.unwrap();
+    traffic.wait(Duration::hours(2)).await;
+    let before = now().await;
+    // What matures within the hour moves the posterior, but the weights wait.
+    for _ in 0..5 {
+        traffic.wait(Duration::minutes(11)).await;
+        assert_eq!(now().await.epoch, before.epoch, "once an hour");
+    }
+    let mut published = 0;
+    for _ in 0..48 {
+        let last = now().await;
+        traffic.wait(Duration::hours(1)).await;
+        let next = now().await;
+        if next.epoch != last.epoch {
+            published += 1;
+            let moved = next.weights.iter().zip(&last.weights).map(|(new, old)| (new.weight - old.weight).abs());
+            assert!(moved.fold(0.0, f64::max) > 0.005, "{last:?} {next:?}");
+        }
+    }
+    assert!((1..48).contains(&published), "{published} of 48 hours");
 }
 
 async fn quiet_sites_keep_their_epoch(database: TestDatabase) {

@@ -13,6 +13,8 @@ pub struct Model {
     pub weights: Json,
     pub posterior: Json,
     pub started_at: Millis,
+    pub phase: String,
+    pub phase_variant_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,4 @@
-//! Exposures that were stored and not counted, by reason and hour.
+//! Events that were stored and not counted, by reason, variant and hour.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,8 +10,11 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub reason: String,
     #[sea_orm(primary_key, auto_increment = false)]
+    pub variant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
     pub hour: i64,
     pub impressions: i64,
+    pub conversions: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

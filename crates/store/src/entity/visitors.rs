@@ -16,6 +16,7 @@ pub struct Model {
     pub first_seen: Millis,
     pub is_holdout: bool,
     pub saw_another: bool,
+    pub not_counted: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
