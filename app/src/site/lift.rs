@@ -37,8 +37,8 @@ pub fn LiftCard(
                         <table class="w-full text-left text-sm" aria-label="Lift">
                             <thead class="bg-muted/50 text-muted-foreground">
                                 <tr>
-                                    <th scope="col" class="px-4 py-3 font-medium">"Variant"</th>
-                                    {headings.map(|name| view! { <th scope="col" class="px-4 py-3 text-right font-medium whitespace-nowrap">{name}</th> })}
+                                    <th scope="col" class="py-3 pr-2 pl-4 font-medium">"Variant"</th>
+                                    {headings.map(|name| view! { <th scope="col" class="px-2 py-3 text-right align-bottom font-medium last:pr-4">{name}</th> })}
                                 </tr>
                             </thead>
                             <tbody class="divide-y">
@@ -107,11 +107,11 @@ pub fn cells(row: &ChallengerReport) -> [String; 7] {
 
 fn row(row: ChallengerReport, axis: Axis) -> impl IntoView {
     let cells =
-        cells(&row).map(|cell| view! { <td class="px-4 py-3 text-right tabular-nums whitespace-nowrap">{cell}</td> });
+        cells(&row).map(|cell| view! { <td class="px-2 py-3 text-right tabular-nums whitespace-nowrap last:min-w-28 last:pr-4 last:whitespace-normal">{cell}</td> });
     let label = format!("P(best) {}", probability(row.prob_best));
     view! {
         <tr>
-            <th scope="row" class="px-4 py-3 font-medium whitespace-nowrap">
+            <th scope="row" class="py-3 pr-2 pl-4 font-medium whitespace-nowrap">
                 {row.name.clone()}
                 <span class="block text-xs font-normal text-muted-foreground">{label}</span>
                 {row.wears_off.map(|(early, late)| view! {

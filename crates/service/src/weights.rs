@@ -80,7 +80,8 @@ impl Service {
         let now = self.now();
         if let Some(current) = rows.allocations.last() {
             let is_due = is_new_phase || now - current.started_at >= LEAST_TIME;
-            if !has_other_arms(&current.weights, &weights) && !(is_due && moved(&current.weights, &weights)) {
+            let moved = is_due && moved(&current.weights, &weights);
+            if !moved && !has_other_arms(&current.weights, &weights) {
                 return Ok(Published { has_new_weights: false, is_frozen_now });
             }
         }

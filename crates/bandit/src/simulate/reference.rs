@@ -79,10 +79,6 @@ impl Quantity {
     /// The figure of a summary; not a number where the scenario does not measure it.
     #[must_use]
     pub fn of(self, summary: &Summary) -> Estimate {
-        let share = |mean: f64| {
-            let runs = f64::from(u32::try_from(summary.runs.max(1)).unwrap_or(u32::MAX));
-            Estimate { mean, se: (mean * (1.0 - mean) / runs).sqrt() }
-        };
         let measured = |found: Option<Estimate>| found.unwrap_or(Estimate { mean: f64::NAN, se: 0.0 });
         let coverage = &summary.coverage;
         match self {
@@ -104,7 +100,7 @@ impl Quantity {
             Self::AlwaysValidCoverage => measured(coverage.always_valid),
             Self::PromotedBy(day) => {
                 let index = usize::try_from(day.saturating_sub(1)).unwrap_or(usize::MAX);
-                share(summary.promoted_by_day.get(index).copied().unwrap_or(0.0))
+                summary.promoted_by_day.get(index).copied().unwrap_or_default()
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::sample_ratio::FREEZE;
 use crate::thompson::Sampler;
 use crate::{BanditError, Counts, prob_beats};
 use rand::{Rng, RngExt};
-use rand_distr::{Binomial, Distribution, Exp};
+use rand_distr::{Binomial, Distribution};
 
 /// What became of a run.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -171,14 +171,10 @@ impl<'a> Run<'a> {
         if mean <= 0.0 {
             return Ok(vec![0.0; usize::try_from(count).unwrap_or(0)]);
         }
-        let delay = Exp::new(1.0 / mean).map_err(|_| BanditError::Delays)?;
-        let mut within = || loop {
-            let hours = delay.sample(random);
-            if hours <= window {
-                return hours;
-            }
-        };
-        Ok((0..count).map(|_| within()).collect())
+        // Exponential up to the window, by inverting its distribution: drawing again until one lies inside could
+        // take for ever.
+        let inside = -(-window / mean).exp_m1();
+        Ok((0..count).map(|_| (-mean * (-random.random::<f64>() * inside).ln_1p()).min(window)).collect())
     }
 
     /// Weights and decisions at the end of a look's time, in the order of the scheduled job.

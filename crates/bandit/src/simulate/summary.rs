@@ -38,7 +38,7 @@ pub struct Summary {
     /// Day of the promotion, of the runs that had one; absent without any.
     pub days_to_promotion: Option<Estimate>,
     /// Share of the runs that had promoted by the end of each day.
-    pub promoted_by_day: Vec<f64>,
+    pub promoted_by_day: Vec<Estimate>,
     /// Share of visitors that each arm got.
     pub shares: Vec<Estimate>,
     /// Share of intervals that held the truth; absent unless checked.
@@ -69,7 +69,10 @@ impl Summary {
         let best_is_alone = scenario.rates.iter().filter(|rate| **rate >= scenario.rates[best]).count() == 1;
         let better = |arm: usize| scenario.rates[arm] > scenario.rates[0];
         let days: Vec<f64> = outcomes.iter().filter_map(|outcome| Some(outcome.promoted?.1)).collect();
-        let by = |day: u32| fraction(days.iter().filter(|at| **at <= f64::from(day)).count(), outcomes.len());
+        let by = |day: u32| {
+            let has = |outcome: &Outcome| outcome.promoted.is_some_and(|(_, at)| at <= f64::from(day));
+            share(&has)
+        };
         let arm_share = |arm: usize| estimate(outcomes.iter().map(|outcome| outcome.shares[arm]));
         Self {
             runs: outcomes.len(),
@@ -112,9 +115,4 @@ fn estimate(values: impl Iterator<Item = f64> + Clone) -> Estimate {
     let mean = sum / count;
     let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();
     Estimate { mean, se: (squares / f64::max(count - 1.0, 1.0) / count).sqrt() }
-}
-
-fn fraction(part: usize, whole: usize) -> f64 {
-    let real = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-    if whole == 0 { 0.0 } else { real(part) / real(whole) }
 }

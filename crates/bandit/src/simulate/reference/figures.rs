@@ -86,6 +86,16 @@ fn false_promotions() -> Vec<Reference> {
             figures: figures(&[(Naive, 0.585, 0.031), (Gated, 0.032, 0.011)]),
         },
         Reference {
+            name: "two equal arms, drifting, made comparable",
+            scenario: Scenario { comparable: true, ..drifting(2) },
+            figures: figures(&[(Naive, 0.34, 0.03)]),
+        },
+        Reference {
+            name: "four equal arms, drifting, made comparable",
+            scenario: Scenario { comparable: true, ..drifting(4) },
+            figures: figures(&[(Naive, 0.085, 0.02)]),
+        },
+        Reference {
             name: "four equal arms, drifting",
             scenario: drifting(4),
             figures: figures(&[(Naive, 0.692, 0.029), (Gated, 0.007, 0.005)]),
