@@ -57,7 +57,7 @@ pub(crate) fn answer(error: ServiceError) -> UiError {
         ServiceError::Conflict(message) => (StatusCode::CONFLICT, UiError::Invalid { message: message.clone() }),
         ServiceError::SignedOut => (StatusCode::UNAUTHORIZED, UiError::SignedOut),
         ServiceError::WrongCredentials => (StatusCode::UNAUTHORIZED, UiError::Invalid { message: error.to_string() }),
-        ServiceError::Unavailable(_) => {
+        ServiceError::Unavailable(_) | ServiceError::Busy | ServiceError::NotStored(_) => {
             tracing::error!(error = &error as &dyn std::error::Error, reference = reference(), "request failed");
             (StatusCode::SERVICE_UNAVAILABLE, UiError::Unavailable)
         }

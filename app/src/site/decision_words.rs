@@ -131,7 +131,9 @@ pub fn gain(gain: NetGain) -> String {
 /// What a test takes from the beginning, in a sentence.
 #[must_use]
 pub fn plan(plan: TestPlan) -> String {
-    let time = plan.days.map_or_else(String::new, |found| format!(", {} at the pace of the last week", roughly(found)));
+    let time = plan.days.map_or_else(String::new, |found| {
+        format!(", {} if they got all visitors at the pace of the last week", roughly(found))
+    });
     format!(
         "To show a lift of {}, the control and one variant need about {} visitors between them{time}.",
         percent(plan.lift, 0),

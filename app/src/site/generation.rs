@@ -85,7 +85,9 @@ fn real(count: u64) -> f64 {
 fn quality(report: &GenerationReport) -> String {
     let mut sentences =
         vec![format!("The prior of every rate is worth {} visitors.", crate::site::words::whole(report.prior_worth))];
-    sentences.extend(report.plan.map(words::plan));
+    if !matches!(report.phase, Phase::Decided | Phase::Frozen) {
+        sentences.extend(report.plan.map(words::plan));
+    }
     if report.automated_requests > 0 {
         let share = percent(words::ratio(report.automated_requests, report.requests), 1);
         let requests = counted(report.requests, "page view");
@@ -98,7 +100,7 @@ fn quality(report: &GenerationReport) -> String {
     sentences.join(" ")
 }
 
-/// Every visit that was stored and not counted, with the reason, so that both counts can be had.
+/// Every event that was stored and not counted, with the reason.
 #[component]
 fn LeftOutTable(context: SiteContext) -> impl IntoView {
     let rows = Memo::new(move |_| {
@@ -116,12 +118,12 @@ fn LeftOutTable(context: SiteContext) -> impl IntoView {
             <details class="text-xs text-muted-foreground">
                 <summary class="cursor-pointer font-medium">"Stored and not counted"</summary>
                 <div class="mt-2 overflow-x-auto" tabindex="0" role="region" aria-label="Stored and not counted">
-                    <table class="w-full text-left" aria-label="Stored and not counted">
+                    <table class="w-full text-left">
                         <thead>
                             <tr>
                                 <th scope="col" class="py-1 pr-4 font-medium">"Variant"</th>
                                 <th scope="col" class="py-1 pr-4 font-medium">"Why"</th>
-                                <th scope="col" class="py-1 pr-4 text-right font-medium">"Exposures"</th>
+                                <th scope="col" class="py-1 pr-4 text-right font-medium">"Exposure events"</th>
                                 <th scope="col" class="py-1 text-right font-medium">"Conversions"</th>
                             </tr>
                         </thead>

@@ -45,9 +45,10 @@ fn a_generation_says_where_it_stands() {
                 "brought about 42 conversions (\u{2212}3 to 86)",
                 "worth 2 visitors",
                 "1 visitor saw more",
-                "To show a lift of 20\u{a0}%, the control and one variant need about 18,123 visitors between them, 10 days at the pace of the last week.",
             ],
         );
+        let plan = "To show a lift of 20\u{a0}%, the control and one variant need about 18,123 visitors between them, 10 days if they got all visitors at the pace of the last week.";
+        assert_eq!(shown.contains(plan), !matches!(phase, Phase::Decided | Phase::Frozen), "{shown}");
         assert_eq!(shown.contains("<progress"), phase == Phase::BurnIn, "{shown}");
         assert_eq!(shown.contains("visitors do not arrive as they should"), phase == Phase::Frozen, "{shown}");
         assert!(shown.contains("action=\"/api/sites/restart\"") && shown.contains("<dialog"), "asked for twice");

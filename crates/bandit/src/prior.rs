@@ -29,7 +29,7 @@ impl Prior {
 
     /// The prior of a site from the counts of its earlier arms, worth at most `cap` visitors and at
     /// least 2. Neither parameter falls below a half, so that a site whose visitors hardly ever convert
-    /// stays in the range of the statistics. Without two arms that had visitors, or without any conversion, nothing is known and the
+    /// stays in the range of the statistics; its prior then has a higher mean than its history. Without two arms that had visitors, or without any conversion, nothing is known and the
     /// prior is uniform.
     #[must_use]
     pub fn of_history(arms: &[Counts], cap: f64) -> Self {
@@ -42,7 +42,8 @@ impl Prior {
         }
         let mean = conversions / visitors;
         let strength = most_likely(|strength| likelihood(&seen, mean, strength), LEAST, cap.max(LEAST));
-        Self { alpha: (mean * strength).max(LEAST_PARAMETER), beta: ((1.0 - mean) * strength).max(LEAST_PARAMETER) }
+        let alpha = (mean * strength).clamp(LEAST_PARAMETER, strength - LEAST_PARAMETER);
+        Self { alpha, beta: strength - alpha }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::BanditError;
 use crate::ledger::{Epoch, arms};
 use crate::special::{chi_square_tail, rising_remainder};
 
-/// Below this p-value nothing is decided until somebody has looked (SPEC 12.3).
+/// Below this p-value nothing is decided until a new generation (SPEC 12.3).
 pub const FREEZE: f64 = 0.001;
 
 /// The chi-square check of a ledger, for one look.

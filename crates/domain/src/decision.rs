@@ -13,7 +13,7 @@ pub enum DecisionKind {
     Kill,
     /// A challenger does worse than the untouched page and was stopped at once.
     StopHarm,
-    /// Visitors do not arrive as the weights say, so nothing is decided until somebody has looked.
+    /// Visitors do not arrive as the weights say, so nothing is decided until its owner begins a new generation.
     Freeze,
     /// A new generation began with fresh evidence.
     Restart,

@@ -122,4 +122,6 @@ pub enum Outcome {
     Duplicate,
     /// Not stored, for good.
     Dropped(Dropped),
+    /// Not stored this time; another try may succeed.
+    Retry,
 }

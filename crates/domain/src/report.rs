@@ -248,8 +248,7 @@ pub struct GenerationReport {
     pub challengers: Vec<ChallengerReport>,
 }
 
-/// Events of one variant that were stored and not counted for one reason. Added to what is counted they give
-/// the counts with everybody.
+/// Events of one variant that were stored and not counted for one reason, beside those that count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// The variant that the events name.

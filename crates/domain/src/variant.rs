@@ -38,7 +38,7 @@ pub enum VariantAction {
     Approve,
     /// Refuse it.
     Reject,
-    /// Stop sending it new visitors.
+    /// Show it to nobody until it is resumed.
     Pause,
     /// Send it visitors again.
     Resume,

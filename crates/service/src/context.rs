@@ -5,6 +5,7 @@ use crate::passwords::Passwords;
 use crate::ports::{Clock, CopyWriter, Entropy, PageReader};
 use crate::snapshot::Snapshot;
 use crate::token::TokenKeys;
+use crate::writer::Writer;
 use bandit::look::Policy;
 use secrecy::SecretSlice;
 use std::sync::Arc;
@@ -86,6 +87,7 @@ pub(crate) struct Inner {
     pub(crate) tokens: TokenKeys,
     pub(crate) passwords: Passwords,
     pub(crate) work: tokio::sync::Notify,
+    pub(crate) writer: Writer,
 }
 
 impl Service {
@@ -102,6 +104,7 @@ impl Service {
             tokens,
             passwords: Passwords::default(),
             work: tokio::sync::Notify::new(),
+            writer: Writer::default(),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -94,21 +94,20 @@ impl Service {
         let Some(status) = examined.variant(variant_id).map(|variant| variant.status) else {
             return Ok(News::default());
         };
+        // A step before this one may have moved the variant; the next look sees it as it is then.
+        if acts && !self.carry_out(write, site, (kind, variant_id)).await? {
+            return Ok(News::default());
+        }
         match open {
             Some(line) => {
                 let (from, to) = (DecisionState::Proposed, DecisionState::Done);
-                if !write.settle_decision(site, line.id, from, to, self.now()).await? {
-                    return Ok(News::default());
-                }
+                write.settle_decision(site, line.id, from, to, self.now()).await?;
             }
             None => {
                 let state = if acts { DecisionState::Done } else { DecisionState::Proposed };
                 let line = self.about_variant(examined, (kind, place), Undo { status }, state);
                 write.write_decision(site, &line, self.now()).await?;
             }
-        }
-        if acts {
-            self.carry_out(write, site, examined, (kind, variant_id)).await?;
         }
         Ok(News { arms_changed: acts, journal_changed: true })
     }
@@ -120,31 +119,29 @@ impl Service {
         refused && self.now().unix_timestamp() - since < SILENCE.whole_seconds()
     }
 
-    /// Moves the variant into the state that a decision leads to. Of two winners the older one is a challenger again.
+    /// Moves the variant into the state that a decision leads to; `false` when it gets no visitors any more.
+    /// Of two winners the older one is a challenger again.
     async fn carry_out(
         &self,
         write: &WriteTransaction,
         site: &OwnedSite,
-        examined: &Examined,
         (kind, variant_id): (DecisionKind, VariantId),
-    ) -> Result<(), ServiceError> {
-        let Some(to) = kind.status_after() else { return Ok(()) };
-        let status = examined.variant(variant_id).map(|variant| variant.status).filter(|status| status.is_served());
-        let moved = match status {
-            Some(status) => write.move_variant(site, variant_id, status, to).await?,
-            None => false,
-        };
-        if !moved {
-            return Err(ServiceError::Conflict("The variant was changed meanwhile.".to_owned()));
+    ) -> Result<bool, ServiceError> {
+        let Some(to) = kind.status_after() else { return Ok(false) };
+        let variants = write.variants(site).await?;
+        let status = variants.iter().find(|row| row.id == variant_id).map(|row| row.status);
+        let Some(status) = status.filter(|status| status.is_served()) else { return Ok(false) };
+        if !write.move_variant(site, variant_id, status, to).await? {
+            return Ok(false);
         }
-        if kind != DecisionKind::Promote {
-            return Ok(());
+        if kind == DecisionKind::Promote {
+            let winners = variants.iter().filter(|row| row.status == VariantStatus::Winner);
+            for winner in winners.filter(|row| row.id != variant_id) {
+                write.move_variant(site, winner.id, VariantStatus::Winner, VariantStatus::Active).await?;
+            }
+            write.set_phase(site, Phase::Decided, Some(variant_id)).await?;
         }
-        let winners = examined.rows.variants.iter().filter(|row| row.status == VariantStatus::Winner);
-        for winner in winners.filter(|row| row.id != variant_id) {
-            write.move_variant(site, winner.id, VariantStatus::Winner, VariantStatus::Active).await?;
-        }
-        Ok(write.set_phase(site, Phase::Decided, Some(variant_id)).await?)
+        Ok(true)
     }
 
     /// The journal, newest first.
@@ -174,25 +171,35 @@ impl Service {
         let line = journal.iter().find(|line| line.id == decision_id).ok_or(ServiceError::NotFound)?;
         let over = || ServiceError::Conflict("This was answered already, or is not proposed any more.".to_owned());
         let mut to = line.state.after(answer).ok_or_else(over)?;
-        let examined = self.examine_in(&write, &site).await?;
-        let lapsed = answer == DecisionAnswer::Accept && !is_wanted(&wanted(&examined), &examined, line);
+        let lapsed = answer == DecisionAnswer::Accept && {
+            let examined = self.examine_in(&write, &site).await?;
+            !is_wanted(&wanted(&examined), &examined, line)
+        };
         if lapsed {
             to = DecisionState::Withdrawn;
         }
         if !write.settle_decision(&site, line.id, line.state, to, self.now()).await? {
             return Err(over());
         }
-        let status = line.variant_id.and_then(|id| examined.variant(id)).map(|variant| variant.status);
+        let variants = write.variants(&site).await?;
+        let status = variants.iter().find(|variant| Some(variant.id) == line.variant_id).map(|variant| variant.status);
+        let changed =
+            || ServiceError::Conflict("The variant is in another state by now, so there is nothing to do.".to_owned());
         match (answer, line.variant_id, status) {
             (DecisionAnswer::Dismiss, ..) => {}
             (DecisionAnswer::Accept, ..) if lapsed => {}
             (DecisionAnswer::Accept, Some(variant_id), Some(_)) => {
-                self.carry_out(&write, &site, &examined, (line.kind, variant_id)).await?;
+                if !self.carry_out(&write, &site, (line.kind, variant_id)).await? {
+                    return Err(changed());
+                }
                 self.publish_weights(&write, &site).await?;
             }
             (DecisionAnswer::Undo, Some(variant_id), Some(status)) => {
-                let undo = line.undo.filter(|_| line.kind.status_after() == Some(status)).ok_or_else(over)?;
-                write.move_variant(&site, variant_id, status, undo.status).await?;
+                let undo = line.undo.filter(|_| line.kind.status_after() == Some(status)).ok_or_else(changed)?;
+                // There is one winner; whoever was one before another was promoted is a challenger now.
+                let is_taken = variants.iter().any(|row| row.status == VariantStatus::Winner && row.id != variant_id);
+                let back = if is_taken { VariantStatus::Active } else { undo.status };
+                write.move_variant(&site, variant_id, status, back).await?;
                 if (locked.phase, locked.phase_variant_id) == (Phase::Decided, Some(variant_id)) {
                     write.set_phase(&site, Phase::Bandit, None).await?;
                 }
@@ -327,7 +334,8 @@ fn is_about(line: &Decision, kind: DecisionKind, variant_id: VariantId) -> bool 
 fn wanted(examined: &Examined) -> Vec<Wanted> {
     let look = &examined.look;
     let is_decided = examined.rows.phase == Phase::Decided;
-    let promote = look.verdict.promote.filter(|_| !is_decided).map(|place| (DecisionKind::Promote, place));
+    let may_win = |place: &usize| !is_decided && !look.harmful.contains(place);
+    let promote = look.verdict.promote.filter(may_win).map(|place| (DecisionKind::Promote, place));
     let harmful = look.harmful.iter().map(|place| (DecisionKind::StopHarm, *place));
     let killed = look.verdict.kill.iter().filter(|place| !look.harmful.contains(place));
     promote.into_iter().chain(harmful).chain(killed.map(|place| (DecisionKind::Kill, *place))).collect()

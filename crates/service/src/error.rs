@@ -1,5 +1,6 @@
 //! What can go wrong in a use case.
 
+use std::sync::Arc;
 use store::StoreError;
 
 /// A refused or failed use case. What people see is a sentence; causes stay inside for the log.
@@ -28,6 +29,12 @@ pub enum ServiceError {
     /// The database does not answer; another try may succeed.
     #[error("the database is not available")]
     Unavailable(#[source] StoreError),
+    /// Too many events wait to be stored; another try may succeed.
+    #[error("too many events are waiting")]
+    Busy,
+    /// Events are not stored; another try may succeed.
+    #[error("the events are not stored")]
+    NotStored(#[source] Arc<StoreError>),
     /// A fault of ours.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -46,7 +53,7 @@ impl ServiceError {
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::Unavailable(error),
+            StoreError::Unavailable(_) | StoreError::Overtaken => Self::Unavailable(error),
             // The row that this one needed went away under our hands.
             StoreError::Dangling(_) => Self::NotFound,
             StoreError::Conflict(_) => Self::Conflict("It exists already.".to_owned()),

@@ -144,15 +144,15 @@ fn cells(rows: &GenerationRows, arms: &[VariantId]) -> Result<Vec<Cell>, bandit:
         .map(|cell| {
             let epoch = *epochs.get(&cell.epoch).ok_or(bandit::BanditError::Index)?;
             let arm = *arms.get(&cell.variant_id).ok_or(bandit::BanditError::Index)?;
-            let counts = Counts::new(cell.visitors.unsigned_abs(), cell.conversions.unsigned_abs())?;
-            Ok(Cell { epoch, arm, hour: cell.exposure_hour, counts })
+            Ok(Cell { epoch, arm, hour: cell.exposure_hour, counts: counts(cell.visitors, cell.conversions)? })
         })
         .collect()
 }
 
 /// How late conversions come.
 fn curve(delays: &[(i64, i64)], window_h: f64) -> Option<DelayCurve> {
-    let seen: Vec<(i64, u64)> = delays.iter().map(|(hour, count)| (*hour, count.unsigned_abs())).collect();
+    let seen: Vec<(i64, u64)> =
+        delays.iter().map(|(hour, count)| (*hour, u64::try_from(*count).unwrap_or(0))).collect();
     DelayCurve::of_hours(window_h, &seen)
 }
 
@@ -182,6 +182,11 @@ fn phase_before(rows: &GenerationRows, arms: &[VariantId], served: &[usize]) -> 
         (Phase::Decided, Some(winner)) => phase::Phase::Decided { winner },
         (Phase::Bandit | Phase::Confirm | Phase::Decided, _) => phase::Phase::Bandit,
     }
+}
+
+/// Counts as the database keeps them. One below 0 would be a fault of ours; it counts as nobody.
+pub(crate) fn counts(visitors: i64, conversions: i64) -> Result<Counts, bandit::BanditError> {
+    Counts::new(u64::try_from(visitors).unwrap_or(0), u64::try_from(conversions).unwrap_or(0))
 }
 
 /// Hours since 1970.

@@ -1,10 +1,11 @@
 //! Where a generation stands, in numbers for its owner.
 
-use crate::generation::{Examined, hours};
+use crate::generation::{Examined, counts, hours};
 use crate::{Service, ServiceError};
 use bandit::aipw::Aipw;
 use bandit::evidence::{self, threshold, visitors_needed};
 use bandit::lift_sequence::{Split, lift_sequence};
+use bandit::look::Policy;
 use bandit::novelty::novelty;
 use bandit::posterior::Posterior;
 use bandit::{BanditError, Counts, Lift, Pair, expected_loss};
@@ -15,6 +16,8 @@ use store::generation::LedgerCell;
 use store::quality::Uncounted;
 use time::Duration;
 
+/// The accepted chance of any false promotion, where the rule names none.
+const ALPHA: f64 = 0.05;
 /// Level of the intervals.
 const LEVEL: f64 = 0.95;
 /// Standard deviation of the log lift that the always-valid interval begins with (SPEC 8.8).
@@ -40,8 +43,10 @@ impl Service {
         let policy = &self.inner.settings.policy;
         let now_h = hours(self.now());
         let ages = examined.served.iter().map(|arm| examined.reading.age_h(*arm, now_h));
-        let alpha = policy.rule.alpha.unwrap_or(0.05);
+        let alpha = policy.rule.alpha.unwrap_or(ALPHA);
         let pace = pace(&examined.rows.cells, now_hour);
+        let prior = evidence::Prior::default();
+        let aipw = Aipw::new(&examined.reading.epochs, prior).map_err(ServiceError::internal)?;
         Ok(GenerationReport {
             phase: examined.rows.phase,
             phase_variant_id: examined.rows.phase_variant_id,
@@ -55,9 +60,14 @@ impl Service {
             automated_requests: requests.automated,
             left_out: uncounted.iter().filter_map(left_out).collect(),
             saw_another: uncounted.iter().filter(|row| row.reason.is_none()).map(|row| row.impressions).sum(),
-            gain: gain(&examined).map_err(ServiceError::internal)?,
+            // A holdout says it better (SPEC 13).
+            gain: aipw.gain(0, LEVEL).map(|gain| NetGain {
+                conversions: gain.conversions,
+                lower: gain.lower,
+                upper: gain.upper,
+            }),
             plan: plan(&examined, alpha, pace),
-            challengers: challengers(&examined, alpha, policy.rule.srm_p, pace).map_err(ServiceError::internal)?,
+            challengers: challengers(&examined, &aipw, policy, pace).map_err(ServiceError::internal)?,
         })
     }
 }
@@ -67,15 +77,11 @@ fn left_out(row: &Uncounted) -> Option<LeftOut> {
     Some(LeftOut { variant_id, reason: reason?, impressions, conversions })
 }
 
-/// What the generation brought by the corrected rates, for a site without a holdout (SPEC 13).
-fn gain(examined: &Examined) -> Result<Option<NetGain>, BanditError> {
-    let found = Aipw::new(&examined.reading.epochs, evidence::Prior::default())?.gain(0, LEVEL);
-    Ok(found.map(|gain| NetGain { conversions: gain.conversions, lower: gain.lower, upper: gain.upper }))
-}
-
 /// Counted visitors an hour, over the last week or since the first of them; absent while nobody came.
 fn pace(cells: &[LedgerCell], now_hour: i64) -> Option<f64> {
-    let first = cells.iter().map(|cell| cell.exposure_hour).min()?.max(now_hour - PACE_H);
+    // Older days are summed up, so the week begins with a whole one.
+    let week = (now_hour - PACE_H).div_euclid(24) * 24;
+    let first = cells.iter().map(|cell| cell.exposure_hour).min()?.max(week);
     let visitors: i64 = cells.iter().filter(|cell| cell.exposure_hour >= first).map(|cell| cell.visitors).sum();
     let hours = Duration::hours((now_hour - first + 1).max(1)).as_seconds_f64() / 3600.0;
     (visitors > 0).then(|| real(visitors.unsigned_abs()) / hours)
@@ -115,13 +121,13 @@ fn real(count: u64) -> f64 {
 
 fn challengers(
     examined: &Examined,
-    alpha: f64,
-    srm_p: f64,
+    aipw: &Aipw<'_>,
+    policy: &Policy,
     pace: Option<f64>,
 ) -> Result<Vec<ChallengerReport>, BanditError> {
+    let alpha = policy.rule.alpha.unwrap_or(ALPHA);
     let reading = &examined.reading;
-    let aipw = Aipw::new(&reading.epochs, evidence::Prior::default())?;
-    let splits_well = reading.split.p_anytime() >= srm_p;
+    let splits_well = reading.split.p_anytime() >= policy.rule.srm_p;
     let needed = threshold(examined.challengers(), alpha);
     let deciding: Vec<(f64, f64)> = examined.served.iter().map(|arm| reading.deciding[*arm]).collect();
     let (losses, _) = expected_loss(&deciding)?;
@@ -195,10 +201,10 @@ fn more_visitors(
 }
 
 /// The lift of a variant's first week and of the time after it, if the first is larger by more than luck. Only
-/// matured visitors count, and of the control those who came while the variant was there.
+/// matured visitors count, and of the control those who came on the days of the variant.
 fn wears_off(examined: &Examined, arm: usize) -> Option<(f64, f64)> {
     let mut days: BTreeMap<i64, [Counts; 2]> = BTreeMap::new();
-    let first_hour = examined.reading.first_hour[arm]?;
+    let first_hour = examined.reading.first_hour[arm]?.div_euclid(24) * 24;
     for cell in
         examined.rows.cells.iter().filter(|cell| (first_hour..examined.matured_hour).contains(&cell.exposure_hour))
     {
@@ -210,7 +216,7 @@ fn wears_off(examined: &Examined, arm: usize) -> Option<(f64, f64)> {
         } else {
             continue;
         };
-        let counts = Counts::new(cell.visitors.unsigned_abs(), cell.conversions.unsigned_abs()).ok()?;
+        let counts = counts(cell.visitors, cell.conversions).ok()?;
         days.entry(cell.exposure_hour.div_euclid(24)).or_insert([Counts::NONE; 2])[side] += counts;
     }
     let first_day = first_hour.div_euclid(24);

@@ -1,7 +1,6 @@
 //! What the variants brought, measured by those who never saw one.
 
 use crate::{Service, ServiceError};
-use bandit::Counts;
 use bandit::holdout::extra_conversions;
 use bandit::posterior::Posterior;
 use domain::report::{ExtraConversions, HoldoutReport};
@@ -58,7 +57,7 @@ fn extra(treated: (i64, i64), held_out: (i64, i64)) -> Result<Option<ExtraConver
         return Ok(None);
     }
     let counts = |(visitors, conversions): (i64, i64)| {
-        Counts::new(visitors.unsigned_abs(), conversions.unsigned_abs()).map_err(ServiceError::internal)
+        crate::generation::counts(visitors, conversions).map_err(ServiceError::internal)
     };
     let found = extra_conversions(counts(treated)?, counts(held_out)?, Posterior::UNIFORM, LEVEL)
         .map_err(ServiceError::internal)?;

@@ -4,9 +4,8 @@ use crate::snapshot::SiteSnapshot;
 use crate::{Service, ServiceError};
 use domain::event::Dropped;
 use domain::token::EXPOSURE_TTL_S;
-use domain::{Arm, EventId, EventType, GoalId, IncomingEvent, NotCounted, Outcome};
+use domain::{Arm, EventId, EventType, GoalId, IncomingEvent, NotCounted, Outcome, SiteId};
 use store::ingest::CheckedEvent;
-use store::{StoreError, WriteTransaction};
 use time::OffsetDateTime;
 
 /// What the request itself tells about who sent it.
@@ -26,11 +25,12 @@ pub struct EventResult {
 }
 
 impl Service {
-    /// Stores events and moves the counters, all in one transaction that is committed when this
-    /// returns. An event that could not be read comes as the reason why.
+    /// Stores events and moves the counters; what became of them is durable when this returns. An event
+    /// that could not be read comes as the reason why.
     ///
     /// # Errors
-    /// When the database fails; then nothing was stored, and the sender should try again.
+    /// When the database fails or too many requests wait; then nothing was stored, and the sender should
+    /// try again.
     pub async fn ingest(
         &self,
         events: Vec<Result<IncomingEvent, Dropped>>,
@@ -47,24 +47,25 @@ impl Service {
         if checked.iter().all(|(_, event)| event.is_err()) {
             return Ok(checked.into_iter().filter_map(|(id, event)| Some(dropped(id, event.err()?))).collect());
         }
-        let write = self.store().begin().await?;
-        let mut results = Vec::with_capacity(checked.len());
-        for (id, event) in &checked {
-            results.push(match event {
-                Err(reason) => dropped(*id, *reason),
-                Ok(event) => {
-                    let window = self.inner.settings.attribution_window;
-                    EventResult { id: *id, outcome: write.record_event(event, now, window).await? }
-                }
-            });
+        let sound: Vec<CheckedEvent> = checked.iter().filter_map(|(_, event)| event.as_ref().ok().cloned()).collect();
+        let sites: Vec<SiteId> = sound.iter().map(|event| event.event.site_id).collect();
+        let window = self.inner.settings.attribution_window;
+        let outcomes = self.inner.writer.write(self.store(), window, sound).await?;
+        for (site_id, _) in sites.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Counted) {
+            self.inner.live.note_counted(*site_id);
         }
-        commit(write).await?;
-        for ((_, event), result) in checked.iter().zip(&results) {
-            if let (Ok(event), Outcome::Counted) = (event, result.outcome) {
-                self.inner.live.note_counted(event.event.site_id);
-            }
-        }
-        Ok(results)
+        let mut outcomes = outcomes.into_iter();
+        let result = |(id, event): (Option<EventId>, Result<CheckedEvent, Dropped>)| match event {
+            Err(reason) => dropped(id, reason),
+            Ok(_) => EventResult { id, outcome: outcomes.next().unwrap_or(Outcome::Retry) },
+        };
+        Ok(checked.into_iter().map(result).collect())
+    }
+
+    /// Requests whose events wait to be stored.
+    #[must_use]
+    pub fn events_waiting(&self) -> usize {
+        self.inner.writer.waiting()
     }
 
     async fn check(
@@ -86,6 +87,7 @@ impl Service {
         };
         Ok(verdict(&site, &event, source, now).map(|verdict| CheckedEvent {
             event,
+            received_at: now,
             not_counted: verdict.not_counted,
             is_verified: verdict.is_verified,
             epoch: verdict.epoch,
@@ -93,22 +95,6 @@ impl Service {
             goal,
         }))
     }
-}
-
-/// Nobody is told of an event before this has returned.
-#[cfg(not(feature = "fault-answer-before-commit"))]
-async fn commit(write: WriteTransaction) -> Result<(), StoreError> {
-    write.commit().await
-}
-
-/// The fault that `cargo xtask torture --faulty-build` must find.
-#[cfg(feature = "fault-answer-before-commit")]
-async fn commit(write: WriteTransaction) -> Result<(), StoreError> {
-    tokio::spawn(async move {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        write.commit().await
-    });
-    Ok(())
 }
 
 /// What the token says, and why the event cannot count.

@@ -29,6 +29,7 @@ mod token;
 mod variants;
 mod weights;
 pub mod worker;
+mod writer;
 
 pub use accounts::NewSession;
 pub use assign::{AssignError, AssignRequest, Assignment};

@@ -27,11 +27,12 @@ pub struct SiteCounters {
 }
 
 impl SiteCounters {
-    /// Whether both count the same visitors and conversions, by variant and by cell of the ledger.
+    /// Whether both count the same visitors and conversions, by variant with its posterior and by cell of the ledger.
     #[must_use]
     pub fn counts_like(&self, other: &Self) -> bool {
-        let counts = |counters: &Self| -> Vec<(VariantId, i64, i64)> {
-            counters.variants.iter().map(|row| (row.variant_id, row.visitors, row.conversions)).collect()
+        let counts = |counters: &Self| -> Vec<_> {
+            let numbers = |row: &Counters| (row.variant_id, row.visitors, row.conversions, row.alpha, row.beta);
+            counters.variants.iter().map(numbers).collect()
         };
         counts(self) == counts(other) && self.holdout == other.holdout && self.ledger == other.ledger
     }

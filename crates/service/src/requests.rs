@@ -1,7 +1,7 @@
 //! How often browsers ask for a variant, and how many of them are automated: the share of robots.
 //!
 //! Requests are not events: they are counted in memory, so that assignment needs no database, and
-//! added to the hour's counter from time to time. A crash loses those of a few seconds.
+//! added to the hour's counter every ten seconds. A crash loses those since.
 
 use crate::snapshot::SiteSnapshot;
 use crate::{Service, ServiceError};
@@ -41,26 +41,26 @@ impl Service {
     /// # Errors
     /// When the database fails; then they are kept for the next time.
     pub async fn store_requests(&self) -> Result<(), ServiceError> {
-        for (site_id, site) in self.inner.snapshot.all() {
-            let requests = site.tally.take();
-            if requests.all == 0 {
-                continue;
-            }
-            match self.store_tally(site_id, requests).await {
-                // The site was deleted, and its counters with it.
-                Ok(()) | Err(StoreError::Dangling(_)) => {}
-                Err(error) => {
-                    site.tally.add(requests);
-                    return Err(error.into());
-                }
-            }
+        let taken: Vec<_> =
+            self.inner.snapshot.all().into_iter().map(|(id, site)| (id, site.tally.take(), site)).collect();
+        let requests: Vec<(SiteId, Requests)> = taken
+            .iter()
+            .map(|(id, requests, _)| (*id, *requests))
+            .filter(|(_, it)| *it != Requests::default())
+            .collect();
+        if requests.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let stored = self.store_tallies(&requests).await;
+        if stored.is_err() {
+            taken.iter().for_each(|(_, requests, site)| site.tally.add(*requests));
+        }
+        Ok(stored?)
     }
 
-    async fn store_tally(&self, site_id: SiteId, requests: Requests) -> Result<(), StoreError> {
+    async fn store_tallies(&self, requests: &[(SiteId, Requests)]) -> Result<(), StoreError> {
         let write = self.store().begin().await?;
-        write.add_requests(site_id, requests, self.now()).await?;
+        write.add_requests(requests, self.now()).await?;
         write.commit().await
     }
 }

@@ -88,8 +88,8 @@ fn series(variant: &Variant, hourly: &[HourlyCounts], now: OffsetDateTime) -> Re
     let mut by_hour: Vec<(i64, u64, u64)> = Vec::new();
     let (mut visitors, mut conversions) = (0_u64, 0_u64);
     for cell in hourly.iter().filter(|cell| cell.variant_id == variant.id) {
-        visitors += cell.visitors.unsigned_abs();
-        conversions += cell.conversions.unsigned_abs();
+        visitors += u64::try_from(cell.visitors).unwrap_or(0);
+        conversions += u64::try_from(cell.conversions).unwrap_or(0);
         match by_hour.last_mut() {
             Some(last) if last.0 == cell.exposure_hour => *last = (cell.exposure_hour, visitors, conversions),
             _ => by_hour.push((cell.exposure_hour, visitors, conversions)),

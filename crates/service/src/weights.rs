@@ -20,7 +20,7 @@ impl Service {
     ///
     /// Reading and computing happen before the transaction, so that visitors' events do not wait for
     /// them; when the site changed meanwhile, it is read once more inside.
-    pub(crate) async fn update_statistics(&self, job: &ClaimedJob) -> Result<(), ServiceError> {
+    pub(crate) async fn update_statistics(&self, job: &ClaimedJob) -> Result<Changes, ServiceError> {
         let site = &job.site;
         let early = self.examine(site).await?;
         let write = self.store().begin().await?;
@@ -34,13 +34,18 @@ impl Service {
         // The end of the job is written with what it decided: whoever took it over decides instead.
         if !write.finish_job(job, self.wall_now()).await? {
             tracing::warn!(job.id = %job.id, "lost the lease; what was decided is not stored");
-            return Ok(());
+            return Ok(Changes::default());
         }
         write.commit().await?;
-        if published.has_new_weights || news.arms_changed {
+        Ok(Changes { are_served: published.has_new_weights || news.arms_changed, are_news: news.is_any() })
+    }
+
+    /// Tells this process what a look changed.
+    pub(crate) async fn after_update(&self, site: &OwnedSite, changes: Changes) -> Result<(), ServiceError> {
+        if changes.are_served {
             self.refresh_site(site.site_id()).await?;
         }
-        if news.is_any() {
+        if changes.are_news {
             for topic in [Topic::Site, Topic::Variants] {
                 self.inner.live.announce(site.site_id(), topic);
             }
@@ -132,6 +137,15 @@ impl Service {
         }
         Ok(())
     }
+}
+
+/// What a look changed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Changes {
+    /// Variants or weights, which the snapshot holds.
+    are_served: bool,
+    /// Variants or the journal.
+    are_news: bool,
 }
 
 /// What came of publishing.

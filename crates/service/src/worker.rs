@@ -5,6 +5,7 @@ mod generate;
 mod progress;
 
 use crate::live::Topic;
+use crate::weights::Changes;
 use crate::{Service, ServiceError};
 use domain::JobKind;
 use progress::Progress;
@@ -67,8 +68,8 @@ impl Lane {
 
 /// What a job has to write once it succeeded; done in the transaction that ends it.
 enum Effect {
-    /// It ended itself, in the transaction of what it wrote.
-    Ended,
+    /// It ended itself, in the transaction of what it wrote; what that changed.
+    Ended(Changes),
     Analysis(Box<domain::PageModel>),
     Variants(Vec<domain::Variant>),
 }
@@ -155,7 +156,7 @@ impl Service {
         match job.kind {
             JobKind::AnalyzeSite => self.analyze(job, progress).await,
             JobKind::GenerateVariants => self.write_variants(job, progress).await,
-            JobKind::UpdateStats => Ok(self.update_statistics(job).await.map(|()| Effect::Ended)?),
+            JobKind::UpdateStats => Ok(self.update_statistics(job).await.map(Effect::Ended)?),
         }
     }
 
@@ -188,11 +189,14 @@ impl Service {
 
     /// Writes a job's effect and its end together, so that it happens once, and only while the lease is ours.
     async fn succeed(&self, job: &ClaimedJob, effect: Effect) -> Result<(), ServiceError> {
-        if matches!(effect, Effect::Ended) {
-            return Ok(());
-        }
-        let write = self.store().begin().await?;
-        self.apply(&write, job, effect).await?;
+        let write = match effect {
+            Effect::Ended(changes) => return self.after_update(&job.site, changes).await,
+            effect => {
+                let write = self.store().begin().await?;
+                self.apply(&write, job, effect).await?;
+                write
+            }
+        };
         if !write.finish_job(job, self.wall_now()).await? {
             tracing::warn!(job.id = %job.id, "lost the lease; the result is not stored");
             return Ok(());
@@ -202,7 +206,7 @@ impl Service {
 
     async fn apply(&self, write: &WriteTransaction, job: &ClaimedJob, effect: Effect) -> Result<(), ServiceError> {
         match effect {
-            Effect::Ended => Ok(()),
+            Effect::Ended(_) => Ok(()),
             Effect::Analysis(page) => self.store_analysis(write, &job.site, &page).await,
             Effect::Variants(variants) => {
                 for (ordinal, variant) in (0..).zip(&variants) {

@@ -6,7 +6,6 @@ pub(crate) mod assign_requests;
 pub(crate) mod conversion_delays;
 pub(crate) mod conversion_goals;
 pub(crate) mod decisions;
-pub(crate) mod events;
 pub(crate) mod experiment_stats;
 pub(crate) mod goal_conversions;
 pub(crate) mod holdout_counts;

@@ -8,6 +8,9 @@ pub enum StoreError {
     /// The database cannot be reached or is too busy; another try may succeed.
     #[error("the database is not available")]
     Unavailable(#[source] DbErr),
+    /// Another process wrote about the same visitors meanwhile; another try will see what it wrote.
+    #[error("another process was faster")]
+    Overtaken,
     /// A value that must be unique is there already.
     #[error("the value exists already")]
     Conflict(#[source] DbErr),

@@ -114,7 +114,7 @@ impl WriteTransaction {
 
     /// Keeps everybody else from changing the site until this transaction ends, and says where it
     /// stands; absent when it was deleted. Whoever decides about a site does this first: what is read
-    /// afterwards still holds at the commit. Visitors' events do not wait for it.
+    /// afterwards still holds at the commit. On Postgres visitors' events do not wait for the site's row.
     ///
     /// # Errors
     /// When the database fails.
@@ -237,7 +237,13 @@ async fn cells(
     summed_until: i64,
 ) -> Result<Vec<LedgerCell>, StoreError> {
     use ledger::Column as L;
-    let of_generation = || ledger::Entity::find().filter(L::SiteId.eq(row.id)).filter(L::Epoch.gte(row.first_epoch));
+    let of_generation = || {
+        ledger::Entity::find()
+            .filter(L::SiteId.eq(row.id))
+            .filter(L::Epoch.gte(row.first_epoch))
+            // A cell that everybody left says nothing.
+            .filter(L::Visitors.gt(0))
+    };
     // Whole numbers: hours since 1970 are not negative, so both databases round the same way.
     let day = Expr::col(L::ExposureHour).div(HOURS_A_DAY);
     let days = of_generation()

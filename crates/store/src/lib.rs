@@ -6,8 +6,8 @@
 
 pub mod access;
 pub mod accounts;
+mod bulk;
 mod connection;
-mod counting;
 pub mod decisions;
 mod entity;
 mod error;
@@ -24,7 +24,6 @@ pub mod sites;
 pub mod snapshot;
 pub mod statistics;
 pub mod variants;
-mod withdrawal;
 
 pub use access::{OwnedSite, Scope, Viewer};
 pub use connection::{DatabaseUrl, InvalidDatabaseUrl, Store, WriteTransaction, create_database};

@@ -6,6 +6,7 @@ use crate::sites::UNIFORM;
 use crate::statistics::Counters;
 use crate::{OwnedSite, Store, StoreError};
 use domain::VariantId;
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
@@ -88,7 +89,7 @@ impl Store {
     pub async fn ledger(&self, site: &OwnedSite) -> Result<Vec<LedgerCell>, StoreError> {
         let rows = ledger::Entity::find()
             .filter(ledger::Column::SiteId.eq(site.site_id().0))
-            .filter(ledger::Column::Visitors.ne(0))
+            .filter(ledger::Column::Visitors.ne(0).or(ledger::Column::Conversions.ne(0)))
             .all(self.reader())
             .await?;
         let mut cells: Vec<LedgerCell> = rows.into_iter().map(cell).collect();

@@ -93,19 +93,6 @@ impl WriteTransaction {
         counters(&self.transaction, site).await
     }
 
-    /// The published weight vector; absent before the first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn current_allocation(&self, site: &OwnedSite) -> Result<Option<Allocation>, StoreError> {
-        let row = allocations::Entity::find()
-            .filter(allocations::Column::SiteId.eq(site.site_id().0))
-            .order_by_desc(allocations::Column::Epoch)
-            .one(&self.transaction)
-            .await?;
-        row.map(allocation).transpose()
-    }
-
     /// Publishes a weight vector with what it was computed from, and makes it the site's.
     ///
     /// # Errors
@@ -180,6 +167,7 @@ impl Store {
         use ledger::Column as L;
         let rows = ledger::Entity::find()
             .filter(L::SiteId.eq(site.site_id().0))
+            .filter(L::Visitors.gt(0))
             .select_only()
             .column(L::VariantId)
             .column(L::ExposureHour)
@@ -224,6 +212,8 @@ impl Store {
 pub(crate) async fn counters(connection: &impl ConnectionTrait, site: &OwnedSite) -> Result<Vec<Counters>, StoreError> {
     let rows = experiment_stats::Entity::find()
         .filter(experiment_stats::Column::SiteId.eq(site.site_id().0))
+        // Whoever changes several takes their locks in this order, as the writer of events does.
+        .order_by_asc(experiment_stats::Column::VariantId)
         .all(connection)
         .await?;
     Ok(rows

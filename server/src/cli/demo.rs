@@ -45,6 +45,9 @@ pub(super) async fn run(flags: &Flags, args: Args) -> Result<ExitCode, CliError>
     if !(1.0..=1_000_000.0).contains(&args.speed) {
         return Err(CliError::Refused("--speed must be between 1 and 1000000".to_owned()));
     }
+    if args.check && args.mode != AutonomyMode::FullAuto {
+        return Err(CliError::Refused("--check needs --mode full_auto: otherwise the winner waits for you".to_owned()));
+    }
     let seed = args.seed.unwrap_or_else(|| u64::from(uuid::Uuid::new_v4().as_fields().0));
     let choices = Choices {
         speed: args.speed,
@@ -83,15 +86,21 @@ fn introduce(demo: &Demo, choices: &Choices) {
     print::line(&format!("Password:   {}", demo.password));
     print::line(&format!("Demo page:  {url}/demo"));
     print::line(&demo.rates.describe());
-    print::line(&pace(choices.speed));
+    print::line(&pace(choices));
     print::line("Simulated visitors are on their way. Press Ctrl-C to stop; the data is thrown away.");
 }
 
 /// When something is to be seen: the product's own days, in real time.
-fn pace(speed: f64) -> String {
-    let day = 24.0 * 3600.0 / speed;
+fn pace(choices: &Choices) -> String {
+    let day = 24.0 * 3600.0 / choices.speed;
+    let acts = match choices.mode {
+        AutonomyMode::FullAuto => "the winner is promoted and losers are retired",
+        AutonomyMode::Supervised | AutonomyMode::TrainingWheels => {
+            "the dashboard proposes to promote the winner and to retire losers"
+        }
+    };
     format!(
-        "A day lasts {day:.0} s here. Traffic is split evenly for 3 days ({:.0} s), because nobody is judged before the time to convert is over; after about 4 days it moves, and after 5 to 7 the winner is promoted and losers are retired.",
+        "A day lasts {day:.0} s here. Traffic is split evenly for 3 days ({:.0} s), because nobody is judged before the time to convert is over; after about 4 days it moves, and after 5 to 7 {acts}.",
         3.0 * day
     )
 }

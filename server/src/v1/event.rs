@@ -58,8 +58,14 @@ async fn batch(service: &Service, items: Vec<Item>, source: RequestSource) -> Re
 }
 
 fn answer(results: &[EventResult]) -> Response {
-    let arrived = |result: &EventResult| !matches!(result.outcome, Outcome::Dropped(_));
-    let status = if results.iter().any(arrived) { "recorded" } else { "dropped" };
+    let any = |is: fn(&Outcome) -> bool| results.iter().any(|result| is(&result.outcome));
+    let status = if any(|it| matches!(it, Outcome::Counted | Outcome::Stored(_) | Outcome::Duplicate)) {
+        "recorded"
+    } else if any(|it| *it == Outcome::Retry) {
+        "retry"
+    } else {
+        "dropped"
+    };
     let results: Vec<Value> = results.iter().map(line).collect();
     let headers = [(header::CACHE_CONTROL, "no-store")];
     (headers, Json(json!({"status": status, "results": results}))).into_response()
@@ -72,6 +78,7 @@ fn line(result: &EventResult) -> Value {
         Outcome::Stored(reason) => json!({"id": id, "result": "recorded", "counted": false, "reason": reason.as_str()}),
         Outcome::Duplicate => json!({"id": id, "result": "duplicate"}),
         Outcome::Dropped(reason) => json!({"id": id, "result": "dropped", "reason": reason.as_str()}),
+        Outcome::Retry => json!({"id": id, "result": "retry"}),
     }
 }
 

@@ -89,7 +89,7 @@ impl Problem {
     #[must_use]
     pub fn of_service(error: &ServiceError) -> Self {
         let cause = Some(causes(error));
-        if let ServiceError::Unavailable(_) = error {
+        if let ServiceError::Unavailable(_) | ServiceError::Busy | ServiceError::NotStored(_) = error {
             let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Nothing was stored. Try again.");
             return Self { retry_after_s: Some(RETRY_AFTER_S), cause, ..problem };
         }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 struct Input {
     rule: Limits,
     srm_p: Option<f64>,
-    challengers: usize,
+    challengers: Count,
     arms: Vec<Arm>,
 }
 
@@ -18,13 +18,13 @@ struct Input {
 struct Limits {
     srm_p: f64,
     promote_prob: f64,
-    promote_min_visitors: u64,
+    promote_min_visitors: Count,
     promote_min_age_h: f64,
     alpha: Option<f64>,
     kill_prob: f64,
-    kill_min_visitors: u64,
+    kill_min_visitors: Count,
     kill_min_age_h: f64,
-    kill_checks: u32,
+    kill_checks: Count,
 }
 
 #[derive(Deserialize)]
@@ -36,7 +36,11 @@ struct Arm {
     prob_best: f64,
     lift_lower: Option<f64>,
     log_e_max: Option<f64>,
-    low_checks: u32,
+    low_checks: Count,
+}
+
+fn small(count: Count) -> u32 {
+    u32::try_from(count.0).unwrap_or(u32::MAX)
 }
 
 pub(super) fn decide(input: &Value) -> Result<Value, String> {
@@ -44,13 +48,13 @@ pub(super) fn decide(input: &Value) -> Result<Value, String> {
     let rule = Rule {
         srm_p: rule.srm_p,
         promote_prob: rule.promote_prob,
-        promote_min_visitors: rule.promote_min_visitors,
+        promote_min_visitors: rule.promote_min_visitors.0,
         promote_min_age_h: rule.promote_min_age_h,
         alpha: rule.alpha,
         kill_prob: rule.kill_prob,
-        kill_min_visitors: rule.kill_min_visitors,
+        kill_min_visitors: rule.kill_min_visitors.0,
         kill_min_age_h: rule.kill_min_age_h,
-        kill_checks: rule.kill_checks,
+        kill_checks: small(rule.kill_checks),
     };
     let fact = |arm: &Arm| ArmFacts {
         is_control: arm.control,
@@ -59,9 +63,10 @@ pub(super) fn decide(input: &Value) -> Result<Value, String> {
         prob_best: arm.prob_best,
         lift_lower: arm.lift_lower,
         log_e_max: arm.log_e_max.unwrap_or(0.0),
-        low_checks: arm.low_checks,
+        low_checks: small(arm.low_checks),
     };
     let facts: Vec<ArmFacts> = arms.iter().map(fact).collect();
+    let challengers = usize::try_from(challengers.0).unwrap_or(usize::MAX);
     let verdict = decision::decide(&rule, srm_p, challengers, &facts);
     let id = |index: usize| arms[index].id.as_str();
     Ok(json!({

@@ -242,8 +242,12 @@ async fn who_turns_out_a_robot_leaves_the_counts(database: TestDatabase) {
     let (name, shown) = &tokens[4];
     let late = event(site_id, shown.variant_id, name, EventType::Conversion, shown.token.clone());
     assert_eq!(send(&test, late).await, Outcome::Stored(NotCounted::Bot), "and nothing of it counts any more");
-    let goals = test.service.statistics(&viewer, site_id).await.unwrap().goals;
-    assert_eq!(goals.iter().map(|goal| goal.visitors).sum::<i64>(), 2);
+    let statistics = test.service.statistics(&viewer, site_id).await.unwrap();
+    assert_eq!(statistics.goals.iter().map(|goal| goal.visitors).sum::<i64>(), 2);
+    // Two visitors who left with one conversion, two more robots' events, and the late conversion.
+    let left = statistics.generation.left_out.iter().filter(|row| row.reason == NotCounted::Bot);
+    let left = left.fold((0, 0), |sum, row| (sum.0 + row.impressions, sum.1 + row.conversions));
+    assert_eq!(left, (4, 2));
 }
 
 async fn requests_are_counted_with_the_share_of_robots(database: TestDatabase) {

@@ -1,0 +1,228 @@
+//! What becomes of each event of a batch, one after the other; no database is needed for it.
+
+use super::CheckedEvent;
+use super::known::{Known, Reached, Visitor, VisitorKey};
+use crate::millis::Millis;
+use domain::{EventType, IncomingEvent, NotCounted, Outcome};
+use std::collections::{BTreeMap, BTreeSet};
+use time::Duration;
+use uuid::Uuid;
+
+/// Visitors or impressions, and conversions, to be added to a counter.
+pub(super) type Sum = (i64, i64);
+
+/// Name under which visitors who were shown two variants are counted.
+pub(crate) const SAW_ANOTHER: &str = "saw_another";
+
+/// Everything that a batch changes. Keys are in order, so that all processes take locks in the same one.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// What became of each event.
+    pub(super) outcomes: Vec<Outcome>,
+    /// Indices of the events that are stored, each with why it does not count.
+    pub(super) stored: Vec<(CheckedEvent, Option<NotCounted>)>,
+    /// New visitors.
+    pub(super) visitors: BTreeMap<VisitorKey, Visitor>,
+    /// Visitors whose flags changed.
+    pub(super) flagged: BTreeMap<VisitorKey, Visitor>,
+    /// New conversions by visitor and goal: variant, value, time.
+    pub(super) conversions: BTreeMap<(VisitorKey, Uuid), (Uuid, Option<f64>, Millis)>,
+    /// Visitors whose stored conversions are deleted.
+    pub(super) forgotten: BTreeSet<VisitorKey>,
+    /// By site and variant.
+    pub(super) counters: BTreeMap<(Uuid, Uuid), Sum>,
+    /// By site, epoch, variant and hour of exposure.
+    pub(super) ledger: BTreeMap<(Uuid, i64, Uuid, i64), Sum>,
+    /// By site and hour of exposure.
+    pub(super) holdout: BTreeMap<(Uuid, i64), Sum>,
+    /// Conversions by site, day of exposure and delay in hours.
+    pub(super) delays: BTreeMap<(Uuid, i64, i64), i64>,
+    /// By site, reason, variant and hour of arrival.
+    pub(super) uncounted: BTreeMap<(Uuid, &'static str, Uuid, i64), Sum>,
+}
+
+/// Goes through the events of a batch.
+pub(super) fn plan(events: &[CheckedEvent], mut known: Known, attribution_window: Duration) -> Plan {
+    let mut plan = Plan::default();
+    for event in events {
+        let outcome = match (event.not_counted, event.event.event_type) {
+            (Some(reason), _) => plan.leave_out(event, reason, &mut known),
+            (None, EventType::Impression) => plan.expose(event, &mut known),
+            (None, EventType::Conversion) => plan.convert(event, &mut known, attribution_window),
+        };
+        plan.outcomes.push(outcome);
+    }
+    plan
+}
+
+impl Plan {
+    /// An event that is known not to count.
+    fn leave_out(&mut self, checked: &CheckedEvent, reason: NotCounted, known: &mut Known) -> Outcome {
+        if !self.store(checked, Some(reason), known) {
+            return Outcome::Duplicate;
+        }
+        let is_withdrawn = reason == NotCounted::Bot && checked.is_verified && self.withdraw(checked, reason, known);
+        if !is_withdrawn {
+            self.note_uncounted(checked, reason);
+        }
+        Outcome::Stored(reason)
+    }
+
+    fn expose(&mut self, checked: &CheckedEvent, known: &mut Known) -> Outcome {
+        let event = &checked.event;
+        let key = visitor(event);
+        if known.visitors.contains_key(&key) {
+            self.note_another(checked, &key, known);
+            return Outcome::Duplicate;
+        }
+        // An id that another visitor's event has makes this one a repeat of it, which counts nobody.
+        if !self.store(checked, None, known) {
+            return Outcome::Duplicate;
+        }
+        let fresh = Visitor {
+            variant_id: event.variant_id.0,
+            epoch: checked.epoch,
+            exposure_hour: hour(checked),
+            first_seen: checked.received_at.into(),
+            is_holdout: checked.is_holdout,
+            saw_another: false,
+            not_counted: None,
+            is_new: true,
+        };
+        self.count(event.site_id.0, &fresh, (1, 0));
+        self.visitors.insert(key.clone(), fresh.clone());
+        known.visitors.insert(key, fresh);
+        Outcome::Counted
+    }
+
+    fn convert(&mut self, checked: &CheckedEvent, known: &mut Known, attribution_window: Duration) -> Outcome {
+        let event = &checked.event;
+        let key = visitor(event);
+        let refused = match known.visitors.get(&key) {
+            None => Some(NotCounted::NoExposure),
+            Some(Visitor { not_counted: Some(reason), .. }) => Some(*reason),
+            Some(seen) if checked.received_at - seen.first_seen.time() > attribution_window => Some(NotCounted::Late),
+            Some(_) => None,
+        };
+        let (Some(seen), Some((goal_id, is_primary)), None) =
+            (known.visitors.get(&key).cloned(), checked.goal, refused)
+        else {
+            let reason = refused.unwrap_or(NotCounted::NoExposure);
+            if !self.store(checked, Some(reason), known) {
+                return Outcome::Duplicate;
+            }
+            self.note_uncounted(checked, reason);
+            return Outcome::Stored(reason);
+        };
+        let reached = known.conversions.entry(key.clone()).or_default();
+        if reached.iter().any(|reached| reached.goal_id == goal_id.0) {
+            return Outcome::Duplicate;
+        }
+        let converted_at = Millis::from(checked.received_at);
+        reached.push(Reached { goal_id: goal_id.0, converted_at, is_primary });
+        if !self.store(checked, None, known) {
+            known.conversions.entry(key).or_default().pop();
+            return Outcome::Duplicate;
+        }
+        self.conversions.insert((key, goal_id.0), (seen.variant_id, event.value, converted_at));
+        if is_primary {
+            self.count(event.site_id.0, &seen, (0, 1));
+            self.delay(event.site_id.0, &seen, converted_at, 1);
+        }
+        Outcome::Counted
+    }
+
+    /// Stores the raw event; `false` when its id is there already.
+    fn store(&mut self, checked: &CheckedEvent, not_counted: Option<NotCounted>, known: &mut Known) -> bool {
+        let event = &checked.event;
+        if !known.events.insert((event.site_id.0, event.id.0)) {
+            return false;
+        }
+        self.stored.push((checked.clone(), not_counted));
+        true
+    }
+
+    /// Counts an event that is stored and not counted.
+    fn note_uncounted(&mut self, checked: &CheckedEvent, reason: NotCounted) {
+        let event = &checked.event;
+        let one = if event.event_type == EventType::Impression { (1, 0) } else { (0, 1) };
+        let key = (event.site_id.0, reason.as_str(), event.variant_id.0, hour(checked));
+        add(self.uncounted.entry(key).or_default(), one);
+    }
+
+    /// Notes that a counted visitor reports another variant than the one that counts. That happens by
+    /// itself once the first one is retired; while it is active, something assigns wrongly.
+    fn note_another(&mut self, checked: &CheckedEvent, key: &VisitorKey, known: &mut Known) {
+        let Some(seen) = known.visitors.get_mut(key) else { return };
+        let is_same = seen.variant_id == checked.event.variant_id.0 && seen.is_holdout == checked.is_holdout;
+        if is_same
+            || seen.saw_another
+            || seen.not_counted.is_some()
+            || !known.served.contains(&(key.0, seen.variant_id))
+        {
+            return;
+        }
+        seen.saw_another = true;
+        let counted = (key.0, SAW_ANOTHER, seen.variant_id, hour(checked));
+        add(self.uncounted.entry(counted).or_default(), (1, 0));
+        let seen = seen.clone();
+        self.flag(key.clone(), seen);
+    }
+
+    /// Takes a visitor out of every counter, with their conversions (SPEC 1.3), and counts them among those who
+    /// do not count; `false` when they are in none. The raw events stay.
+    fn withdraw(&mut self, checked: &CheckedEvent, reason: NotCounted, known: &mut Known) -> bool {
+        let key = visitor(&checked.event);
+        let Some(seen) = known.visitors.get_mut(&key).filter(|seen| seen.not_counted.is_none()) else { return false };
+        seen.not_counted = Some(reason);
+        let seen = seen.clone();
+        let reached = known.conversions.remove(&key).unwrap_or_default();
+        let converted = reached.iter().find(|reached| reached.is_primary);
+        let conversions = i64::from(converted.is_some());
+        self.count(key.0, &seen, (-1, -conversions));
+        let uncounted = (key.0, reason.as_str(), seen.variant_id, hour(checked));
+        add(self.uncounted.entry(uncounted).or_default(), (1, conversions));
+        if let Some(converted) = converted {
+            self.delay(key.0, &seen, converted.converted_at, -1);
+        }
+        self.conversions.retain(|(visitor, _), _| *visitor != key);
+        self.forgotten.insert(key.clone());
+        self.flag(key, seen);
+        true
+    }
+
+    fn flag(&mut self, key: VisitorKey, seen: Visitor) {
+        let into = if seen.is_new { &mut self.visitors } else { &mut self.flagged };
+        into.insert(key, seen);
+    }
+
+    /// Moves the counters of the exposure's cell, or the holdout's.
+    fn count(&mut self, site_id: Uuid, seen: &Visitor, more: Sum) {
+        if seen.is_holdout {
+            add(self.holdout.entry((site_id, seen.exposure_hour)).or_default(), more);
+            return;
+        }
+        add(self.counters.entry((site_id, seen.variant_id)).or_default(), more);
+        let cell = (site_id, seen.epoch, seen.variant_id, seen.exposure_hour);
+        add(self.ledger.entry(cell).or_default(), more);
+    }
+
+    /// Notes how late a conversion came, or with -1 that it is none any more; young visitors are weighed by this.
+    fn delay(&mut self, site_id: Uuid, seen: &Visitor, converted_at: Millis, more: i64) {
+        let hours = (converted_at.0 - seen.first_seen.0).max(0) / 3_600_000;
+        *self.delays.entry((site_id, seen.exposure_hour.div_euclid(24), hours)).or_default() += more;
+    }
+}
+
+fn visitor(event: &IncomingEvent) -> VisitorKey {
+    (event.site_id.0, event.visitor_id.as_str().to_owned())
+}
+
+/// Hours since 1970 of the arrival.
+fn hour(checked: &CheckedEvent) -> i64 {
+    checked.received_at.unix_timestamp().div_euclid(3600)
+}
+
+fn add(sum: &mut Sum, more: Sum) {
+    *sum = (sum.0 + more.0, sum.1 + more.1);
+}
