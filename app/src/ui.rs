@@ -25,7 +25,7 @@ pub use badge::{Badge, BadgeVariant};
 pub use button::{Button, ButtonLink, ButtonSize, ButtonVariant};
 pub use card::Card;
 pub use copy_button::CopyButton;
-pub use dialog::{Dialog, DialogClose, DialogTrigger};
+pub use dialog::{Dialog, DialogClose, DialogTrigger, close_dialog};
 pub use empty_state::EmptyState;
 pub use icon::Icon;
 pub use input::Input;

@@ -125,8 +125,8 @@ async fn open(flags: &Flags) -> Result<Installation, CliError> {
 
 /// A share of the whole, as an argument.
 fn share(text: &str) -> Result<f64, String> {
-    let share = text.trim().parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| "a share lies between 0 and 1".to_owned())
+    let share: f64 = text.trim().parse().map_err(|_| format!("{text} is not a number"))?;
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share lies between 0 and 1".to_owned()) }
 }
 
 /// Log lines go to standard error, so that standard output is for data alone.

@@ -87,7 +87,16 @@ pub fn errands(overview: &Overview) -> Vec<Errand> {
         let variants = counted(site.pending_variants, "variant");
         Errand { sentence: format!("{variants} of {} {verb} for your approval.", site.name), href: place(site) }
     });
-    failed.chain(jobs).chain(waiting).collect()
+    let frozen = overview.sites.iter().filter(|site| site.is_frozen).map(|site| Errand {
+        sentence: format!("Nothing is decided about {}: visitors do not arrive as they should.", site.name),
+        href: place(site),
+    });
+    let proposed = overview.sites.iter().filter(|site| site.open_proposals > 0).map(|site| {
+        let verb = if site.open_proposals == 1 { "waits" } else { "wait" };
+        let proposals = counted(site.open_proposals, "proposal");
+        Errand { sentence: format!("{proposals} about {} {verb} for your answer.", site.name), href: place(site) }
+    });
+    failed.chain(frozen).chain(jobs).chain(proposed).chain(waiting).collect()
 }
 
 fn needs_attention(overview: &Overview) -> impl IntoView + use<> {

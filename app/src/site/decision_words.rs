@@ -1,9 +1,10 @@
 //! What the dashboard calls phases, decisions and lifts.
 
 use super::words::Tone;
+use crate::chart::calendar::Moment;
 use crate::chart::format::{count, percent};
 use domain::decision::DecisionAnswer;
-use domain::report::{GenerationReport, NetGain, TestPlan};
+use domain::report::{ChallengerReport, GenerationReport, NetGain, TestPlan};
 use domain::{DecisionKind, DecisionState, NotCounted, Phase};
 
 /// A generation's phase.
@@ -31,7 +32,7 @@ pub fn phase_explained(report: &GenerationReport, name: &str) -> String {
         ),
         Phase::Bandit => "Traffic follows the probability of being best, judged by visitors who had time to convert; every variant keeps a little, so that a late bloomer is found.".to_owned(),
         Phase::Confirm => format!("{name} looks best, so it and the control share the traffic until the evidence is there or it falls behind: evidence grows fastest so."),
-        Phase::Decided => format!("{name} won and nearly everybody sees it. The control keeps a few visitors, so that the lift stays measured. The next variant that you approve begins a new generation."),
+        Phase::Decided => format!("{name} won and nearly everybody sees it. The control keeps a few visitors, so that the lift stays measured. The next variant that you approve begins a new generation: traffic is then split evenly again for at least three days."),
         Phase::Frozen => "Traffic is split evenly and nothing is promoted or killed. Find out why visitors of one variant get lost, then begin a new generation.".to_owned(),
     }
 }
@@ -112,11 +113,23 @@ pub fn ratio(part: i64, whole: i64) -> f64 {
     if whole > 0 { real(part) / real(whole) } else { 0.0 }
 }
 
+/// What a variant whose evidence is there still waits for.
+#[must_use]
+pub fn waits_for(row: &ChallengerReport) -> String {
+    match row.silent_until {
+        Some(until) if row.unmet.is_empty() => {
+            format!("nothing; you said no, so it waits until {}", Moment::new(until).full_text())
+        }
+        _ if row.unmet.is_empty() => "nothing".to_owned(),
+        _ => row.unmet.join(" "),
+    }
+}
+
 /// How many more visitors the evidence takes, and how long they take to come.
 #[must_use]
 pub fn still_needed(visitors: u64, days_needed: Option<f64>) -> String {
     let time = days_needed.map_or_else(String::new, |found| format!(", {}", roughly(found)));
-    format!("about {} visitors{time}", number(visitors))
+    format!("about {} visitors{time}", number(rounded(visitors)))
 }
 
 /// What the variants brought beyond the control, where no holdout says it.
@@ -137,15 +150,22 @@ pub fn plan(plan: TestPlan) -> String {
     format!(
         "To show a lift of {}, the control and one variant need about {} visitors between them{time}.",
         percent(plan.lift, 0),
-        number(plan.visitors)
+        number(rounded(plan.visitors))
     )
+}
+
+/// Two digits, because more are not known.
+fn rounded(visitors: u64) -> u64 {
+    let digits = visitors.checked_ilog10().unwrap_or(0);
+    let unit = 10_u64.pow(digits.saturating_sub(1));
+    visitors.div_ceil(unit) * unit
 }
 
 /// A time to wait, no more exact than it is known.
 fn roughly(days_needed: f64) -> String {
     match days_needed {
         found if found < 1.0 => "less than a day".to_owned(),
-        found if found > 3650.0 => "more than ten years".to_owned(),
+        found if found > 365.0 => "more than a year".to_owned(),
         found => days(24.0 * found.ceil()),
     }
 }

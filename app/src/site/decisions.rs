@@ -95,7 +95,10 @@ fn Line(line: Decision, context: SiteContext) -> impl IntoView {
         <Card class="space-y-3 p-5">
             <div class="flex flex-wrap items-center justify-between gap-2">
                 <h3 class="flex flex-wrap items-center gap-3 font-semibold">{title} <ToneBadge state=words::decision_state(line.state) /></h3>
-                <p class="text-xs text-muted-foreground"><TimeText at=line.created_at /></p>
+                <p class="text-xs text-muted-foreground">
+                    <TimeText at=line.created_at />
+                    {line.settled_at.filter(|at| *at != line.created_at).map(|at| view! { ", answered or ended " <TimeText at=at /> })}
+                </p>
             </div>
             <p class="text-sm">{line.sentence.clone()}</p>
             {rule}

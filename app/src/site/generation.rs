@@ -6,6 +6,7 @@ use crate::site::parts::{FormError, ToneBadge};
 use crate::site::words;
 use crate::ui::{
     Alert, AlertVariant, Button, ButtonSize, ButtonVariant, Card, Dialog, DialogClose, DialogTrigger, Progress,
+    close_dialog,
 };
 use domain::Phase;
 use domain::report::{GenerationReport, LeftOut, SiteStatistics};
@@ -83,8 +84,13 @@ fn real(count: u64) -> f64 {
 
 /// What was left out, and what a conversion rate is believed to be before anybody came.
 fn quality(report: &GenerationReport) -> String {
-    let mut sentences =
-        vec![format!("The prior of every rate is worth {} visitors.", crate::site::words::whole(report.prior_worth))];
+    let mut sentences = Vec::new();
+    if report.prior_worth > 2.5 {
+        let visitors = words::whole(report.prior_worth);
+        sentences.push(format!(
+            "Each variant starts as if {visitors} earlier visitors of this site had seen it: the prior is worth {visitors} visitors."
+        ));
+    }
     if !matches!(report.phase, Phase::Decided | Phase::Frozen) {
         sentences.extend(report.plan.map(words::plan));
     }
@@ -163,7 +169,14 @@ fn Frozen(context: SiteContext) -> impl IntoView {
 #[component]
 fn RestartDialog(context: SiteContext) -> impl IntoView {
     let id = "restart-generation";
+    let begun = Memo::new(move |_| context.restart.value().with(|value| matches!(value, Some(Ok(_)))));
+    Effect::new(move |_| {
+        if begun.get() {
+            close_dialog(id);
+        }
+    });
     view! {
+        <p role="status" class="sr-only">{move || if begun.get() { "A new generation began." } else { "" }}</p>
         <DialogTrigger target=id variant=ButtonVariant::Outline size=ButtonSize::Sm>"Begin a new generation"</DialogTrigger>
         <Dialog
             id=id

@@ -23,7 +23,7 @@ pub fn HoldoutCard(
                 <section aria-labelledby="holdout-heading">
                     <Card class="space-y-3 p-5">
                         <h3 id="holdout-heading" class="font-semibold">"What the variants brought"</h3>
-                        <p class="text-sm" role="status">{words::extra(&holdout)}</p>
+                        <p class="text-sm">{words::extra(&holdout)}</p>
                         {holdout.extra.map(interval)}
                         <p class="text-xs text-muted-foreground">{explanation(&holdout)}</p>
                     </Card>

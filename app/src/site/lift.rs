@@ -32,7 +32,7 @@ pub fn LiftCard(
         <Show when=move || any.get()>
             <section aria-labelledby="lift-heading">
                 <Card class="overflow-hidden">
-                    <h3 id="lift-heading" class="px-5 pt-5 pb-3 font-semibold">"Lift over the control"</h3>
+                    <h3 id="lift-heading" class="px-5 pt-5 pb-3 font-semibold">"This generation: lift over the control"</h3>
                     <div class="overflow-x-auto" tabindex="0" role="region" aria-label="Lift over the control">
                         <table class="w-full text-left text-sm" aria-label="Lift">
                             <thead class="bg-muted/50 text-muted-foreground">
@@ -50,7 +50,7 @@ pub fn LiftCard(
                         </table>
                     </div>
                     <p class="border-t px-4 py-3 text-xs text-muted-foreground">
-                        "From visitors of this generation whose time to convert is over. The interval holds the true lift with a probability of 95\u{a0}% when looked at once; the corrected one allows for traffic that follows success; the one that holds at every look stays right however often you look. The expected loss is what choosing the variant now would give up, in conversions of 100 visitors. A variant is promoted once its evidence is there."
+                        "From visitors of this generation whose time to convert is over. The interval holds the true lift with a probability of 95\u{a0}% when looked at once; the corrected one allows for traffic that follows success; the one that holds at every look stays right however often you look. The expected loss is what choosing the variant now would give up, in conversions of 100 visitors. A variant is promoted once nothing is needed any more."
                     </p>
                 </Card>
             </section>
@@ -90,7 +90,7 @@ pub fn cells(row: &ChallengerReport) -> [String; 7] {
         None => format!("above {}", words::lift(lower)),
     });
     let missing = match row.visitors_needed {
-        _ if row.log_e_max >= row.log_e_needed => "nothing".to_owned(),
+        _ if row.log_e_max >= row.log_e_needed => words::waits_for(row),
         Some(more) => words::still_needed(more, row.days_needed),
         None => dash(),
     };
@@ -99,7 +99,7 @@ pub fn cells(row: &ChallengerReport) -> [String; 7] {
         row.lift.map_or_else(dash, interval),
         row.corrected_lift.map_or_else(dash, interval),
         always.unwrap_or_else(dash),
-        row.lift.map_or_else(dash, |_| format!("{:.2}", 100.0 * row.expected_loss)),
+        row.lift.map_or_else(dash, |_| format!("{:.1} of 100", 100.0 * row.expected_loss)),
         words::odds(row.log_e_max),
         missing,
     ]
@@ -108,7 +108,7 @@ pub fn cells(row: &ChallengerReport) -> [String; 7] {
 fn row(row: ChallengerReport, axis: Axis) -> impl IntoView {
     let cells =
         cells(&row).map(|cell| view! { <td class="px-2 py-3 text-right tabular-nums whitespace-nowrap last:min-w-28 last:pr-4 last:whitespace-normal">{cell}</td> });
-    let label = format!("P(best) {}", probability(row.prob_best));
+    let label = format!("P(best) of matured visitors {}", probability(row.prob_best));
     view! {
         <tr>
             <th scope="row" class="py-3 pr-2 pl-4 font-medium whitespace-nowrap">

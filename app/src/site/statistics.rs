@@ -38,11 +38,12 @@ pub fn StatisticsPanel(
             </div>
             <GenerationCard context=context />
             <Card class="overflow-hidden">
+                <h3 class="px-5 pt-5 pb-3 font-semibold">"All visitors since the start"</h3>
                 <div class="overflow-x-auto" tabindex="0" role="region" aria-label="Statistics of the variants">
                     <StatisticsTable statistics=statistics />
                 </div>
                 <p class="border-t px-4 py-3 text-xs text-muted-foreground">
-                    "A visitor counts once the page has shown every change of the variant, and converts at most once on the primary goal. The rate is the mean of what is known about it, and the interval holds the true rate with a probability of 95\u{a0}%. P(best) is the probability of having the highest rate of all active variants, by everybody who was counted."
+                    "A visitor counts once the page has shown every change of the variant, and converts at most once on the primary goal. The rate is the mean of what is known about it, and the interval holds the true rate with a probability of 95\u{a0}%. P(best) is the probability of having the highest rate of all active variants, by everybody who was counted in any generation; decisions go by the visitors of this generation, below."
                 </p>
             </Card>
             <LiftCard statistics=statistics />

@@ -5,7 +5,7 @@ use super::button::button_class;
 use super::{ButtonSize, ButtonVariant};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlDialogElement;
+use web_sys::{HtmlDialogElement, MouseEvent};
 
 /// A dialog, closed at first.
 #[component]
@@ -58,8 +58,10 @@ pub fn DialogTrigger(
     children: Children,
 ) -> impl IntoView {
     let id = target.clone();
-    let open = move |_| {
+    let open = move |event: MouseEvent| {
         if let Some(dialog) = find(&id).filter(|dialog| !dialog.open()) {
+            // The browser's own command would open it once more, which it complains about.
+            event.prevent_default();
             let _ = dialog.show_modal();
         }
     };
@@ -87,10 +89,9 @@ pub fn DialogClose(
     children: Children,
 ) -> impl IntoView {
     let id = target.clone();
-    let close = move |_| {
-        if let Some(dialog) = find(&id).filter(HtmlDialogElement::open) {
-            dialog.close();
-        }
+    let close = move |event: MouseEvent| {
+        event.prevent_default();
+        close_dialog(&id);
     };
     view! {
         <button
@@ -102,6 +103,13 @@ pub fn DialogClose(
         >
             {children()}
         </button>
+    }
+}
+
+/// Closes a dialog whose work is done; nothing happens when it is closed or gone.
+pub fn close_dialog(id: &str) {
+    if let Some(dialog) = find(id).filter(HtmlDialogElement::open) {
+        dialog.close();
     }
 }
 

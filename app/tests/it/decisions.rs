@@ -7,6 +7,7 @@ use app::site::generation::GenerationCard;
 use app::site::lift::{LiftCard, cells};
 use app::site::words;
 use domain::decision::DecisionAnswer;
+use domain::report::ChallengerReport;
 use domain::{DecisionKind, DecisionState, Phase};
 use leptos::prelude::*;
 
@@ -43,11 +44,11 @@ fn a_generation_says_where_it_stands() {
                 "3.0\u{a0}% of 400 page views in the last week came from automated browsers",
                 "the page could not show every change",
                 "brought about 42 conversions (\u{2212}3 to 86)",
-                "worth 2 visitors",
+                "the prior is worth 24 visitors",
                 "1 visitor saw more",
             ],
         );
-        let plan = "To show a lift of 20\u{a0}%, the control and one variant need about 18,123 visitors between them, 10 days if they got all visitors at the pace of the last week.";
+        let plan = "To show a lift of 20\u{a0}%, the control and one variant need about 19,000 visitors between them, 10 days if they got all visitors at the pace of the last week.";
         assert_eq!(shown.contains(plan), !matches!(phase, Phase::Decided | Phase::Frozen), "{shown}");
         assert_eq!(shown.contains("<progress"), phase == Phase::BurnIn, "{shown}");
         assert_eq!(shown.contains("visitors do not arrive as they should"), phase == Phase::Frozen, "{shown}");
@@ -71,22 +72,27 @@ fn lifts_stand_in_a_table_and_are_drawn() {
             "+20\u{a0}% to +90\u{a0}%",
             "+10\u{a0}% to +100\u{a0}%",
             "+0.0\u{a0}% to +130\u{a0}%",
-            "0.12",
+            "0.1 of 100",
             "12 to 1",
-            "about 2,345 visitors, 3 days"
+            "about 2,400 visitors, 3 days"
         ]
     );
-    assert_eq!(cells(&worst)[3..], ["above \u{2212}60\u{a0}%", "0.12", "1 to 1", "–"]);
+    assert_eq!(cells(&worst)[3..], ["above \u{2212}60\u{a0}%", "0.1 of 100", "1 to 1", "–"]);
     let mut sure = best.clone();
     (sure.log_e_max, sure.lift, sure.corrected_lift, sure.always_valid) = (20.0, None, None, None);
     assert_eq!(cells(&sure), ["–", "–", "–", "–", "–", "> 1,000,000 to 1", "nothing"]);
+    let last = |row: &ChallengerReport| cells(row)[6].clone();
+    sure.silent_until = Some(1_800_000_000);
+    assert_eq!(last(&sure), "nothing; you said no, so it waits until 15 Jan 2027, 08:00 UTC");
+    sure.unmet = vec!["Matured visitors: 269; needed: at least 300.".to_owned()];
+    assert_eq!(last(&sure), "Matured visitors: 269; needed: at least 300.");
     let shown = html(|| view! { <LiftCard statistics=signal(statistics()).0 /> });
     contains_all(
         &shown,
         &[
             "aria-label=\"Variant B: lift +20\u{a0}% to +90\u{a0}%\"",
             "wears off: +30\u{a0}% in the first week, \u{2212}5.0\u{a0}% since",
-            "P(best) 96.0\u{a0}%",
+            "P(best) of matured visitors 96.0\u{a0}%",
         ],
     );
     assert!(!shown.contains("style="));
@@ -102,7 +108,7 @@ fn what_is_still_needed_is_no_more_exact_than_known() {
         (Some(0.2), "about 1,000 visitors, less than a day"),
         (Some(1.0), "about 1,000 visitors, 1 day"),
         (Some(6.4), "about 1,000 visitors, 7 days"),
-        (Some(5000.0), "about 1,000 visitors, more than ten years"),
+        (Some(5000.0), "about 1,000 visitors, more than a year"),
     ];
     for (days, expected) in cases {
         assert_eq!(words::still_needed(1_000, days), expected);

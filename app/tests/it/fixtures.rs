@@ -99,6 +99,8 @@ pub(crate) fn generation() -> GenerationReport {
         log_e_needed: 3.7,
         visitors_needed: (index == 1).then_some(2_345),
         days_needed: (index == 1).then_some(2.3),
+        unmet: Vec::new(),
+        silent_until: None,
         wears_off: (index == 2).then_some((0.3, -0.05)),
     };
     GenerationReport {
@@ -108,7 +110,7 @@ pub(crate) fn generation() -> GenerationReport {
         youngest_h: 100.0,
         burn_in_visitors: 300,
         burn_in_h: 72.0,
-        prior_worth: 2.0,
+        prior_worth: 24.0,
         split_p: 0.4,
         requests: 400,
         automated_requests: 12,
@@ -170,6 +172,8 @@ pub(crate) fn summary(name: &str) -> SiteSummary {
         conversions: 200,
         active_variants: 2,
         pending_variants: 1,
+        open_proposals: 0,
+        is_frozen: false,
         created_at: START,
     }
 }

@@ -173,13 +173,17 @@ fn attention_goes_to_failures_first() {
     let mut failed = summary("broken.example");
     failed.status = SiteStatus::Failed;
     failed.pending_variants = 0;
-    let overview = Overview { sites: vec![summary("good.example"), failed], failed_jobs: 2 };
+    let mut frozen = summary("frozen.example");
+    (frozen.is_frozen, frozen.open_proposals, frozen.pending_variants) = (true, 2, 0);
+    let overview = Overview { sites: vec![summary("good.example"), failed, frozen], failed_jobs: 2 };
     let sentences: Vec<String> = errands(&overview).into_iter().map(|errand| errand.sentence).collect();
     assert_eq!(
         sentences,
         [
             "The page of broken.example could not be read.",
+            "Nothing is decided about frozen.example: visitors do not arrive as they should.",
             "2 jobs failed and can be tried again.",
+            "2 proposals about frozen.example wait for your answer.",
             "1 variant of good.example waits for your approval.",
         ]
     );

@@ -15,11 +15,11 @@ pub struct Novelty {
 }
 
 /// Conversions that each arm needs in each part.
-const LEAST: f64 = 10.0;
+const LEAST: f64 = 30.0;
 
 /// Compares the first `first` periods of a challenger against the control with the rest, on the log
 /// scale, where the variance of each part is the sum of `1/c - 1/n` over both arms (delta method).
-/// `None` while there are fewer than 10 conversions of an arm in a part, or everybody converted.
+/// `None` while there are fewer than 30 conversions of an arm in a part, or everybody converted.
 #[must_use]
 pub fn novelty(periods: &[Pair], first: usize) -> Option<Novelty> {
     let (early, late) = periods.split_at(first.min(periods.len()));

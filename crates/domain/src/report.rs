@@ -40,6 +40,10 @@ pub struct SiteSummary {
     pub active_variants: i64,
     /// Variants that wait for the owner.
     pub pending_variants: i64,
+    /// Decisions that wait for the owner.
+    pub open_proposals: i64,
+    /// Whether nothing is decided because visitors do not arrive as they should.
+    pub is_frozen: bool,
     /// When the site was added.
     pub created_at: i64,
 }
@@ -313,6 +317,10 @@ pub struct ChallengerReport {
     pub visitors_needed: Option<u64>,
     /// Days until they came, at the pace of the last week and the weights of now; absent while nobody comes.
     pub days_needed: Option<f64>,
+    /// The conditions of a promotion that do not hold yet, but for the evidence, as sentences.
+    pub unmet: Vec<String>,
+    /// Until when the owner's no keeps it from being promoted, in seconds since 1970.
+    pub silent_until: Option<i64>,
     /// The lift of the first week beside the later one, when it wore off.
     pub wears_off: Option<(f64, f64)>,
 }

@@ -17,7 +17,7 @@ use time::Duration;
 /// How long the owner's "no" to a decision holds.
 const SILENCE: Duration = Duration::days(7);
 /// Lines of the journal that are read to know what was said before.
-const MEMORY: u64 = 200;
+pub(crate) const MEMORY: u64 = 200;
 /// The most visitors that a site's history may be worth as a prior.
 const MOST_PRIOR: f64 = 100.0;
 
@@ -114,9 +114,7 @@ impl Service {
 
     /// Whether the owner said no to this lately.
     fn is_silenced(&self, line: &Decision) -> bool {
-        let refused = matches!(line.state, DecisionState::Dismissed | DecisionState::Undone);
-        let since = line.settled_at.unwrap_or(line.created_at);
-        refused && self.now().unix_timestamp() - since < SILENCE.whole_seconds()
+        silence_of(line).is_some_and(|until| self.now().unix_timestamp() < until)
     }
 
     /// Moves the variant into the state that a decision leads to; `false` when it gets no visitors any more.
@@ -245,11 +243,16 @@ impl Service {
                 "Nothing was tested yet, so there is nothing to begin anew.".to_owned(),
             ));
         }
+        if history == History::Forgotten && examined.reading.visitors.iter().all(|visitors| *visitors == 0) {
+            return Err(ServiceError::Conflict(
+                "This generation has had no visitors yet, so it is as new as one can be.".to_owned(),
+            ));
+        }
         let prior = match history {
             History::Forgotten => Prior::UNIFORM,
             History::Kept => Prior::of_history(&examined.reading.matured, MOST_PRIOR),
         };
-        write.withdraw_proposals(site, self.now()).await?;
+        write.end_proposals(site, self.now()).await?;
         let variants = examined.served.len();
         let line = Decision {
             id: DecisionId(self.random_id()),
@@ -319,6 +322,17 @@ impl Service {
             settled_at: None,
         }
     }
+}
+
+/// Until when an owner's no to a line holds, in seconds since 1970; absent where it was no no.
+fn silence_of(line: &Decision) -> Option<i64> {
+    let refused = matches!(line.state, DecisionState::Dismissed | DecisionState::Undone);
+    refused.then(|| line.settled_at.unwrap_or(line.created_at) + SILENCE.whole_seconds())
+}
+
+/// Until when an owner's no keeps a variant from being promoted, in seconds since 1970; absent without one.
+pub(crate) fn silent_until(journal: &[Decision], variant_id: VariantId) -> Option<i64> {
+    silence_of(journal.iter().find(|line| is_about(line, DecisionKind::Promote, variant_id))?)
 }
 
 /// Whether the rules still ask for what a line proposes.

@@ -1,14 +1,17 @@
 //! Where a generation stands, in numbers for its owner.
 
+use crate::decisions::{MEMORY, silent_until};
 use crate::generation::{Examined, counts, hours};
 use crate::{Service, ServiceError};
 use bandit::aipw::Aipw;
+use bandit::decision::{Check, Condition};
 use bandit::evidence::{self, threshold, visitors_needed};
 use bandit::lift_sequence::{Split, lift_sequence};
 use bandit::look::Policy;
 use bandit::novelty::novelty;
 use bandit::posterior::Posterior;
 use bandit::{BanditError, Counts, Lift, Pair, expected_loss};
+use domain::Decision;
 use domain::report::{ChallengerReport, GenerationReport, LeftOut, LiftInterval, NetGain, TestPlan};
 use std::collections::BTreeMap;
 use store::OwnedSite;
@@ -25,7 +28,7 @@ const TAU: f64 = 0.5;
 /// Days whose lift is compared with the later one.
 const NEW_DAYS: i64 = 7;
 /// Below this p-value a lift is said to wear off; low, because it is looked at again and again.
-const WEARS_OFF: f64 = 0.005;
+const WEARS_OFF: f64 = 0.001;
 /// The relative lift that a plan is made for: smaller ones take many times as long.
 const WORTH_HAVING: f64 = 0.2;
 /// More visitors than this are not worth a sentence.
@@ -40,6 +43,7 @@ impl Service {
         let uncounted = self.store().uncounted(site).await?;
         let now_hour = self.now().unix_timestamp().div_euclid(3600);
         let requests = self.store().requests_since(site, now_hour - PACE_H).await?;
+        let journal = self.store().decisions(site, MEMORY).await?;
         let policy = &self.inner.settings.policy;
         let now_h = hours(self.now());
         let ages = examined.served.iter().map(|arm| examined.reading.age_h(*arm, now_h));
@@ -67,9 +71,17 @@ impl Service {
                 upper: gain.upper,
             }),
             plan: plan(&examined, alpha, pace),
-            challengers: challengers(&examined, &aipw, policy, pace).map_err(ServiceError::internal)?,
+            challengers: challengers(&examined, &aipw, policy, (pace, &journal)).map_err(ServiceError::internal)?,
         })
     }
+}
+
+/// What a promotion still asks for, beside the evidence, whose distance is told in visitors.
+fn unmet(examined: &Examined, place: usize) -> Vec<String> {
+    let checks = examined.look.promotion[place].iter();
+    // Without the other conditions the lift's interval is not computed, so it says nothing then.
+    let known = |check: &&Check| !check.met && check.condition != Condition::Evidence && !check.value.is_nan();
+    checks.filter(known).map(ToString::to_string).collect()
 }
 
 fn left_out(row: &Uncounted) -> Option<LeftOut> {
@@ -123,7 +135,7 @@ fn challengers(
     examined: &Examined,
     aipw: &Aipw<'_>,
     policy: &Policy,
-    pace: Option<f64>,
+    (pace, journal): (Option<f64>, &[Decision]),
 ) -> Result<Vec<ChallengerReport>, BanditError> {
     let alpha = policy.rule.alpha.unwrap_or(ALPHA);
     let reading = &examined.reading;
@@ -153,6 +165,8 @@ fn challengers(
             log_e_needed: needed,
             visitors_needed: more.and_then(|(visitors, _)| whole(visitors)),
             days_needed: more.and_then(|(visitors, share)| days(visitors, share, pace)),
+            unmet: unmet(examined, place),
+            silent_until: silent_until(journal, examined.arms[arm]),
             wears_off: wears_off(examined, arm),
         });
     }

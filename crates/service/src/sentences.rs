@@ -15,7 +15,12 @@ pub(crate) fn about_variant(kind: DecisionKind, name: &str, evidence: &VariantEv
         DecisionKind::Promote => {
             let lift = match (evidence.lift, evidence.lift_lower, evidence.lift_upper) {
                 (Some(lift), Some(lower), Some(upper)) => {
-                    format!(", a lift of {} ({} to {})", percent(lift), percent(lower), percent(upper))
+                    format!(
+                        ", a lift of {} ({} to {}, allowing for what is not known yet)",
+                        change(lift),
+                        change(lower),
+                        change(upper)
+                    )
                 }
                 _ => String::new(),
             };
@@ -25,7 +30,10 @@ pub(crate) fn about_variant(kind: DecisionKind, name: &str, evidence: &VariantEv
             )
         }
         DecisionKind::Kill => {
-            format!("{name} has hardly a chance left to be the best, {prob_best}: {rates}.")
+            let own = rate(evidence.conversions, evidence.visitors);
+            format!(
+                "{own} of {name}'s visitors convert. Its chance of being the best of all is {prob_best}, so visitors are better sent elsewhere."
+            )
         }
         DecisionKind::StopHarm => {
             let odds = odds(evidence.harm_log_e_max);
@@ -60,6 +68,13 @@ pub(crate) fn restart(variants: usize, worth: Option<f64>) -> String {
 fn percent(fraction: f64) -> String {
     let sign = if fraction < 0.0 { "\u{2212}" } else { "" };
     format!("{sign}{:.1}\u{a0}%", 100.0 * fraction.abs())
+}
+
+/// A relative change with its sign and no more digits than it is known to.
+fn change(fraction: f64) -> String {
+    let sign = if fraction < 0.0 { "\u{2212}" } else { "+" };
+    let digits = if fraction.abs() < 0.0995 { 1 } else { 0 };
+    format!("{sign}{:.digits$}\u{a0}%", 100.0 * fraction.abs())
 }
 
 /// A probability; nothing that was measured is certain.

@@ -4,7 +4,7 @@ use crate::entity::decisions;
 use crate::millis::Millis;
 use crate::rows::to_json;
 use crate::{OwnedSite, Store, StoreError, WriteTransaction};
-use domain::{Decision, DecisionId, DecisionState};
+use domain::{Decision, DecisionId, DecisionKind, DecisionState};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -62,19 +62,26 @@ impl WriteTransaction {
         Ok(moved.rows_affected == 1)
     }
 
-    /// Withdraws everything that is still proposed; how many lines that were.
+    /// Ends what belongs to a generation that is over: everything that is still proposed is withdrawn, and its
+    /// promotions cannot be taken back any more.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn withdraw_proposals(&self, site: &OwnedSite, now: OffsetDateTime) -> Result<u64, StoreError> {
-        let withdrawn = decisions::Entity::update_many()
+    pub async fn end_proposals(&self, site: &OwnedSite, now: OffsetDateTime) -> Result<(), StoreError> {
+        decisions::Entity::update_many()
+            .col_expr(decisions::Column::Undo, Expr::value(None::<serde_json::Value>))
+            .filter(decisions::Column::SiteId.eq(site.site_id().0))
+            .filter(decisions::Column::Kind.eq(DecisionKind::Promote.as_str()))
+            .exec(&self.transaction)
+            .await?;
+        decisions::Entity::update_many()
             .col_expr(decisions::Column::State, Expr::value(DecisionState::Withdrawn.as_str()))
             .col_expr(decisions::Column::SettledAt, Expr::value(Millis::from(now)))
             .filter(decisions::Column::SiteId.eq(site.site_id().0))
             .filter(decisions::Column::State.eq(DecisionState::Proposed.as_str()))
             .exec(&self.transaction)
             .await?;
-        Ok(withdrawn.rows_affected)
+        Ok(())
     }
 
     /// The newest decisions first, and every proposal that is still open, as this transaction sees them.

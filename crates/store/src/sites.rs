@@ -1,10 +1,12 @@
 //! Sites: rows of `sites`, and the lists that an owner sees.
 
-use crate::entity::{experiment_stats, jobs, sites, variants};
+use crate::entity::{decisions, experiment_stats, jobs, sites, variants};
 use crate::rows::{json, name, to_json};
 use crate::{OwnedSite, Scope, Store, StoreError, WriteTransaction};
 use domain::report::SiteSummary;
-use domain::{AutonomyMode, JobState, PageModel, Phase, SiteId, SiteStatus, SiteUrl, UserId, VariantStatus};
+use domain::{
+    AutonomyMode, DecisionState, JobState, PageModel, Phase, SiteId, SiteStatus, SiteUrl, UserId, VariantStatus,
+};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -192,7 +194,7 @@ impl Scope<'_> {
         Ok(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
-    /// Adds the counters to rows, with two queries for all of them.
+    /// Adds the counters to rows, with three queries for all of them.
     async fn summaries(&self, rows: Vec<sites::Model>) -> Result<Vec<SiteSummary>, StoreError> {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let totals: HashMap<Uuid, (i64, i64)> = experiment_stats::Entity::find()
@@ -223,6 +225,18 @@ impl Scope<'_> {
             .into_model::<StateCount>()
             .all(self.store.reader())
             .await?;
+        let proposals: HashMap<Uuid, i64> = decisions::Entity::find()
+            .select_only()
+            .column(decisions::Column::SiteId)
+            .column_as(decisions::Column::Id.count(), "proposals")
+            .filter(decisions::Column::SiteId.is_in(rows.iter().map(|row| row.id)))
+            .filter(decisions::Column::State.eq(DecisionState::Proposed.as_str()))
+            .group_by(decisions::Column::SiteId)
+            .into_tuple::<(Uuid, i64)>()
+            .all(self.store.reader())
+            .await?
+            .into_iter()
+            .collect();
         let in_state = |site: Uuid, status: VariantStatus| {
             states
                 .iter()
@@ -246,6 +260,8 @@ impl Scope<'_> {
                     conversions,
                     active_variants: active,
                     pending_variants: pending,
+                    open_proposals: proposals.get(&row.id).copied().unwrap_or(0),
+                    is_frozen: name::<Phase>("sites", &row.phase)? == Phase::Frozen,
                     created_at: row.created_at.seconds(),
                 })
             })

@@ -40,7 +40,7 @@ pub(super) struct Args {
     /// Rates that follow the week, and a campaign from day 10 to 20
     #[arg(long)]
     drift: bool,
-    /// Share of each arm's exposures that is lost
+    /// Share of exposures that is lost, of the control first, then of each variant
     #[arg(long, value_delimiter = ',', value_parser = super::share)]
     lost: Vec<f64>,
     /// Share of visitors who are robots
@@ -49,7 +49,7 @@ pub(super) struct Args {
     /// Share of visitors who always see the untouched page
     #[arg(long, default_value_t = 0.0, value_parser = super::share)]
     holdout: f64,
-    /// Check intervals against the truth
+    /// Check intervals against the truth at the end of a fixed time; a promotion then changes nothing
     #[arg(long)]
     coverage: bool,
     /// Only this way of giving visitors to arms; all of them are compared otherwise
@@ -124,6 +124,9 @@ impl Named {
     }
 }
 
+/// Runs below which a comparison with the reference says little.
+const ENOUGH_RUNS: u32 = 500;
+
 /// A scenario that was run.
 struct Simulated {
     name: String,
@@ -145,7 +148,8 @@ fn compare(args: &Args) -> Result<ExitCode, CliError> {
         simulated.push(Simulated { name: policy.name().to_owned(), summary });
     }
     if let Some(path) = &args.svg {
-        std::fs::write(path, report::svg(&simulated))?;
+        let unwritable = |error| CliError::Refused(format!("cannot write {}: {error}", path.display()));
+        std::fs::write(path, report::svg(&simulated)).map_err(unwritable)?;
     }
     if args.json {
         let results: Vec<_> = simulated.iter().map(|it| json!({"policy": it.name, "summary": it.summary})).collect();
@@ -157,6 +161,9 @@ fn compare(args: &Args) -> Result<ExitCode, CliError> {
 }
 
 fn against_reference(args: &Args) -> Result<ExitCode, CliError> {
+    if args.runs < ENOUGH_RUNS {
+        print::note(&format!("Below {ENOUGH_RUNS} runs the errors are so wide that nearly everything agrees."));
+    }
     let (mut rows, mut all_agree) = (Vec::new(), true);
     for Reference { name, scenario, figures } in references() {
         let summary = Summary::of(&scenario, &outcomes(&scenario, args)?);
@@ -180,6 +187,12 @@ fn against_reference(args: &Args) -> Result<ExitCode, CliError> {
 fn scenario(args: &Args, policy: Named) -> Result<Scenario, CliError> {
     if !(2..=bandit::best::MOST_ARMS).contains(&args.rates.len()) {
         return Err(CliError::Refused("--rates needs 2 to 64 rates, as in --rates 0.05,0.06".to_owned()));
+    }
+    if args.lost.len() > args.rates.len() {
+        return Err(CliError::Refused("--lost has more shares than --rates has rates".to_owned()));
+    }
+    if args.bots >= 1.0 || args.holdout >= 1.0 {
+        return Err(CliError::Refused("--bots and --holdout must leave some visitors, so each is below 1".to_owned()));
     }
     if args.delay > 0.0 && args.window <= 0.0 {
         return Err(CliError::Refused("--delay needs a --window in hours, as in --window 72".to_owned()));

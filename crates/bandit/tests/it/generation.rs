@@ -275,6 +275,45 @@ proptest! {
         }
     }
 
+    /// The store sums up the days whose visitors are all matured, under their first hour; nothing changes by that.
+    #[test]
+    fn summed_up_days_say_the_same(
+        raw in prop::collection::vec((0..3_usize, 0..2_usize, 0..300_i64, 1..500_u64, 0.0..1.0_f64), 1..120),
+        now_h in 0..500_i64,
+        window_h in 0..100_i64,
+    ) {
+        let spans = [span(Some(90.5)), span(Some(180.25)), span(None)];
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "small")]
+        let hourly: Vec<Cell> = raw
+            .into_iter()
+            .map(|(epoch, arm, hour, visitors, rate)| cell(epoch, arm, hour, visitors, (visitors as f64 * rate) as u64))
+            .collect();
+        let summed_until = (now_h - window_h).div_euclid(24) * 24;
+        let mut days: BTreeMap<(usize, usize, i64), Cell> = BTreeMap::new();
+        let mut daily: Vec<Cell> = Vec::new();
+        for own in &hourly {
+            if own.hour >= summed_until {
+                daily.push(*own);
+                continue;
+            }
+            let sum = days.entry((own.epoch, own.arm, own.hour.div_euclid(24))).or_insert(Cell { counts: Counts::NONE, ..*own });
+            sum.hour = sum.hour.min(own.hour);
+            sum.counts += own.counts;
+        }
+        daily.extend(days.into_values());
+        let real = |hours: i64| f64::from(i32::try_from(hours).unwrap());
+        let times = Times { now_h: real(now_h), window_h: real(window_h), token_h: 24.0 };
+        let curve = DelayCurve::new(real(window_h.max(1)), vec![(0.0, 0.0)]).unwrap();
+        let read = |cells: &[Cell]| read(0, Prior::UNIFORM, &spans, cells, Some(&curve), times).unwrap();
+        let (one, other) = (read(&hourly), read(&daily));
+        prop_assert_eq!((&one.visitors, &one.matured, &one.first_hour), (&other.visitors, &other.matured, &other.first_hour));
+        prop_assert_eq!(&one.epochs, &other.epochs);
+        prop_assert_eq!(one.monitor.lift(1), other.monitor.lift(1));
+        for (left, right) in one.deciding.iter().chain(&one.steering).zip(other.deciding.iter().chain(&other.steering)) {
+            prop_assert!((left.0 - right.0).abs() < 1e-6 && (left.1 - right.1).abs() < 1e-6 * left.1.max(1.0));
+        }
+    }
+
     #[test]
     fn the_order_of_the_cells_does_not_matter(
         raw in prop::collection::vec((0..3_usize, 0..2_usize, 0..200_i64, 0..500_u64, 0.0..1.0_f64), 0..40),

@@ -99,6 +99,27 @@ async fn weights_are_published_when_they_moved_and_not_too_often(database: TestD
         }
     }
     assert!((1..48).contains(&published), "{published} of 48 hours");
+
+    // Each vector follows again from what is stored beside it.
+    let site = test.database.store.site_for_operator(site_id).await.unwrap().unwrap();
+    for allocation in test.database.store.allocations(&site, 120).await.unwrap() {
+        let inputs = test.database.store.allocation_inputs(&site, allocation.epoch).await.unwrap().unwrap();
+        let ids: Vec<_> = allocation.weights.iter().map(|arm| arm.variant_id).collect();
+        assert_eq!(ids, inputs.posteriors.iter().map(|arm| arm.variant_id).collect::<Vec<_>>());
+        let parameters: Vec<_> = inputs.posteriors.iter().map(|arm| (arm.alpha, arm.beta)).collect();
+        let prob_best = bandit::prob_best(&parameters).unwrap();
+        let place = inputs.phase_variant_id.and_then(|id| ids.iter().position(|arm| *arm == id));
+        let phase = match (inputs.phase, place) {
+            (Phase::Bandit, _) => bandit::phase::Phase::Bandit,
+            (Phase::Confirm, Some(leader)) => bandit::phase::Phase::Confirm { leader },
+            _ => bandit::phase::Phase::BurnIn,
+        };
+        let floors = bandit::allocation::Floors::default();
+        let again = bandit::phase::phase_weights(phase, &prob_best, 0, floors).unwrap();
+        for (stored, again) in allocation.weights.iter().zip(again) {
+            assert!((stored.weight - again).abs() < 1e-12, "{allocation:?} {inputs:?}");
+        }
+    }
 }
 
 async fn quiet_sites_keep_their_epoch(database: TestDatabase) {
