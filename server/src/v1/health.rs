@@ -20,6 +20,7 @@ pub async fn health(State(service): State<Service>) -> Response {
         "live": true,
         "ready": ready,
         "database": if ready { "up" } else { "down" },
+        "queue_depth": service.events_waiting(),
         "version": env!("CARGO_PKG_VERSION"),
     });
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
