@@ -84,11 +84,11 @@ impl Comparison<'_> {
             return value;
         }
         let mut variant_below = curve.variant_below(from);
-        let mut y = from;
+        let (mut y, mut before) = (from, SHORTEST / 2.0);
         while y < to {
-            let step = curve.step(y);
-            let end = (y + step.min(1.5 * curve.step(y + step)).max(1e-11)).min(to);
-            let half = 0.5 * (end - y);
+            let end = y + curve.width(y, to, before);
+            before = end - y;
+            let half = 0.5 * before;
             variant_below = curve.panel(y + half, half, variant_below, &mut value);
             y = end;
         }
@@ -96,6 +96,9 @@ impl Comparison<'_> {
         Value { below: value.below.min(1.0), above: value.above.min(1.0), ..value }
     }
 }
+
+/// The shortest panel, as the width of a logit.
+const SHORTEST: f64 = 1e-11;
 
 /// `m(x)` for one coordinate, on the control's logit.
 struct Curve<'a> {
@@ -167,14 +170,31 @@ impl<'a> Curve<'a> {
         }
     }
 
-    fn step(&self, y: f64) -> f64 {
+    /// How wide the panel from a logit is, given the one before. Its far end may be much narrower, at an edge
+    /// of the variant's support or where another peak is: then it is halved until both ends agree, so
+    /// that edges are approached in a few dozen steps. Where rounding leads the image outside of 0 to 1, widths
+    /// begin with the shortest and double.
+    fn width(&self, y: f64, to: f64, before: f64) -> f64 {
+        let rest = to - y;
+        let own = self.step(y);
+        let mut width = own.unwrap_or(2.0 * before).min(rest);
+        let is_narrower = |width: f64| self.step(y + width).map_or(own.is_some(), |far| 1.5 * far < width);
+        while width > SHORTEST && is_narrower(width) {
+            width *= 0.5;
+        }
+        // Far from 0 a logit is not exact to the shortest width.
+        let least = SHORTEST.max(4.0 * f64::EPSILON * y.abs());
+        if width > least { width } else { least.min(rest) }
+    }
+
+    /// A panel width at a logit; `None` where the image lies outside of 0 to 1.
+    fn step(&self, y: f64) -> Option<f64> {
         let place = Place::at(y);
         let image = self.image(place);
-        let control = self.control.step(place);
         if image.x <= 0.0 || image.anti_x <= 0.0 {
-            return control;
+            return None;
         }
-        control.min(0.6 * self.variant.step(image) / self.speed(place, image))
+        Some(self.control.step(place).min(0.6 * self.variant.step(image) / self.speed(place, image)))
     }
 
     /// Adds a panel; gives the variant's distribution function at its right end.

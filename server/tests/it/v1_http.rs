@@ -78,7 +78,10 @@ async fn health_tells_whether_events_can_be_stored() {
     response.assert_status_ok();
     let mut body: Value = response.json();
     assert_eq!(body["version"].take(), json!(env!("CARGO_PKG_VERSION")));
-    assert_eq!(body, json!({"status": "ok", "live": true, "ready": true, "database": "up", "queue_depth": 0, "version": null}));
+    assert_eq!(
+        body,
+        json!({"status": "ok", "live": true, "ready": true, "database": "up", "queue_depth": 0, "version": null})
+    );
 }
 
 async fn without_its_database_it_assigns_and_asks_to_try_again(database: TestDatabase) {
