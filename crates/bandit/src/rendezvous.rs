@@ -38,8 +38,13 @@ pub fn assign<Id: AsRef<str>>(key: &Key, visitor: &str, arms: &[(Id, f64)]) -> O
         if weight.is_nan() || *weight <= 0.0 {
             continue;
         }
+        let drawn = finish(visitor, id.as_ref().as_bytes());
+        // -ln(u) is never below 1 - u, so most arms lose without a logarithm; the factor is far above rounding.
+        if best.is_some_and(|(lowest, _)| (1.0 - drawn) * 0.999_999 > lowest * weight) {
+            continue;
+        }
         // libm, not the platform's logarithm: a replay elsewhere must decide the same way.
-        let score = -libm::log(finish(visitor, id.as_ref().as_bytes())) / weight;
+        let score = -libm::log(drawn) / weight;
         let is_smaller = |holder: usize| id.as_ref() < arms[holder].0.as_ref();
         let wins = best.is_none_or(|(lowest, holder)| score < lowest || (score == lowest && is_smaller(holder)));
         if wins {

@@ -70,4 +70,28 @@ proptest! {
             prop_assert!((one - other).abs() < 1e-9, "{one} {other}");
         }
     }
+
+    /// One more conversion instead of a failure makes an arm likelier to be the best, and no other one.
+    #[test]
+    fn a_conversion_more_raises_its_own_arm_alone(arms in prop::collection::vec(arm(), 2..12), place in any::<prop::sample::Index>()) {
+        let place = place.index(arms.len());
+        let mut more = arms.clone();
+        more[place] = (more[place].0 + 1.0, (more[place].1 - 1.0).max(0.5));
+        let (before, after) = (prob_best(&arms).unwrap(), prob_best(&more).unwrap());
+        for (arm, (before, after)) in before.iter().zip(&after).enumerate() {
+            let rises = if arm == place { after - before } else { before - after };
+            prop_assert!(rises >= -1e-9, "{arm}: {before} {after}");
+        }
+    }
+
+    #[test]
+    fn names_do_not_matter(arms in prop::collection::vec(arm(), 2..12), order in prop::collection::vec(any::<u32>(), 12)) {
+        let mut places: Vec<usize> = (0..arms.len()).collect();
+        places.sort_by_key(|place| order[*place]);
+        let shuffled: Vec<(f64, f64)> = places.iter().map(|place| arms[*place]).collect();
+        let (straight, mixed) = (prob_best(&arms).unwrap(), prob_best(&shuffled).unwrap());
+        for (place, mixed) in places.iter().zip(&mixed) {
+            prop_assert!((straight[*place] - mixed).abs() < 1e-9, "{straight:?} {mixed}");
+        }
+    }
 }

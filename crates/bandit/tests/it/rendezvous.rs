@@ -106,6 +106,21 @@ fn a_million_visitors_get_their_shares() {
     assert!(off < 1e-3, "two thousandths are noticed: p = {off}");
 }
 
+/// Most arms lose without their logarithm being taken; the winner is the one of all scores.
+#[test]
+fn the_lowest_of_all_scores_wins() {
+    let weights = [1e-300, 0.002, 0.05, 0.3, 0.3, 2.0, 1e300];
+    for visitor in 0..20_000_u32 {
+        let name = format!("v-{visitor}");
+        let first = (visitor % 6) as usize;
+        let arms: Vec<(String, f64)> =
+            weights[first..].iter().enumerate().map(|(index, weight)| (format!("arm-{index}"), *weight)).collect();
+        let score = |(id, weight): &(String, f64)| -libm::log(unit(&KEY, &name, id)) / weight;
+        let lowest = (0..arms.len()).min_by(|one, other| score(&arms[*one]).total_cmp(&score(&arms[*other])));
+        assert_eq!(assign(&KEY, &name, &arms), lowest, "{name}");
+    }
+}
+
 #[test]
 fn the_holdout_is_drawn_apart() {
     let inside = (0..20_000).filter(|visitor| holdout_unit(&KEY, &format!("v-{visitor}")) < 0.05).count();
