@@ -106,8 +106,8 @@ pub fn cells(row: &ChallengerReport) -> [String; 7] {
 }
 
 fn row(row: ChallengerReport, axis: Axis) -> impl IntoView {
-    let cells =
-        cells(&row).map(|cell| view! { <td class="px-2 py-3 text-right tabular-nums last:min-w-28 last:pr-4">{cell}</td> });
+    let cells = cells(&row)
+        .map(|cell| view! { <td class="px-2 py-3 text-right tabular-nums last:min-w-28 last:pr-4">{cell}</td> });
     let label = format!("P(best) of matured visitors {}", probability(row.prob_best));
     view! {
         <tr>
