@@ -26,6 +26,7 @@ mod sites;
 mod snapshot;
 mod statistics;
 mod token;
+mod upkeep;
 mod variants;
 mod weights;
 pub mod worker;
