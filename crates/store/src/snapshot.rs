@@ -3,7 +3,7 @@
 use crate::entity::{allocations, conversion_goals, sites, variants};
 use crate::rows::{json, name};
 use crate::{Store, StoreError};
-use domain::{Goal, SiteId, SiteStatus, SiteUrl, Variant, VariantId};
+use domain::{Goal, Patch, SiteId, SiteStatus, SiteUrl, VariantId, VariantStatus};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, DerivePartialModel, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
@@ -41,9 +41,22 @@ pub struct ServedSite {
     /// The published weights; empty before the first publication.
     pub weights: Vec<ArmWeight>,
     /// All variants.
-    pub variants: Vec<Variant>,
+    pub variants: Vec<ServedVariant>,
     /// All goals, the primary one first.
     pub goals: Vec<Goal>,
+}
+
+/// What is served of a variant.
+#[derive(Debug, Clone)]
+pub struct ServedVariant {
+    /// Identifier.
+    pub id: VariantId,
+    /// Where it stands.
+    pub status: VariantStatus,
+    /// Whether it is the untouched page.
+    pub is_control: bool,
+    /// What it changes on the page.
+    pub patch: Patch,
 }
 
 impl Store {
@@ -85,11 +98,14 @@ impl Store {
             .into_partial_model::<SiteRow>()
             .all(self.reader())
             .await?;
-        let mut variants: HashMap<Uuid, Vec<Variant>> = HashMap::new();
-        for row in
-            variants::Entity::find().filter(variants::Column::SiteId.is_in(ids.clone())).all(self.reader()).await?
-        {
-            variants.entry(row.site_id).or_default().push(row.try_into()?);
+        let mut variants: HashMap<Uuid, Vec<ServedVariant>> = HashMap::new();
+        let found = variants::Entity::find()
+            .filter(variants::Column::SiteId.is_in(ids.clone()))
+            .into_partial_model::<VariantRow>()
+            .all(self.reader())
+            .await?;
+        for row in found {
+            variants.entry(row.site_id).or_default().push(row.served()?);
         }
         let mut goals: HashMap<Uuid, Vec<Goal>> = HashMap::new();
         let found = conversion_goals::Entity::find()
@@ -162,7 +178,7 @@ impl SiteRow {
     fn served(
         self,
         weights: Vec<ArmWeight>,
-        variants: Vec<Variant>,
+        variants: Vec<ServedVariant>,
         goals: Vec<Goal>,
     ) -> Result<ServedSite, StoreError> {
         Ok(ServedSite {
@@ -176,6 +192,28 @@ impl SiteRow {
             weights,
             variants,
             goals,
+        })
+    }
+}
+
+/// The columns of a variant that are served.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "variants::Entity")]
+struct VariantRow {
+    id: Uuid,
+    site_id: Uuid,
+    status: String,
+    is_control: bool,
+    patch: serde_json::Value,
+}
+
+impl VariantRow {
+    fn served(self) -> Result<ServedVariant, StoreError> {
+        Ok(ServedVariant {
+            id: VariantId(self.id),
+            status: name("variants", &self.status)?,
+            is_control: self.is_control,
+            patch: json("variants", self.patch)?,
         })
     }
 }

@@ -61,18 +61,6 @@ enum Part {
     Statistics,
 }
 
-impl Part {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Assign => "assign",
-            Self::Events => "events",
-            Self::Start => "start",
-            Self::Updates => "updates",
-            Self::Statistics => "statistics",
-        }
-    }
-}
-
 /// Measures and writes docs/benchmarks.md.
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if let Some(length) = arguments.constant_route {
@@ -118,8 +106,8 @@ fn become_optimised(project: &Project, arguments: &Arguments) -> Outcome {
     let mut cargo = shell::cargo(&project.root);
     cargo.args(["run", "--quiet", "--release", "--package", "xtask", "--", "bench", "--optimised"]);
     cargo.args(["--profile", &arguments.profile, "--seconds", &arguments.seconds.to_string()]);
-    for part in &arguments.only {
-        cargo.args(["--only", part.name()]);
+    for part in arguments.only.iter().filter_map(clap::ValueEnum::to_possible_value) {
+        cargo.args(["--only", part.get_name()]);
     }
     println!("==> building the client with optimisation");
     Err(Failure::from(cargo.exec()))

@@ -36,6 +36,11 @@ impl Mix {
     pub(super) fn exposures(self) -> usize {
         if self == Self::Mixed { self.events() - CONVERSIONS - REPEATS } else { self.events() }
     }
+
+    /// Conversions of them in a request.
+    pub(super) fn conversions(self) -> usize {
+        if self == Self::Mixed { CONVERSIONS } else { 0 }
+    }
 }
 
 /// What `/v1/assign` says of a visitor.
@@ -124,7 +129,7 @@ mod tests {
             let ids: HashSet<String> = events.iter().map(|event| event["id"].to_string()).collect();
             assert_eq!(ids.len(), number - repeats, "{mix:?}");
             let of_type = |name: &str| events.iter().filter(|event| event["type"] == name).count();
-            assert_eq!(of_type("conversion"), conversions, "{mix:?}");
+            assert_eq!((of_type("conversion"), mix.conversions()), (conversions, conversions), "{mix:?}");
             let visitors: HashSet<String> = events.iter().map(|event| event["visitor_id"].to_string()).collect();
             assert_eq!(visitors.len(), mix.exposures(), "{mix:?}");
         }

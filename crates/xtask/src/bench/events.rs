@@ -30,7 +30,7 @@ const CASES: [Case; 3] = [
 /// Requests that are ready for the first second, from which the number for later rounds follows.
 const FIRST_EVENTS: usize = 60_000;
 /// Later rounds may be faster.
-const RESERVE: f64 = 1.5;
+const RESERVE: f64 = 2.0;
 /// Shared by all servers of one Postgres, so there is no default; this one guards nothing.
 const KEY: &str = "a key for servers that are measured for a minute";
 
@@ -55,8 +55,8 @@ struct Bench<'a> {
     reference_site: &'a str,
     reference: PathBuf,
     random: Random,
-    /// New visitors that were sent so far.
-    exposed: usize,
+    /// New visitors that were sent so far, and conversions of theirs.
+    sent: (usize, usize),
 }
 
 /// What the reference prints.
@@ -99,7 +99,7 @@ fn on(
         reference_site,
         reference: programs::path(binary, "record_events"),
         random: Random(2),
-        exposed: 0,
+        sent: (0, 0),
     };
     let mut pairs = Vec::new();
     for case in CASES {
@@ -143,7 +143,8 @@ impl Bench<'_> {
             per_second = measured.per_second();
             Ok(measured)
         })?;
-        self.exposed += requests.taken() * case.mix.exposures();
+        self.sent.0 += requests.taken() * case.mix.exposures();
+        self.sent.1 += requests.taken() * case.mix.conversions();
         Ok((round, per_second))
     }
 
@@ -169,19 +170,26 @@ impl Bench<'_> {
         Ok(round)
     }
 
-    /// That the server counted what it was sent, each visitor once.
+    /// That the server counted what it was sent, each visitor and each conversion once.
     fn recount(&self) -> Outcome {
         let shown = shell::text(&mut self.server.command(&["stats", "show", self.site, "--json"]))?;
-        let shown: Value = serde_json::from_str(&shown).about("evoloop stats show")?;
-        let variants = shown["variants"].as_array().into_iter().flatten();
-        let counted: u64 = variants.filter_map(|variant| variant["visitors"].as_u64()).sum();
-        if usize::try_from(counted)? == self.exposed {
-            println!("    {counted} visitors were sent and counted");
+        let counted = counted(&serde_json::from_str(&shown).about("evoloop stats show")?);
+        if counted == self.sent {
+            println!("    {} visitors and {} conversions were sent and counted", counted.0, counted.1);
             Ok(())
         } else {
-            Err(Failure::new(format!("{} visitors were sent, but {counted} are counted", self.exposed)))
+            Err(Failure::new(format!("visitors and conversions: {:?} were sent, but {counted:?} counted", self.sent)))
         }
     }
+}
+
+/// Visitors and conversions of all variants, as `evoloop stats show` gives them.
+fn counted(shown: &Value) -> (usize, usize) {
+    let sum = |name: &str| -> usize {
+        let variants = shown["variants"].as_array().into_iter().flatten();
+        variants.filter_map(|variant| usize::try_from(variant[name].as_u64()?).ok()).sum()
+    };
+    (sum("visitors"), sum("conversions"))
 }
 
 impl Case {
@@ -199,6 +207,13 @@ fn whole(number: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counters_are_added_up() {
+        let shown = json!({ "variants": [{ "visitors": 3, "conversions": 1 }, { "visitors": 4, "conversions": 0 }] });
+        assert_eq!(counted(&shown), (7, 1));
+        assert_eq!(counted(&json!({})), (0, 0));
+    }
 
     #[test]
     fn numbers_of_requests_are_whole() {

@@ -55,8 +55,9 @@ impl Report {
              Each figure stands below its ceiling, measured in the same run: the two take turns in short rounds, so that\n\
              whatever else the machine does hits both. The ratio is the middle of the rounds, with the lowest and the\n\
              highest. Load generator, server and database share the machine's cores; everything is on loopback.\n\
-             CPU is the processor time of the server, plus that of Postgres, over all rounds; memory is the most that\n\
-             was in use after a round; the generator's share is of one core.\n\n\
+             CPU is the processor time of the server, plus that of Postgres, over all rounds, and both together for each\n\
+             request or event; memory is the most that was in use after a round, which without HTTP is the prepared events;\n\
+             the generator's share is of one core.\n\n\
              * Assignment: 1,000 running sites of 5 variants and a control, 64 connections. The constant route is an axum\n\
              \x20 handler in a process of its own, with the same settings of hyper, that answers as many bytes to the same\n\
              \x20 requests. At half of the rate the load is open: requests come whether or not answers do, and a request\n\
@@ -76,8 +77,8 @@ impl Report {
 
 fn pairs(pairs: &[Pair]) -> String {
     let mut text = String::from(
-        "| what | per second | p50 ms | p99 ms | seconds | CPU s | memory MiB | generator's share | ratio | aim |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n",
+        "| what | per second | p50 ms | p99 ms | seconds | CPU s | CPU µs each | memory MiB | generator's share | ratio | aim |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n",
     );
     for pair in pairs {
         let (lowest, middle, highest) = pair.share();
@@ -101,12 +102,13 @@ fn line(side: &Side, ratio: &str, verdict: &str) -> String {
     let generator =
         if measured.client_cpu > 0.0 { format!("{:.0} %", measured.client_share() * 100.0) } else { String::new() };
     format!(
-        "| {} | {} | {:.2} | {:.2} | {:.1} | {cpu} | {:.0} | {generator} | {ratio} | {verdict} |\n",
+        "| {} | {} | {:.2} | {:.2} | {:.1} | {cpu} | {:.1} | {:.0} | {generator} | {ratio} | {verdict} |\n",
         side.name,
         thousands(side.per_second()),
         measured.percentile(50),
         measured.percentile(99),
         measured.seconds(),
+        side.cpu_microseconds_each(),
         side.memory
     )
 }
@@ -172,7 +174,10 @@ mod tests {
         let text = pairs(&[pair]);
         let lines: Vec<&str> = text.lines().skip(2).collect();
         assert!(lines[0].starts_with("| ceiling | 0 |"), "{text}");
-        assert!(lines[1].starts_with("| product | 5,000 | 1.50 | 1.50 | 2.0 | 0.00 + 1.25 | 0 | 25 % |"), "{text}");
+        assert!(
+            lines[1].starts_with("| product | 5,000 | 1.50 | 1.50 | 2.0 | 0.00 + 1.25 | 125.0 | 0 | 25 % |"),
+            "{text}"
+        );
         assert!(lines[1].ends_with("| p99 ≤ 1 ms: **missed** |"), "{text}");
     }
 }

@@ -77,6 +77,12 @@ impl Side {
         self.by_round.push(round.measured.per_second() * self.things);
     }
 
+    /// Processor time of process and database for each thing, in microseconds.
+    pub(super) fn cpu_microseconds_each(&self) -> f64 {
+        let things = self.per_second() * self.measured.seconds();
+        if things > 0.0 { (self.cpu + self.database_cpu.unwrap_or_default()) * 1e6 / things } else { 0.0 }
+    }
+
     /// Things in a second.
     pub(super) fn per_second(&self) -> f64 {
         self.measured.per_second() * self.things
