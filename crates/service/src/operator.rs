@@ -4,7 +4,7 @@ use crate::{Service, ServiceError};
 use domain::{Email, JobKind, Op, Patch, SiteId, SiteStatus, Target, UserId, Variant, VariantId, VariantStatus};
 use store::generation::LedgerCell;
 use store::statistics::{Allocation, Counters};
-use store::{StoreError, Viewer};
+use store::{StoreError, Viewer, WriteTransaction};
 
 /// A running site made for benches and tests.
 #[derive(Debug, Clone)]
@@ -38,6 +38,8 @@ impl SiteCounters {
     }
 }
 
+/// Seeded sites that become durable together: a commit each would take minutes for many.
+const SEEDED_TOGETHER: u32 = 200;
 /// Owner of seeded sites; nobody can log in as this account.
 const SEED_OWNER: &str = "seed@evoloop.invalid";
 
@@ -90,8 +92,18 @@ impl Service {
     pub async fn seed(&self, sites: u32, variants: u32, holdout: f64) -> Result<Vec<SeededSite>, ServiceError> {
         let owner = self.seed_owner().await?;
         let mut seeded = Vec::new();
-        for _ in 0..sites {
-            seeded.push(self.seed_site(owner, variants, holdout).await?);
+        let mut left = sites;
+        while left > 0 {
+            let together = left.min(SEEDED_TOGETHER);
+            let write = self.store().begin().await?;
+            let begun = seeded.len();
+            for _ in 0..together {
+                seeded.push(self.seed_site(&write, owner, variants, holdout).await?);
+            }
+            write.commit().await?;
+            let ids: Vec<SiteId> = seeded.iter().skip(begun).map(|site| site.site_id).collect();
+            self.refresh_sites(&ids).await?;
+            left -= together;
         }
         Ok(seeded)
     }
@@ -116,20 +128,23 @@ impl Service {
         Ok(user_id)
     }
 
-    async fn seed_site(&self, owner: UserId, variants: u32, holdout: f64) -> Result<SeededSite, ServiceError> {
+    async fn seed_site(
+        &self,
+        write: &WriteTransaction,
+        owner: UserId,
+        variants: u32,
+        holdout: f64,
+    ) -> Result<SeededSite, ServiceError> {
         let url = "https://seed.evoloop.invalid/".parse().map_err(ServiceError::internal)?;
-        let write = self.store().begin().await?;
-        let site = self.store_site(&write, owner, url, holdout).await?;
+        let site = self.store_site(write, owner, url, holdout).await?;
         for number in 1..=variants {
             let variant = self.seed_variant(site.site_id(), number);
             write.create_variant(&variant, None, self.now()).await?;
         }
         write.set_site_status(&site, SiteStatus::Running).await?;
-        self.publish_weights(&write, &site).await?;
-        self.enqueue(&write, &site, JobKind::UpdateStats).await?;
+        self.publish_weights(write, &site).await?;
+        self.enqueue(write, &site, JobKind::UpdateStats).await?;
         let stored = write.variants(&site).await?;
-        write.commit().await?;
-        self.refresh_site(site.site_id()).await?;
         Ok(SeededSite {
             site_id: site.site_id(),
             variants: stored.iter().map(|variant| (variant.id, variant.is_control)).collect(),

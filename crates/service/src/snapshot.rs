@@ -13,6 +13,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use store::snapshot::ServedSite;
 
+/// Sites that are loaded with the same queries; more at once would hold more rows than is worth it.
+const LOADED_TOGETHER: usize = 500;
+
 /// One site, ready to be served.
 pub(crate) struct SiteSnapshot {
     pub(crate) version: i64,
@@ -84,6 +87,17 @@ impl Service {
         Ok(())
     }
 
+    /// Loads sites again, many with the same queries. One that was deleted is left to the next look for changes.
+    pub(crate) async fn refresh_sites(&self, ids: &[SiteId]) -> Result<(), ServiceError> {
+        for site in self.store().served_sites(ids).await? {
+            let id = site.id;
+            let site = self.prepare(site)?;
+            self.inner.snapshot.put(id, Some(site));
+            self.inner.live.announce(id, Topic::Variants);
+        }
+        Ok(())
+    }
+
     /// Loads every site that was changed by another process, and forgets those that were deleted.
     ///
     /// # Errors
@@ -92,11 +106,10 @@ impl Service {
         let held = self.inner.snapshot.versions();
         let present = self.store().site_versions().await?;
         let known: HashSet<SiteId> = present.iter().map(|(id, _)| *id).collect();
-        for (id, version) in present {
-            if held.get(&id) != Some(&version) {
-                self.refresh_site(id).await?;
-                self.inner.live.announce(id, Topic::Variants);
-            }
+        let is_news = |(id, version): &(SiteId, i64)| (held.get(id) != Some(version)).then_some(*id);
+        let changed: Vec<SiteId> = present.iter().filter_map(is_news).collect();
+        for part in changed.chunks(LOADED_TOGETHER) {
+            self.refresh_sites(part).await?;
         }
         for id in held.keys().filter(|id| !known.contains(id)) {
             self.inner.snapshot.put(*id, None);

@@ -7,7 +7,6 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{Method, Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 
 /// A server counts programs that name themselves like a browser as visitors.
@@ -28,47 +27,6 @@ pub(crate) fn get(path: &str) -> Ask {
 /// Sends JSON to a path.
 pub(crate) fn post(path: &str, body: &str) -> Ask {
     Ask { method: Method::POST, path: path.to_owned(), body: Bytes::from(body.to_owned()) }
-}
-
-/// A measurement ends at whichever comes first.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) requests: usize,
-    pub(crate) time: Duration,
-}
-
-/// How long each request took, and all of them.
-#[derive(Debug, Clone)]
-pub(crate) struct Measured {
-    latencies: Vec<Duration>,
-    took: Duration,
-}
-
-impl Measured {
-    /// How many were answered.
-    pub(crate) fn requests(&self) -> usize {
-        self.latencies.len()
-    }
-
-    /// Answers in a second.
-    pub(crate) fn per_second(&self) -> f64 {
-        if self.took.is_zero() {
-            0.0
-        } else {
-            f64::from(u32::try_from(self.requests()).unwrap_or(u32::MAX)) / self.took.as_secs_f64()
-        }
-    }
-
-    /// The latency that this many of a hundred requests kept.
-    pub(crate) fn percentile(&self, percent: usize) -> Duration {
-        let rank = (self.latencies.len() * percent).div_ceil(100).saturating_sub(1);
-        self.latencies.get(rank).copied().unwrap_or_default()
-    }
-
-    fn new(mut latencies: Vec<Duration>, took: Duration) -> Self {
-        latencies.sort_unstable();
-        Self { latencies, took }
-    }
 }
 
 /// An open connection.
@@ -109,32 +67,5 @@ impl Client {
         let status = answer.status();
         let body = answer.into_body().collect().await?.to_bytes();
         Ok((status, String::from_utf8_lossy(&body).into_owned()))
-    }
-
-    /// Asks one after the other until a limit is reached; `next` makes the request of a number.
-    pub(crate) async fn measure(&mut self, limits: Limits, next: impl Fn(usize) -> Ask) -> Outcome<Measured> {
-        let mut latencies = Vec::with_capacity(limits.requests);
-        let begun = Instant::now();
-        while latencies.len() < limits.requests && begun.elapsed() < limits.time {
-            let asked = Instant::now();
-            self.text(next(latencies.len())).await?;
-            latencies.push(asked.elapsed());
-        }
-        Ok(Measured::new(latencies, begun.elapsed()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_are_nearest_ranks() {
-        let milliseconds = (1..=200).rev().map(Duration::from_millis).collect();
-        let measured = Measured::new(milliseconds, Duration::from_secs(2));
-        assert_eq!(measured.percentile(50), Duration::from_millis(100));
-        assert_eq!(measured.percentile(99), Duration::from_millis(198));
-        assert!((measured.per_second() - 100.0).abs() < 1e-9);
-        assert_eq!(Measured::new(Vec::new(), Duration::ZERO).percentile(99), Duration::ZERO);
     }
 }

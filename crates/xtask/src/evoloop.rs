@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 
 /// How long a server may take until it answers.
 const START: Duration = Duration::from_secs(60);
+/// How often is looked whether it answers; starts are measured, so this is short.
+const LOOK: Duration = Duration::from_millis(10);
+const DATABASE_URL: &str = "EVOLOOP_DATABASE_URL";
 /// How long a server may take to stop after SIGTERM.
 const STOP: Duration = Duration::from_secs(30);
 
@@ -85,7 +88,7 @@ impl Server {
             ("EVOLOOP_ADDR", address.to_string()),
             ("EVOLOOP_PUBLIC_URL", url.clone()),
             ("EVOLOOP_DATA_DIR", folder.path().display().to_string()),
-            ("EVOLOOP_DATABASE_URL", format!("sqlite:{}?mode=rwc", folder.path().join("evoloop.db").display())),
+            (DATABASE_URL, format!("sqlite:{}?mode=rwc", folder.path().join("evoloop.db").display())),
         ];
         // What needs no pages runs before the web files are built.
         if site_root.is_dir() {
@@ -134,6 +137,13 @@ impl Server {
         &self.url
     }
 
+    /// Where its data is.
+    pub(crate) fn database_url(&self) -> &str {
+        // The last one is what counts.
+        let settings = self.invocation.settings.iter().rev();
+        settings.filter(|(name, _)| *name == DATABASE_URL).map(|(_, url)| url.as_str()).next().unwrap_or_default()
+    }
+
     /// Its process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
@@ -170,7 +180,7 @@ impl Server {
             if is_healthy(self.address) {
                 return Ok(());
             }
-            thread::sleep(Duration::from_millis(100));
+            thread::sleep(LOOK);
         }
         Err(Failure::new(format!("the server did not answer within {} s:\n{}", START.as_secs(), self.log_tail(20))))
     }

@@ -80,6 +80,11 @@ impl PrivatePostgres {
         }
     }
 
+    /// Its main process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its address, for clients that read libpq's form.
     pub(crate) fn url(&self) -> String {
         let folder = self.folder.path().to_string_lossy().replace('/', "%2F");

@@ -4,7 +4,8 @@ use crate::support::{assign, running_site, sign_up, visit};
 use domain::variant::VariantAction;
 use domain::{AutonomyMode, GoalConfig, GoalType, JobState, SiteId, SiteStatus, VariantStatus};
 use futures::StreamExt;
-use service::{NewGoal, ServiceError, SiteUpdate, Topic};
+use service::{AssignRequest, NewGoal, Service, ServiceError, SiteUpdate, Topic};
+use std::collections::HashSet;
 use testkit::service::PAGE_URL;
 use testkit::{TestDatabase, TestService, on_both_databases};
 
@@ -16,6 +17,7 @@ on_both_databases!(
     goals_are_checked,
     changes_are_announced,
     seeded_sites_run,
+    another_process_loads_many_sites_at_once,
 );
 
 async fn a_page_becomes_variants(database: TestDatabase) {
@@ -175,4 +177,25 @@ async fn seeded_sites_run(database: TestDatabase) {
         assert_eq!(recounted, counters);
     }
     assert_eq!(test.service.seed(1, 1, 0.0).await.unwrap().len(), 1, "the owner is found again");
+}
+
+async fn another_process_loads_many_sites_at_once(database: TestDatabase) {
+    let test = TestService::new(database);
+    // More than are loaded with the same queries.
+    let sites = test.service.seed(520, 2, 0.0).await.unwrap();
+    let other = test.another_process();
+    let shown = |service: &Service, site_id| {
+        let visitor_id = "v-1".parse().unwrap();
+        service.assign(&AssignRequest { site_id, visitor_id, current: None, automated: false }).unwrap()
+    };
+    other.refresh_changed_sites().await.unwrap();
+    let mut served = HashSet::new();
+    for site in &sites {
+        let (here, there) = (shown(&test.service, site.site_id), shown(&other, site.site_id));
+        assert_eq!((here.variant_id, here.epoch, &here.goals_json), (there.variant_id, 1, &there.goals_json));
+        assert_eq!(here.patch_json, there.patch_json);
+        assert!(site.variants.iter().any(|(id, _)| *id == there.variant_id), "of its own site");
+        served.insert(there.is_control);
+    }
+    assert_eq!(served.len(), 2, "weights hold for both, control and variants");
 }
