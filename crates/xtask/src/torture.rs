@@ -1,10 +1,16 @@
 //! `cargo xtask torture`: ends server and database under load, takes away their disk, asks too much of them, and
 //! counts what is missing afterwards.
 
+mod counters;
+mod disk_full;
 mod found;
+mod fsync_order;
 mod killed_database;
 mod killed_server;
+mod sender;
+mod truth;
 mod visitors;
+mod wire;
 
 use crate::evoloop;
 use crate::failure::{Failure, Outcome};
@@ -12,7 +18,7 @@ use crate::project::Project;
 use crate::shell;
 pub(crate) use found::{Extent, Found};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Options of the command.
 #[derive(Debug, clap::Args)]
@@ -26,6 +32,9 @@ pub(crate) struct Arguments {
     /// Only prove that each part can fail, with builds that have a fault, or by breaking what is measured
     #[arg(long)]
     faulty_build: bool,
+    /// A built server to use instead of building one
+    #[arg(long, value_name = "FILE", conflicts_with = "faulty_build")]
+    binary: Option<PathBuf>,
 }
 
 /// Does its work with a binary of the server.
@@ -49,10 +58,20 @@ pub(crate) struct Part {
 }
 
 /// Everything there is, in the order in which it is done.
-pub(crate) const PARTS: [Part; 2] = [
+pub(crate) const PARTS: [Part; 4] = [
     Part {
         name: "killed-server",
         run: killed_server::run,
+        control: Some(Control::Feature("fault-answer-before-commit")),
+    },
+    Part {
+        name: "fsync-order",
+        run: fsync_order::run,
+        control: Some(Control::Feature("fault-no-fsync")),
+    },
+    Part {
+        name: "disk-full",
+        run: disk_full::run,
         control: Some(Control::Feature("fault-answer-before-commit")),
     },
     Part { name: "killed-database", run: killed_database::run, control: None },
@@ -67,7 +86,10 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
         return Err(Failure::new(format!("there is no such part; the parts are {}", names.join(", "))));
     }
-    let binary = evoloop::build(&project, "dev", &[])?;
+    let binary = match &arguments.binary {
+        Some(binary) => binary.canonicalize()?,
+        None => evoloop::build(&project, "dev", &[])?,
+    };
     let mut failed = Vec::new();
     for part in parts {
         let outcome = if arguments.faulty_build {
