@@ -1,6 +1,6 @@
 //! What the server's own commands and the database file say of a site.
 
-use super::sender::{Counts, HOLDOUT};
+use super::bookkeeping::{Counts, HOLDOUT};
 use crate::failure::{About, Failure, Outcome};
 use crate::shell;
 use serde_json::Value;

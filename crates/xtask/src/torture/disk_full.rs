@@ -1,8 +1,8 @@
 //! The disk is full while senders are at work, again and again: events are refused and never lost, assignment goes on,
 //! and when there is room again the server goes on by itself.
 
+use super::bookkeeping::{self, Live, Sender};
 use super::found::{Extent, Found};
-use super::sender::{self, Live, Sender};
 use super::truth::{self, Place};
 use super::wire::{self, Wire};
 use crate::evoloop::Server;
@@ -67,7 +67,7 @@ pub(super) fn run(project: &Project, binary: &Path, extent: Extent) -> Outcome<F
     under.push(data.display().to_string());
     let mut site = String::new();
     let mut server = Server::start_under(project, binary, &environment, under, |invoke| {
-        site = sender::seed(invoke)?;
+        site = bookkeeping::seed(invoke)?;
         Ok(())
     })?;
     // Seen through the process, the folder is the small disk.

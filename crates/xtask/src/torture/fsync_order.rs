@@ -3,8 +3,8 @@
 
 mod trace;
 
+use super::bookkeeping;
 use super::found::{Extent, Found};
-use super::sender;
 use super::wire::{self, Wire};
 use crate::evoloop::Server;
 use crate::failure::{About, Failure, Outcome};
@@ -21,7 +21,8 @@ use std::time::{Duration, Instant};
 use trace::{ALONE, Order};
 
 /// The calls that read requests, write answers, and write and sync files.
-const CALLS: &str = "trace=read,readv,recvfrom,recvmsg,write,writev,sendto,sendmsg,pwrite64,pwritev,pwritev2,fsync,fdatasync";
+const CALLS: &str =
+    "trace=read,readv,recvfrom,recvmsg,write,writev,sendto,sendmsg,pwrite64,pwritev,pwritev2,fsync,fdatasync";
 /// More than a page of the database and more than an event, so that what is written can be recognised.
 const BYTES: &str = "4200";
 /// Connections that send at the same time, so that a commit is shared by some of them.
@@ -41,7 +42,7 @@ pub(super) fn run(project: &Project, binary: &Path, extent: Extent) -> Outcome<F
     under.push(file.display().to_string());
     let mut site = String::new();
     let server = Server::start_under(project, binary, &[], under, |invoke| {
-        site = sender::seed(invoke)?;
+        site = bookkeeping::seed(invoke)?;
         Ok(())
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
@@ -67,7 +68,10 @@ pub(super) fn run(project: &Project, binary: &Path, extent: Extent) -> Outcome<F
     found.figure("syncs of the write-ahead log", order.syncs);
     found.figure("answers before their event was durable", order.too_early.len());
     let shown: Vec<&str> = order.too_early.iter().take(5).map(String::as_str).collect();
-    found.demand(order.too_early.is_empty(), format!("{} answers too early: {}", order.too_early.len(), shown.join(" | ")));
+    found.demand(
+        order.too_early.is_empty(),
+        format!("{} answers too early: {}", order.too_early.len(), shown.join(" | ")),
+    );
     let seen = order.in_order + order.too_early.len();
     found.demand(seen == acknowledged, format!("the trace shows {seen} of {acknowledged} answers"));
     found.demand(acknowledged >= events, format!("only {acknowledged} acknowledgements"));

@@ -1,8 +1,8 @@
 //! The server is killed while senders are at work, again and again on the same SQLite file.
 
+use super::bookkeeping::{self, Book, Live, Sender};
 use super::counters::inspect;
 use super::found::{Extent, Found};
-use super::sender::{self, Book, Live, Sender};
 use super::truth::{self, Place};
 use crate::evoloop::Server;
 use crate::failure::{Failure, Outcome};
@@ -43,7 +43,7 @@ pub(super) fn run(project: &Project, binary: &Path, extent: Extent) -> Outcome<F
     let goal = extent.pick(Goal { cycles: 3, events: 500 }, Goal { cycles: 200, events: 200_000 });
     let mut site = String::new();
     let mut server = Server::start(project, binary, &[], |invoke| {
-        site = sender::seed(invoke)?;
+        site = bookkeeping::seed(invoke)?;
         Ok(())
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;

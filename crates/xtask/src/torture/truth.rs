@@ -1,8 +1,8 @@
 //! The last judgement: what senders were promised against what is stored and counted.
 
+use super::bookkeeping::{self, Book, Live, Sender};
 use super::counters::{counters, inspect, total};
 use super::found::Found;
-use super::sender::{self, Book, Live, Sender};
 use crate::evoloop::Server;
 use crate::failure::{Failure, Outcome};
 use std::net::SocketAddr;
@@ -26,12 +26,7 @@ pub(super) struct Place<'a> {
 }
 
 /// What was not answered is sent until it is, as a page would; then nobody owes anything.
-pub(super) fn settle(
-    runtime: &Runtime,
-    address: SocketAddr,
-    senders: Vec<Sender>,
-    live: &Arc<Live>,
-) -> Outcome<Book> {
+pub(super) fn settle(runtime: &Runtime, address: SocketAddr, senders: Vec<Sender>, live: &Arc<Live>) -> Outcome<Book> {
     live.stop.store(false, Ordering::Relaxed);
     let (mut book, deadline) = (Book::default(), Instant::now() + PATIENCE);
     for mut sender in senders {
@@ -52,7 +47,7 @@ pub(super) fn judge(runtime: &Runtime, place: &Place<'_>, site: &str, book: &Boo
     let shown = ask(&["stats", "show", site, "--json"])?;
     let recounted = ask(&["recount", site, "--json"])?;
     let rows: usize = inspect(place.within, &place.file, "SELECT count(*) FROM events")?.parse()?;
-    let missing = runtime.block_on(sender::missing(place.server.address(), &book.acknowledged))?;
+    let missing = runtime.block_on(bookkeeping::missing(place.server.address(), &book.acknowledged))?;
     let after = ask(&["stats", "show", site, "--json"])?;
     let [visitors, conversions] = total(&shown);
     let excess = rows.saturating_sub(book.acknowledged.len() - missing);

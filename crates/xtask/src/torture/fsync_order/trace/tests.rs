@@ -48,12 +48,7 @@ fn lines_become_calls() {
         ),
         (
             r#"pwrite64(12</a-wal>, "x = y", 4096, 56) = -1 ENOSPC (No space left on device)"#.to_owned(),
-            Some((
-                "pwrite64",
-                "/a-wal",
-                r#", "x = y", 4096, 56) = -1 ENOSPC (No space left on device)"#,
-                Some(-1),
-            )),
+            Some(("pwrite64", "/a-wal", r#", "x = y", 4096, 56) = -1 ENOSPC (No space left on device)"#, Some(-1))),
         ),
         ("fsync(12</a-wal> <unfinished ...>".to_owned(), Some(("fsync", "/a-wal", " <unfinished ...>", None))),
         ("+++ exited with 0 +++".to_owned(), None),
@@ -84,7 +79,12 @@ fn an_answer_needs_a_sync_after_the_write() {
     let cases = [
         ("in order", vec![write("alone-1-"), sync(), answered.clone()], 1, 0),
         ("cut in two", vec![write("alone-1-"), unfinished.clone(), resumed.clone(), answered.clone()], 1, 0),
-        ("before the sync is over", vec![write("alone-1-"), unfinished.clone(), answered.clone(), resumed.clone()], 0, 1),
+        (
+            "before the sync is over",
+            vec![write("alone-1-"), unfinished.clone(), answered.clone(), resumed.clone()],
+            0,
+            1,
+        ),
         ("no sync", vec![write("alone-1-"), answered.clone()], 0, 1),
         ("no write", vec![sync(), answered.clone()], 0, 1),
         ("the write of another", vec![write("alone-2-"), sync(), answered.clone()], 0, 1),
@@ -107,13 +107,7 @@ fn an_answer_needs_a_sync_after_the_write() {
 #[test]
 fn an_answer_may_begin_while_the_sync_is_not_over_and_end_later() {
     let cut = format!(r#"71 writev({SOCKET}, [{{iov_base="HTTP/1.1 200 OK\r\n", iov_len=17}}], 1 <unfinished ...>"#);
-    let lines = [
-        ask(SOCKET, "alone-1-"),
-        write("alone-1-"),
-        cut,
-        sync(),
-        "71 <... writev resumed>) = 17".to_owned(),
-    ];
+    let lines = [ask(SOCKET, "alone-1-"), write("alone-1-"), cut, sync(), "71 <... writev resumed>) = 17".to_owned()];
     assert_eq!(order(&lines).too_early.len(), 1, "what counts is where the answer begins");
 }
 

@@ -208,12 +208,14 @@ impl Sender {
     async fn settle(&mut self, parcel: Parcel, answer: &Answer) {
         if answer.status == 503 {
             self.live.refused.fetch_add(1, Ordering::Relaxed);
-            self.unsettled = Some(if parcel.turn == Turn::First { Parcel { turn: Turn::AfterRefusal, ..parcel } } else { parcel });
+            self.unsettled =
+                Some(if parcel.turn == Turn::First { Parcel { turn: Turn::AfterRefusal, ..parcel } } else { parcel });
             tokio::time::sleep(REFUSED_PAUSE).await;
             return;
         }
         let results = answer.json()["results"].take();
-        let Some(results) = results.as_array().filter(|results| answer.status == 200 && results.len() == parcel.events.len())
+        let Some(results) =
+            results.as_array().filter(|results| answer.status == 200 && results.len() == parcel.events.len())
         else {
             self.surprise(format!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body)));
             return;
