@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -162,6 +163,9 @@ fn sqlite_options(url: &DatabaseUrl, connections: u32) -> ConnectOptions {
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(10))
         .sqlx_logging(false)
+        .map_sqlx_sqlite_pool_opts(|options| {
+            options.after_release(|connection, _| Box::pin(has_ended_its_transaction(connection)))
+        })
         .map_sqlx_sqlite_opts(|options| {
             options
                 .create_if_missing(true)
@@ -171,6 +175,15 @@ fn sqlite_options(url: &DatabaseUrl, connections: u32) -> ConnectOptions {
                 .busy_timeout(Duration::from_secs(5))
         });
     options
+}
+
+/// Whether a connection may be used again. A full disk makes SQLite roll back by itself; the driver's own rollback
+/// then fails, and it takes the connection to be inside a transaction for ever. What it calls a commit from then on
+/// is none, although it says it is.
+async fn has_ended_its_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A rollback of a transaction that was dropped waits in the connection's queue; the ping comes after it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 fn postgres_options(url: &DatabaseUrl) -> ConnectOptions {

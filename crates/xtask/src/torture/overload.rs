@@ -22,13 +22,14 @@ use tokio::runtime::Runtime;
 
 /// Connections that find the peak.
 const MODERATE: usize = 64;
-/// Connections of the overload, more than the server lets wait.
-const MANY: usize = 2_500;
+/// Connections of the overload: half as many again as the server lets wait, so that a third is always refused.
+const MANY: usize = 1_536;
 /// Connections that send a byte now and then.
 const SLOW: usize = 500;
-/// Connections on a thread of their own that tell how long an answer takes, and how often each asks.
-const PROBES: usize = 8;
-const PROBE_PAUSE: Duration = Duration::from_millis(10);
+/// Connections on a thread of their own that tell how long an answer takes, and how often each asks: for assignments,
+/// and for events, most of which wait until they are stored.
+const ASSIGN_PROBES: (usize, Duration) = (8, Duration::from_millis(10));
+const EVENT_PROBES: (usize, Duration) = (64, Duration::from_millis(50));
 /// How much more is asked than can be stored.
 const TIMES: f64 = 5.0;
 /// File handles of this program and of the server.
@@ -127,11 +128,12 @@ impl Runtimes {
     fn measure(&self, load: &Load, slow: usize) -> Outcome<Phase> {
         // Events are only probed while events are the load, so that the peak and the quiet are what they are called.
         let probes_events = load.kind == Kind::Event && slow > 0;
-        let probing = |kind| Load { connections: PROBES, pace: Pace::Paused(PROBE_PAUSE), kind, ..load.clone() };
+        let probing =
+            |kind, (connections, pause)| Load { connections, pace: Pace::Paused(pause), kind, ..load.clone() };
         let slow = self.load.block_on(load::slow(load.address, slow, load.span))?;
         let flood = self.load.spawn(load.clone().run());
-        let assign = self.probe.spawn(probing(Kind::Assign).run());
-        let event = probes_events.then(|| self.probe.spawn(probing(Kind::Event).run()));
+        let assign = self.probe.spawn(probing(Kind::Assign, ASSIGN_PROBES).run());
+        let event = probes_events.then(|| self.probe.spawn(probing(Kind::Event, EVENT_PROBES).run()));
         let load_tally = self.load.block_on(flood)??;
         let assigned = self.probe.block_on(assign)??;
         let probe = event.map_or(Ok(Ok(Tally::default())), |event| self.probe.block_on(event))??;

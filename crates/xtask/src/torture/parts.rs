@@ -70,7 +70,7 @@ pub(super) const PARTS: [Part; 5] = [
     },
     Part {
         name: "overload",
-        does: "The most events a second that 64 connections get stored is measured; then 2,500 connections offer five \
+        does: "The most events a second that 64 connections get stored is measured; then 1,536 connections offer five \
                times as many, by the clock and not by the answers, beside 500 connections that send a byte every half \
                second. The server must stay under 512 MiB of memory and store at least 80 % of the peak; of 100 \
                answers 503 at least 99 must come within 50 ms; every assignment must be answered. Load and server \
