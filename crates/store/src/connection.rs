@@ -205,3 +205,6 @@ pub async fn create_database(server: &DatabaseUrl, name: &str) -> Result<(), Sto
     connection.execute_unprepared(&format!("CREATE DATABASE \"{name}\"")).await?;
     Ok(connection.close().await?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
     /// A built server to use instead of building one
-    #[arg(long, value_name = "FILE", conflicts_with = "faulty_build")]
+    #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
     /// This is the optimised copy that does the work
     #[arg(long, hide = true)]

@@ -194,7 +194,7 @@ impl Sender {
             "type": "impression", "token": token, "metadata": {"applied": 1, "missed": 0, "ms": 1},
         });
         let mut events = vec![Event { json: exposure.to_string(), arm: arm.to_owned(), is_conversion: false }];
-        if self.visitors % CONVERT == 0 {
+        if self.visitors.is_multiple_of(CONVERT) {
             let conversion = json!({
                 "id": id(1), "site_id": self.site, "variant_id": assigned["variant_id"], "visitor_id": visitor,
                 "type": "conversion", "token": token,
@@ -234,7 +234,7 @@ impl Sender {
         self.requests += 1;
         if !left.is_empty() {
             self.unsettled = Some(Parcel { turn: Turn::AfterRefusal, ..self::parcel(left) });
-        } else if turn != Turn::Repeat && self.requests % REPEAT == 0 {
+        } else if turn != Turn::Repeat && self.requests.is_multiple_of(REPEAT) {
             self.unsettled = Some(Parcel { turn: Turn::Repeat, ..self::parcel(settled) });
         }
     }

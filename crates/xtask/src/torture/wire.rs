@@ -109,9 +109,9 @@ fn parse(bytes: &[u8]) -> Outcome<Option<Answer>> {
     let head = std::str::from_utf8(head)?;
     let unreadable = || Failure::new(format!("not an answer: {head}"));
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(unreadable)?;
-    let length = head.lines().filter_map(|line| line.split_once(':'));
-    let length = length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    let length: usize = length.last().and_then(|(_, value)| value.trim().parse().ok()).ok_or_else(unreadable)?;
+    let mut fields = head.lines().filter_map(|line| line.split_once(':'));
+    let length = fields.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let length: usize = length.and_then(|(_, value)| value.trim().parse().ok()).ok_or_else(unreadable)?;
     Ok(body.get(..length).map(|body| Answer { status, body: body.to_vec() }))
 }
 
@@ -123,7 +123,7 @@ mod tests {
     fn answers_are_read_when_they_are_whole() -> Outcome {
         let whole = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\nretry-after: 2\r\n\r\n{}";
         for cut in 0..whole.len() {
-            assert_eq!(parse(whole[..cut].as_bytes())?, None, "{cut} bytes are not all");
+            assert_eq!(parse(&whole.as_bytes()[..cut])?, None, "{cut} bytes are not all");
         }
         assert_eq!(parse(whole.as_bytes())?, Some(Answer { status: 503, body: b"{}".to_vec() }));
         for text in ["HTTP/1.1\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n"] {
