@@ -146,9 +146,11 @@ impl WriteTransaction {
     }
 
     async fn known_conversions(&self, units: &[UnitKey]) -> Result<HashMap<VisitorKey, Vec<Reached>>, StoreError> {
+        // In this order, which SQLite keeps only when the joins are written so; left to itself it goes through all
+        // conversions of the site for each visitor.
         let query = "SELECT found.site_id, found.visitor_id, found.goal_id, found.converted_at, goals.is_primary \
-                     FROM incoming JOIN conversion_goals AS goals ON goals.site_id = incoming.site_id \
-                     JOIN goal_conversions AS found ON found.site_id = incoming.site_id \
+                     FROM incoming CROSS JOIN conversion_goals AS goals CROSS JOIN goal_conversions AS found \
+                     WHERE goals.site_id = incoming.site_id AND found.site_id = incoming.site_id \
                      AND found.goal_id = goals.id AND found.visitor_id = incoming.visitor_id";
         let rows: Vec<ReachedRow> = self.ask_about_rows(&UNIT, query, units).await?;
         let mut reached: HashMap<VisitorKey, Vec<Reached>> = HashMap::new();
