@@ -67,6 +67,10 @@ fn is_connection_loss(text: &str) -> bool {
         "deadlock detected",
         "pool timed out",
         "no such file or directory",
+        // No fault of the events: a part of them that still fits must not be stored without the rest, because a
+        // conversion without its exposure never counts.
+        "database or disk is full",
+        "disk i/o error",
     ];
     signs.iter().any(|sign| text.contains(sign))
 }

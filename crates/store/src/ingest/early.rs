@@ -65,7 +65,7 @@ impl WriteTransaction {
     ) -> Result<Vec<Vec<Early>>, StoreError> {
         let query = "SELECT incoming.number, early.goal_id, early.is_primary, early.value, early.received_at, \
                      early.variant_id, early.event_day, early.event_id \
-                     FROM incoming JOIN early_conversions AS early ON early.site_id = incoming.site_id \
+                     FROM incoming CROSS JOIN early_conversions AS early WHERE early.site_id = incoming.site_id \
                      AND early.visitor_id = incoming.visitor_id ORDER BY incoming.number, early.goal_id";
         let mut found = vec![Vec::new(); batch.visitors.len()];
         for early in self.ask_about_rows::<Early>(query, numbered(batch, wanted)).await? {

@@ -82,6 +82,8 @@ struct VariantRow {
     status: String,
 }
 
+// SQLite keeps the order of tables only where a join is written as `CROSS JOIN`. Left to itself it goes through all
+// visitors or conversions of a site for each one that it is asked about.
 impl WriteTransaction {
     /// Reads what bears on a batch. On Postgres its visitors are held until the transaction ends, in the
     /// order of their names, so that two processes wait for each other and do not lock each other out.
@@ -137,7 +139,7 @@ impl WriteTransaction {
         let lock = if self.is_shared() { "FOR UPDATE OF visitors" } else { "" };
         let query = format!(
             "SELECT incoming.number, visitors.variant_id, visitors.epoch, visitors.exposure_hour, visitors.first_seen, \
-             visitors.is_holdout, visitors.saw_another, visitors.not_counted FROM incoming JOIN visitors ON visitors.site_id = incoming.site_id \
+             visitors.is_holdout, visitors.saw_another, visitors.not_counted FROM incoming CROSS JOIN visitors WHERE visitors.site_id = incoming.site_id \
              AND visitors.visitor_id = incoming.visitor_id ORDER BY incoming.number {lock}"
         );
         let mut known = vec![None; batch.visitors.len()];
@@ -165,8 +167,8 @@ impl WriteTransaction {
         visitors: &[Option<Visitor>],
     ) -> Result<Vec<Vec<Reached>>, StoreError> {
         let query = "SELECT incoming.number, found.goal_id, found.converted_at, goals.is_primary \
-                     FROM incoming JOIN conversion_goals AS goals ON goals.site_id = incoming.site_id \
-                     JOIN goal_conversions AS found ON found.site_id = incoming.site_id \
+                     FROM incoming CROSS JOIN conversion_goals AS goals CROSS JOIN goal_conversions AS found \
+                     WHERE goals.site_id = incoming.site_id AND found.site_id = incoming.site_id \
                      AND found.goal_id = goals.id AND found.visitor_id = incoming.visitor_id";
         let known = numbered(batch, |number| visitors[number].is_some());
         let mut reached = vec![Vec::new(); visitors.len()];
@@ -180,7 +182,7 @@ impl WriteTransaction {
 
     async fn served_variants(&self, sites: &BTreeSet<Uuid>) -> Result<HashSet<(Uuid, Uuid)>, StoreError> {
         let query = "SELECT variants.site_id, variants.id, variants.status FROM incoming \
-                     JOIN variants ON variants.site_id = incoming.site_id";
+                     CROSS JOIN variants WHERE variants.site_id = incoming.site_id";
         let rows = Rows::new(sites.len()).uuid("site_id", sites.iter().copied());
         let mut served = HashSet::new();
         for row in self.ask_about_rows::<VariantRow>(query, rows).await? {
