@@ -65,6 +65,17 @@ impl PrivatePostgres {
         Ok(())
     }
 
+    /// Tells it to stop at once, without caring for its clients or its data in memory.
+    pub(crate) fn stop_immediately(&mut self) -> Outcome {
+        let mut stop = as_user(self.user.as_ref(), &self.programs.program("pg_ctl"), self.folder.path());
+        stop.args(["stop", "--silent", "--mode=immediate", "--pgdata"]).arg(self.folder.path().join("data"));
+        // It waits until the server is gone, which only this process can see of a child that ended.
+        let (mut stopping, _guard) = shell::start(&mut stop, "TERM")?;
+        self.child.wait()?;
+        let stopped = stopping.wait()?;
+        if stopped.success() { Ok(()) } else { Err(Failure::new(format!("pg_ctl ended with {stopped}"))) }
+    }
+
     /// Starts it again on the data that is left.
     pub(crate) fn restart(&mut self) -> Outcome {
         let deadline = Instant::now() + START;

@@ -2,6 +2,7 @@
 
 mod killed_database;
 mod killed_server;
+mod senders;
 mod visitors;
 
 use crate::evoloop;
@@ -31,7 +32,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     }
     let binary = evoloop::build(&project, "dev", &[])?;
     killed_server::run(&project, &binary, arguments.cycles)?.verdict()?;
-    killed_database::run(&project, &binary)
+    killed_database::run(&project, &binary, 50)
 }
 
 /// A build that answers too early must lose events, or the check sees nothing.
