@@ -1,8 +1,9 @@
 //! The server is killed while visitors send events, again and again on the same SQLite file.
 
+use super::found::{Extent, Found};
 use super::visitors;
 use crate::evoloop::Server;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 use crate::project::Project;
 use std::path::Path;
 use std::time::Duration;
@@ -14,32 +15,9 @@ const ENOUGH: usize = 500;
 /// How long the server lives, longer each time, so that it is hit at different moments.
 const LIVES: Duration = Duration::from_millis(1_500);
 
-/// What a run found.
-pub(super) struct Found {
-    acknowledged: usize,
-    missing: usize,
-    counted: u64,
-}
-
-impl Found {
-    /// Fails when an acknowledged event is missing, or too few were acknowledged.
-    pub(super) fn verdict(&self) -> Outcome {
-        println!(
-            "killed server: {} events acknowledged, {} missing, {} visitors counted",
-            self.acknowledged, self.missing, self.counted
-        );
-        if self.missing > 0 {
-            return Err(Failure::new(format!("{} acknowledged events are missing", self.missing)));
-        }
-        if self.acknowledged < ENOUGH {
-            return Err(Failure::new(format!("only {} events, fewer than {ENOUGH}", self.acknowledged)));
-        }
-        Ok(())
-    }
-}
-
 /// Kills and restarts the server this often, then asks for every acknowledged event.
-pub(super) fn run(project: &Project, binary: &Path, cycles: usize) -> Outcome<Found> {
+pub(super) fn run(project: &Project, binary: &Path, extent: Extent) -> Outcome<Found> {
+    let cycles = extent.pick(3, 5);
     let mut site = String::new();
     let mut server = Server::start(project, binary, &[], |invoke| {
         site = visitors::seed(invoke)?;
@@ -67,5 +45,11 @@ pub(super) fn run(project: &Project, binary: &Path, cycles: usize) -> Outcome<Fo
     let counted = visitors::recounted(&server, &site)?;
     let missing = runtime.block_on(visitors::missing(server.address(), &acknowledged))?;
     server.stop()?;
-    Ok(Found { acknowledged: acknowledged.len(), missing, counted })
+    let mut found = Found::default();
+    found.figure("visitors counted", counted);
+    found.figure("events acknowledged", acknowledged.len());
+    found.figure("acknowledged events missing", missing);
+    found.demand(missing == 0, format!("{missing} acknowledged events are missing"));
+    found.demand(acknowledged.len() >= ENOUGH, format!("only {} events, fewer than {ENOUGH}", acknowledged.len()));
+    Ok(found)
 }

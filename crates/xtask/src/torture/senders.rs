@@ -1,5 +1,6 @@
 //! Visitors that go on sending, whatever happens to the server, and remember what they were told.
 
+use super::found::Found;
 use super::visitors;
 use crate::client::Client;
 use crate::failure::{Failure, Outcome};
@@ -45,13 +46,17 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Fails when anything happened that the rules do not allow.
-    pub(super) fn verdict(&self) -> Outcome {
-        if self.faults.is_empty() {
-            return Ok(());
-        }
+    /// Notes the figures, and a fault when anything happened that the rules do not allow.
+    pub(super) fn note(&self, found: &mut Found) {
+        found.figure("requests answered", self.answered);
+        found.figure("requests failed", self.faults.len());
+        found.figure("events acknowledged", self.acknowledged.len());
+        found.figure("events refused with 503, and sent again", self.refused);
+        found.figure("ms, slowest event", self.slowest_event.as_millis());
+        found.figure("ms, slowest assignment", self.slowest_assignment.as_millis());
         let told: Vec<&str> = self.faults.iter().take(TOLD).map(String::as_str).collect();
-        Err(Failure::new(format!("{} requests failed:\n{}", self.faults.len(), told.join("\n"))))
+        let faults = format!("{} requests failed, such as {}", self.faults.len(), told.join(", "));
+        found.demand(self.faults.is_empty(), faults);
     }
 
     fn add(&mut self, other: Self) {
