@@ -8,6 +8,7 @@ mod cli;
 mod csrf;
 mod demo;
 mod endpoints;
+mod faults;
 mod files;
 mod journey;
 mod live;
