@@ -17,6 +17,7 @@ use secrecy::SecretSlice;
 use sources::Sources;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use store::DatabaseUrl;
 use url::{Host, Url};
 
@@ -53,6 +54,9 @@ pub struct Flags {
     /// Requests a second and address on /v1, 0 for no limit [env: EVOLOOP_V1_RATE_LIMIT] [default: 0]
     #[arg(long, global = true, value_name = "NUMBER")]
     pub v1_rate_limit: Option<String>,
+    /// Milliseconds of still serving after SIGTERM, for proxies to notice [env: EVOLOOP_DRAIN_DELAY_MS] [default: 0]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub drain_delay_ms: Option<String>,
     /// Networks of reverse proxies whose X-Forwarded-For is believed [env: EVOLOOP_TRUSTED_PROXIES]
     #[arg(long, global = true, value_name = "NETWORKS")]
     pub trusted_proxies: Option<String>,
@@ -80,6 +84,8 @@ pub struct Settings {
     pub allow_private_hosts: AllowedPrivateHosts,
     /// Requests a second and address on `/v1`; 0 means no limit.
     pub v1_rate_limit: u32,
+    /// How long the process still serves, but tells proxies to send no more, after it was asked to stop.
+    pub drain_delay: Duration,
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// What Leptos needs to know about the built web files.
@@ -126,6 +132,7 @@ impl Settings {
         let language_model = language_model::settings(sources)?;
         let allow_private_hosts = readable_private_hosts(sources)?;
         let v1_rate_limit = sources.parsed("v1_rate_limit", "a whole number of requests a second")?.unwrap_or(0);
+        let drain_delay = sources.checked("drain_delay_ms", drain_delay)?.unwrap_or_default();
         let trusted_proxies = sources.checked("trusted_proxies", networks)?.unwrap_or_default();
         let data_dir = PathBuf::from(sources.text("data_dir").map_or_else(|| "data".to_owned(), |found| found.value));
         let named =
@@ -144,6 +151,7 @@ impl Settings {
             language_model,
             allow_private_hosts,
             v1_rate_limit,
+            drain_delay,
             trusted_proxies,
             leptos,
         })
@@ -222,6 +230,12 @@ fn public_origin(text: &str) -> Result<Url, String> {
     } else {
         Err("give scheme, host and port alone, like https://evoloop.example.com".to_owned())
     }
+}
+
+/// At most a minute, because systems that stop a process kill it soon after.
+fn drain_delay(text: &str) -> Result<Duration, String> {
+    let milliseconds = text.parse::<u64>().ok().filter(|milliseconds| *milliseconds <= 60_000);
+    milliseconds.map(Duration::from_millis).ok_or_else(|| format!("`{text}` is not a number of milliseconds up to 60000"))
 }
 
 fn networks(text: &str) -> Result<Vec<IpNet>, String> {

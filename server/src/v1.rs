@@ -21,6 +21,7 @@ use rate_limit::RateLimit;
 use service::Service;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use tower_http::cors::{Any, CorsLayer};
 
 /// The description that is served; a test compares its paths with [`PATHS`].
@@ -37,6 +38,8 @@ pub struct V1State {
     pub service: Service,
     /// Requests a second and address.
     pub rate_limit: Arc<RateLimit>,
+    /// Cancelled when the process is about to stop.
+    pub draining: CancellationToken,
 }
 
 impl FromRef<V1State> for Service {

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Every key that the file may hold; each is also `EVOLOOP_` and its name in capitals.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "addr",
     "allow_private_hosts",
     "data_dir",
     "database_url",
+    "drain_delay_ms",
     "llm_api_key",
     "llm_base_url",
     "llm_model",
@@ -91,6 +92,7 @@ fn given(flags: &Flags) -> BTreeMap<&'static str, String> {
         ("llm_timeout", &flags.llm_timeout),
         ("allow_private_hosts", &flags.allow_private_hosts),
         ("v1_rate_limit", &flags.v1_rate_limit),
+        ("drain_delay_ms", &flags.drain_delay_ms),
         ("trusted_proxies", &flags.trusted_proxies),
         ("site_root", &flags.site_root),
     ];

@@ -64,7 +64,7 @@ fn a_wrong_value_is_named_with_its_origin() {
         change(&mut flags);
         problem(flags, nothing)
     };
-    let cases: [(String, &str); 8] = [
+    let cases: [(String, &str); 9] = [
         (flag(|flags| flags.addr = Some("nowhere".to_owned())), "--addr: `nowhere` is not an address and port"),
         (flag(|flags| flags.public_url = Some("https://a.example/path".to_owned())), "--public-url: give scheme, host"),
         (flag(|flags| flags.public_url = Some("evoloop".to_owned())), "--public-url: give a whole address"),
@@ -72,6 +72,7 @@ fn a_wrong_value_is_named_with_its_origin() {
         (flag(|flags| flags.database_url = Some("mysql://x".to_owned())), "--database-url: the database address must"),
         (flag(|flags| flags.database_url = Some("postgres://x/y".to_owned())), "set EVOLOOP_SECRET_KEY"),
         (flag(|flags| flags.site_root = Some("/nowhere".to_owned())), "--site-root: `/nowhere` is not a folder"),
+        (flag(|flags| flags.drain_delay_ms = Some("60001".to_owned())), "`60001` is not a number of milliseconds"),
         (flag(slow_model), "--llm-timeout: `0` is not a number of seconds"),
     ];
     for (shown, expected) in cases {

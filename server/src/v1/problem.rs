@@ -72,6 +72,14 @@ impl Problem {
         Self { retry_after_s: Some(1), ..problem }
     }
 
+    /// More requests at the same time than can be worked on.
+    #[must_use]
+    pub fn overloaded() -> Self {
+        let detail = "Too many requests at the same time. Nothing was done. Try again.";
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", detail);
+        Self { retry_after_s: Some(1), ..problem }
+    }
+
     /// A single event that cannot be stored; `None` for a reason that is no fault of the request.
     #[must_use]
     pub fn of_dropped(reason: Dropped) -> Option<Self> {
