@@ -59,17 +59,19 @@ pub fn router(state: AppState) -> Router {
         rate_limit: state.rate_limit.clone(),
         draining: state.stages.draining.clone(),
     });
-    let mut router = Router::new()
-        .nest("/v1", public)
-        .route("/evoloop.js", get(snippet).with_state(state.leptos.clone()).layer(CompressionLayer::new()))
-        .merge(dashboard(state.clone()));
+    let https = Https(state.https);
+    let mut files = Router::new()
+        .route("/evoloop.js", get(snippet).with_state(state.leptos.clone()).layer(CompressionLayer::new()));
     if let Some(site) = state.demo.clone() {
-        router = router.merge(demo::page::router(state.service.public_url().to_owned(), site));
+        files = files.merge(demo::page::router(state.service.public_url().to_owned(), site));
     }
-    router
+    Router::new()
+        .nest("/v1", public)
+        .merge(files.layer(from_fn(body_limit::announced)))
+        .merge(dashboard(state))
         .layer(CatchPanicLayer::custom(failure::panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-        .layer(from_fn_with_state(Https(state.https), headers::secure))
+        .layer(from_fn_with_state(https, headers::secure))
         .layer(from_fn(failure::reference))
 }
 

@@ -10,10 +10,11 @@ pub mod problem;
 pub mod rate_limit;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef};
+use crate::layers::body_limit::announces_more;
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::{Method, header};
-use axum::middleware::from_fn_with_state;
-use axum::response::IntoResponse;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use domain::event::MAX_BODY_BYTES;
 use problem::Problem;
@@ -64,9 +65,18 @@ pub fn router(state: V1State) -> Router {
         .fallback(|| async { Problem::unknown_path() })
         .method_not_allowed_fallback(|| async { Problem::method() })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(refuse_large))
         .layer(from_fn_with_state(state.rate_limit.clone(), rate_limit::limit))
         .layer(cors)
         .with_state(state)
+}
+
+/// Refuses an announced body that is too large, on the paths too that read none.
+async fn refuse_large(request: Request, next: Next) -> Response {
+    if announces_more(&request, MAX_BODY_BYTES) {
+        return Problem::too_large().into_response();
+    }
+    next.run(request).await
 }
 
 async fn openapi() -> impl IntoResponse {

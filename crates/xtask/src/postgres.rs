@@ -154,6 +154,15 @@ impl Drop for PrivatePostgres {
     }
 }
 
+/// A program that any user may run, as one who may do little, when this command may do everything.
+pub(crate) fn unprivileged(program: &Path, folder: &Path) -> Outcome<Command> {
+    let user = if tools::is_root()? { Some(unprivileged_user()?) } else { None };
+    if let Some(user) = &user {
+        shell::go(shell::command("chown").arg("-R").arg(&user.name).arg(folder))?;
+    }
+    Ok(as_user(user.as_ref(), program, folder))
+}
+
 struct User {
     name: String,
     group: String,
@@ -170,7 +179,7 @@ fn unprivileged_user() -> Outcome<User> {
 }
 
 /// A program of Postgres as that user, which ends when this command dies without a chance to clean up.
-fn as_user(user: Option<&User>, program: &PathBuf, folder: &Path) -> Command {
+fn as_user(user: Option<&User>, program: &Path, folder: &Path) -> Command {
     let mut command = shell::command("setpriv");
     command.current_dir(folder).env("HOME", folder);
     if let Some(user) = user {

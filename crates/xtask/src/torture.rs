@@ -1,9 +1,11 @@
 //! `cargo xtask torture`: ends server and database under load, takes away their disk, asks too much of them, and
 //! counts what is missing afterwards.
 
+mod as_one;
 mod found;
 mod killed_database;
 mod killed_server;
+mod rolling_restart;
 mod senders;
 mod visitors;
 
@@ -50,7 +52,7 @@ pub(crate) struct Part {
 }
 
 /// Everything there is, in the order in which it is done.
-pub(crate) const PARTS: [Part; 2] = [
+pub(crate) const PARTS: [Part; 3] = [
     Part {
         name: "killed-server",
         run: killed_server::run,
@@ -60,6 +62,11 @@ pub(crate) const PARTS: [Part; 2] = [
         name: "killed-database",
         run: killed_database::run,
         control: Some(Control::Feature("fault-answer-before-commit")),
+    },
+    Part {
+        name: "rolling-restart",
+        run: rolling_restart::run,
+        control: Some(Control::Harness(rolling_restart::killed)),
     },
 ];
 

@@ -14,6 +14,7 @@ mod journey;
 mod live;
 mod pages;
 mod simulate;
+mod sockets;
 mod support;
 mod v1_bad_input;
 mod v1_contract;

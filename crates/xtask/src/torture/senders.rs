@@ -59,7 +59,8 @@ impl Ledger {
         found.demand(self.faults.is_empty(), faults);
     }
 
-    fn add(&mut self, other: Self) {
+    /// Takes over what others were told.
+    pub(super) fn add(&mut self, other: Self) {
         self.acknowledged.extend(other.acknowledged);
         self.refused += other.refused;
         self.answered += other.answered;
