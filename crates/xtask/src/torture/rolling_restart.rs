@@ -70,6 +70,9 @@ impl Replicas {
         let [first, second, third] = servers;
         let servers = [first?, second?, third?];
         let site = visitors::seed(&|arguments| servers[0].command(arguments))?;
+        // Until they look for changes of others again, the site is unknown to them.
+        std::thread::sleep(NOTICED);
+        std::thread::sleep(NOTICED);
         let proxy = Haproxy::start(project, front, servers.each_ref().map(Server::address), changes)?;
         Ok(Self { _proxy: proxy, servers, front, site, _postgres: postgres })
     }
