@@ -5,6 +5,7 @@ mod postgres;
 use crate::StoreError;
 use crate::deadline::{Bounded, Until};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -13,6 +14,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// An acknowledged event must survive a power cut, not only a crash of the process.
+#[cfg(not(feature = "fault-no-fsync"))]
+const SYNCHRONOUS: SqliteSynchronous = SqliteSynchronous::Full;
+
+/// The fault that `cargo xtask torture --faulty-build` must find.
+#[cfg(feature = "fault-no-fsync")]
+const SYNCHRONOUS: SqliteSynchronous = SqliteSynchronous::Normal;
 
 /// Where the data is: `sqlite:...` or `postgres://...`.
 #[derive(Clone, PartialEq, Eq)]
@@ -233,16 +242,27 @@ fn sqlite_options(url: &DatabaseUrl, connections: u32, limits: Limits) -> Connec
         .min_connections(1)
         .acquire_timeout(limits.acquire)
         .sqlx_logging(false)
+        .map_sqlx_sqlite_pool_opts(|options| {
+            options.after_release(|connection, _| Box::pin(has_ended_its_transaction(connection)))
+        })
         .map_sqlx_sqlite_opts(|options| {
             options
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
-                // An acknowledged event must survive a power cut, not only a crash of the process.
-                .synchronous(SqliteSynchronous::Full)
+                .synchronous(SYNCHRONOUS)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(5))
         });
     options
+}
+
+/// Whether a connection may be used again. A full disk makes SQLite roll back by itself; the driver's own rollback
+/// then fails, and it takes the connection to be inside a transaction for ever. What it calls a commit from then on
+/// is none, although it says it is.
+async fn has_ended_its_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A rollback of a transaction that was dropped waits in the connection's queue; the ping comes after it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// Creates a database on a Postgres server.

@@ -2,20 +2,32 @@
 //! counts what is missing afterwards.
 
 mod as_one;
+mod bookkeeping;
+mod counters;
+mod disk_full;
 mod found;
+mod fsync_order;
 mod killed_database;
 mod killed_server;
+mod overload;
+mod parts;
+mod report;
 mod rolling_restart;
 mod senders;
+mod truth;
 mod visitors;
+mod wire;
 
 use crate::evoloop;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{About, Failure, Outcome};
 use crate::project::Project;
 use crate::shell;
-pub(crate) use found::{Extent, Found};
+use found::{Extent, Verdict};
+use parts::{Control, PARTS, Part};
 use std::fs;
-use std::path::Path;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// Options of the command.
 #[derive(Debug, clap::Args)]
@@ -29,84 +41,91 @@ pub(crate) struct Arguments {
     /// Only prove that each part can fail, with builds that have a fault, or by breaking what is measured
     #[arg(long)]
     faulty_build: bool,
+    /// Cargo's profile of the server, unless it is `dev` for the short forms and `release` for the full ones
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<String>,
+    /// A built server to use instead of building one
+    #[arg(long, value_name = "FILE", conflicts_with = "faulty_build")]
+    binary: Option<PathBuf>,
+    /// This is the optimised copy that does the work
+    #[arg(long, hide = true)]
+    optimised: bool,
 }
 
-/// Does its work with a binary of the server.
-type Run = fn(&Project, &Path, Extent) -> Outcome<Found>;
+impl Arguments {
+    fn is_full(&self) -> bool {
+        !self.short && !self.faulty_build
+    }
 
-/// How a part is seen to fail.
-enum Control {
-    /// A build of the server with this Cargo feature, which is a deliberate fault.
-    Feature(&'static str),
-    /// The sound server, and a harness that does it harm.
-    Harness(Run),
+    fn profile(&self) -> &str {
+        self.profile.as_deref().unwrap_or(if self.is_full() { "release" } else { "dev" })
+    }
 }
-
-/// One kind of torture.
-pub(crate) struct Part {
-    /// What `--only` calls it.
-    pub(crate) name: &'static str,
-    /// Does it.
-    pub(crate) run: Run,
-    control: Option<Control>,
-}
-
-/// Everything there is, in the order in which it is done.
-pub(crate) const PARTS: [Part; 3] = [
-    Part {
-        name: "killed-server",
-        run: killed_server::run,
-        control: Some(Control::Feature("fault-answer-before-commit")),
-    },
-    Part {
-        name: "killed-database",
-        run: killed_database::run,
-        control: Some(Control::Feature("fault-answer-before-commit")),
-    },
-    Part {
-        name: "rolling-restart",
-        run: rolling_restart::run,
-        control: Some(Control::Harness(rolling_restart::killed)),
-    },
-];
 
 /// Runs the parts, or the proofs that they can fail.
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let project = Project::open()?;
-    let extent = if arguments.short { Extent::Short } else { Extent::Full };
-    let parts: Vec<&Part> = PARTS.iter().filter(|part| wanted(part, arguments.only.as_deref())).collect();
+    let wanted = |part: &&Part| arguments.only.as_ref().is_none_or(|name| part.name == name);
+    let parts: Vec<&Part> = PARTS.iter().filter(wanted).collect();
     if parts.is_empty() {
         let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
         return Err(Failure::new(format!("there is no such part; the parts are {}", names.join(", "))));
     }
-    let binary = evoloop::build(&project, "dev", &[])?;
-    let mut failed = Vec::new();
-    for part in parts {
-        let outcome = if arguments.faulty_build {
-            shell::step(&format!("{} must fail", part.name), || prove_that_it_can_fail(&project, part, &binary))
-        } else {
-            shell::step(part.name, || (part.run)(&project, &binary, extent)?.verdict())
-        };
-        if let Err(failure) = outcome {
-            println!("{} failed: {failure}", part.name);
-            failed.push(part.name);
-        }
+    if arguments.is_full() && !arguments.optimised {
+        return become_optimised(&project, arguments);
     }
+    let binary = match &arguments.binary {
+        Some(binary) => binary.canonicalize().about(binary.display())?,
+        None => evoloop::build(&project, arguments.profile(), &[])?,
+    };
+    if arguments.faulty_build {
+        let prove = |part: &Part| prove_that_it_can_fail(&project, part, &binary);
+        return all_pass(
+            parts.iter().map(|part| (part.name, shell::step(&format!("{} must fail", part.name), || prove(part)))),
+        );
+    }
+    let mut pages = Vec::new();
+    let passed = all_pass(parts.iter().map(|part| {
+        let extent = if arguments.short { Extent::Short } else { Extent::Full };
+        let begun = Instant::now();
+        let verdict = shell::step(part.name, || {
+            let found = (part.run)(&project, &binary, extent)?;
+            let verdict = found.verdict();
+            pages.push((*part, found, begun.elapsed()));
+            verdict
+        });
+        (part.name, verdict)
+    }));
+    if arguments.is_full() && arguments.only.is_none() {
+        let path = project.root.join("docs/torture.md");
+        fs::write(&path, report::page(&pages, arguments.profile())).about(path.display())?;
+        println!("written to {}", path.display());
+    }
+    passed
+}
+
+/// Takes each verdict, prints a line about it, and fails when one of them is a failure.
+fn all_pass<'a>(verdicts: impl Iterator<Item = (&'a str, Outcome<Verdict>)>) -> Outcome {
+    let mut failed = Vec::new();
+    let mut lines = Vec::new();
+    for (name, verdict) in verdicts {
+        lines.push(match verdict {
+            Ok(Verdict::Passed) => format!("part {name}: passed"),
+            Ok(Verdict::NotDone) => format!("part {name}: not done"),
+            Err(failure) => {
+                failed.push(name);
+                format!("part {name}: failed, {failure}")
+            }
+        });
+    }
+    println!("{}", lines.join("\n"));
     if failed.is_empty() { Ok(()) } else { Err(Failure::new(failed.join(", "))) }
 }
 
-fn wanted(part: &Part, only: Option<&str>) -> bool {
-    only.is_none_or(|name| part.name == name)
-}
-
 /// The part must find a fault when there is one, or it sees nothing.
-fn prove_that_it_can_fail(project: &Project, part: &Part, sound: &Path) -> Outcome {
+fn prove_that_it_can_fail(project: &Project, part: &Part, sound: &Path) -> Outcome<Verdict> {
     let found = match &part.control {
-        None => {
-            println!("    {} has no negative control", part.name);
-            return Ok(());
-        }
-        Some(Control::Feature(fault)) => {
+        Control::Feature(fault) => {
             let folder = tempfile::tempdir()?;
             let binary = folder.path().join("evoloop");
             let faulty = evoloop::build_with(project, "dev", &["--features", fault]);
@@ -116,16 +135,27 @@ fn prove_that_it_can_fail(project: &Project, part: &Part, sound: &Path) -> Outco
             copied?;
             (part.run)(project, &binary, Extent::Short)?
         }
-        Some(Control::Harness(run)) => run(project, sound, Extent::Short)?,
+        Control::Harness(run) => run(project, sound, Extent::Short)?,
     };
-    if let Some(reason) = found.not_done() {
-        return Err(Failure::new(reason));
-    }
     match found.verdict() {
         Err(failure) => {
             println!("    as it should be, the fault is found out: {failure}");
-            Ok(())
+            Ok(Verdict::Passed)
         }
-        Ok(()) => Err(Failure::new("the part passed although there was a fault")),
+        Ok(Verdict::Passed) => Err(Failure::new("the part passed although there was a fault")),
+        Ok(Verdict::NotDone) => Ok(Verdict::NotDone),
     }
+}
+
+/// The senders share the machine with the server, so in a full run they are a copy of this program with optimisation.
+fn become_optimised(project: &Project, arguments: &Arguments) -> Outcome {
+    let mut cargo = shell::cargo(&project.root);
+    cargo.args(["run", "--quiet", "--release", "--package", "xtask", "--", "torture", "--optimised"]);
+    cargo.args(["--profile", arguments.profile()]);
+    cargo.args(arguments.only.iter().flat_map(|name| ["--only", name]));
+    if let Some(binary) = &arguments.binary {
+        cargo.arg("--binary").arg(binary);
+    }
+    println!("==> building the senders with optimisation");
+    Err(Failure::from(cargo.exec()))
 }

@@ -78,6 +78,23 @@ async fn a_network_that_fails_makes_nobody_wait_and_leaves_nothing_behind() {
     }
 }
 
+/// That the test above can fail: without limits the same network is felt.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_limits_of_time_an_event_waits_as_long_as_the_network_is_silent() {
+    let Some(mut database) = TestDatabase::postgres().await else { return };
+    let (proxy, through) = FaultProxy::before_postgres(&database.url_text).await.unwrap();
+    let ages = Duration::from_secs(3_600);
+    let unlimited = Limits { acquire: ages, read: ages, write: ages, long: ages };
+    database.store = Store::open_within(&through.parse().unwrap(), unlimited).await.unwrap();
+    let app = App::on(database);
+    let site = app.seeded(3).await.id;
+    assert_eq!(app.visit_named(&site, "before".to_owned()).await, 200);
+    proxy.set(NetworkFault::BlackHole);
+    assert!(timeout(EVENT, app.visit_named(&site, "during".to_owned())).await.is_err(), "somebody ended the wait");
+    proxy.set(NetworkFault::None);
+    assert_eq!(timeout(RECOVERY, app.visit_named(&site, "after".to_owned())).await.unwrap(), 200);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_stops_in_time_while_its_database_is_silent() {
     let Some(database) = TestDatabase::postgres().await else { return };

@@ -1,4 +1,4 @@
-//! What comes from Debian's packages: Chromium, Postgres and HAProxy.
+//! What comes from Debian's packages: Chromium, Postgres, HAProxy and strace.
 
 use crate::failure::{Failure, Outcome};
 use crate::shell;
@@ -37,6 +37,11 @@ pub(crate) fn postgres() -> Outcome<Postgres> {
 pub(crate) fn haproxy() -> Outcome<PathBuf> {
     let find = || shell::find("haproxy").or_else(|| Some(PathBuf::from("/usr/sbin/haproxy")).filter(|it| it.is_file()));
     found_or_installed("HAProxy", find, &["haproxy"])
+}
+
+/// The program that shows which calls of the system another one makes, in which order.
+pub(crate) fn strace() -> Outcome<PathBuf> {
+    found_or_installed("strace", || shell::find("strace"), &["strace"])
 }
 
 /// Whether this command may do everything on this machine.

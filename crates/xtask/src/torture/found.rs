@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 /// How much a part does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
+pub(super) enum Extent {
     /// Enough to see that the part works, in a few seconds; times are shown and not judged.
     Short,
     /// The full count.
@@ -22,9 +22,17 @@ impl Extent {
     }
 }
 
+/// How a part ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Passed,
+    /// This machine does not allow it.
+    NotDone,
+}
+
 /// Figures, and what is wrong. A part that cannot do its work is a [`Failure`] instead.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(super) struct Found {
     figures: Vec<(String, String)>,
     faults: Vec<String>,
     impossible: Option<String>,
@@ -54,7 +62,7 @@ impl Found {
     }
 
     /// Why the part was not done.
-    pub(crate) fn not_done(&self) -> Option<&str> {
+    pub(super) fn not_done(&self) -> Option<&str> {
         self.impossible.as_deref()
     }
 
@@ -64,14 +72,15 @@ impl Found {
     }
 
     /// Shows the figures, and fails with the faults.
-    pub(crate) fn verdict(&self) -> Outcome {
+    pub(super) fn verdict(&self) -> Outcome<Verdict> {
         for (name, value) in &self.figures {
             println!("    {value:>12}  {name}");
         }
         if let Some(reason) = self.not_done() {
             println!("    not done: {reason}");
+            return Ok(Verdict::NotDone);
         }
-        self.faults().map_or(Ok(()), |faults| Err(Failure::new(faults)))
+        self.faults().map_or(Ok(Verdict::Passed), |faults| Err(Failure::new(faults)))
     }
 }
 
