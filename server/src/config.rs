@@ -235,7 +235,9 @@ fn public_origin(text: &str) -> Result<Url, String> {
 /// At most a minute, because systems that stop a process kill it soon after.
 fn drain_delay(text: &str) -> Result<Duration, String> {
     let milliseconds = text.parse::<u64>().ok().filter(|milliseconds| *milliseconds <= 60_000);
-    milliseconds.map(Duration::from_millis).ok_or_else(|| format!("`{text}` is not a number of milliseconds up to 60000"))
+    milliseconds
+        .map(Duration::from_millis)
+        .ok_or_else(|| format!("`{text}` is not a number of milliseconds up to 60000"))
 }
 
 fn networks(text: &str) -> Result<Vec<IpNet>, String> {

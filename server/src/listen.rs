@@ -5,8 +5,8 @@ mod limits;
 mod stop;
 
 pub use limits::Limits;
-pub(crate) use stop::StopSignal;
 pub use stop::Stages;
+pub(crate) use stop::StopSignal;
 
 use crate::v1::problem::Problem;
 use axum::Router;
@@ -38,7 +38,8 @@ const TURNED_AWAY: usize = 64;
 /// How long a client may take to hear that there is no room for it.
 const TURNING_AWAY: Duration = Duration::from_secs(1);
 /// What it hears.
-const NO_ROOM: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+const NO_ROOM: &str =
+    "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 /// Whoever asks how the server is must be told even when it is full.
 const PROBE: &str = "/v1/health";
 
@@ -137,8 +138,7 @@ impl Front {
             return Ok(overloaded(is_public));
         }
         let late = Arc::new(AtomicBool::new(false));
-        let mut request =
-            request.map(|body| Body::new(PatientBody::new(body, self.limits.body, late.clone())));
+        let mut request = request.map(|body| Body::new(PatientBody::new(body, self.limits.body, late.clone())));
         request.extensions_mut().insert(ConnectInfo(peer));
         let mut response = self.router.clone().oneshot(request).await?;
         if late.load(Ordering::Acquire) {

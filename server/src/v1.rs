@@ -9,8 +9,8 @@ pub mod health;
 pub mod problem;
 pub mod rate_limit;
 
-use axum::Router;
 use crate::layers::body_limit::announces_more;
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::{Method, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};

@@ -51,7 +51,8 @@ impl From<DbErr> for StoreError {
 fn is_away(error: &DbErr) -> bool {
     match error {
         DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => true,
-        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => match cause.as_ref() {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            match cause.as_ref() {
             sqlx::Error::Database(refusal) => is_of_the_server(refusal.as_ref()),
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
@@ -62,7 +63,8 @@ fn is_away(error: &DbErr) -> bool {
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::BeginFailed => true,
             _ => false,
-        },
+        }
+        }
         _ => false,
     }
 }

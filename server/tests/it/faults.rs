@@ -37,7 +37,8 @@ async fn a_network_that_fails_makes_nobody_wait_and_leaves_nothing_behind() {
     let app = App::on(database);
     let site = app.seeded(3).await.id;
     // As many connections as there can be, so that none of what follows is a first time.
-    let first = futures::future::join_all((0..40).map(|number| app.visit_named(&site, format!("first-{number}")))).await;
+    let first =
+        futures::future::join_all((0..40).map(|number| app.visit_named(&site, format!("first-{number}")))).await;
     assert!(first.iter().all(|status| *status == 200), "{first:?}");
     let at_rest = settled(&proxy, 0).await;
     for (round, fault) in FAULTS.into_iter().enumerate() {
@@ -57,7 +58,10 @@ async fn a_network_that_fails_makes_nobody_wait_and_leaves_nothing_behind() {
         }
         assert_eq!(health.0, 503, "{fault:?}: health");
         assert!(health.1 < EVENT, "{fault:?}: health took {:?}", health.1);
-        assert!(slowest_assignment < Duration::from_millis(250), "{fault:?}: an assignment took {slowest_assignment:?}");
+        assert!(
+            slowest_assignment < Duration::from_millis(250),
+            "{fault:?}: an assignment took {slowest_assignment:?}"
+        );
         assert!(begun.elapsed() < 2 * EVENT, "{fault:?}");
 
         proxy.set(NetworkFault::None);

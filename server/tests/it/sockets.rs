@@ -195,7 +195,10 @@ async fn it_stops_in_order() {
     timeout(PATIENCE, stream.read_to_string(&mut health)).await.unwrap().unwrap();
     assert!(health.starts_with("HTTP/1.1 503"), "{health}");
     let health: Value = serde_json::from_str(health.split("\r\n\r\n").nth(1).unwrap()).unwrap();
-    assert_eq!((&health["status"], &health["ready"], &health["database"]), (&"stopping".into(), &false.into(), &"up".into()));
+    assert_eq!(
+        (&health["status"], &health["ready"], &health["database"]),
+        (&"stopping".into(), &false.into(), &"up".into())
+    );
     let still = listening.ask(GET).await;
     assert!(still.starts_with("http/1.1 200") && still.contains("\r\nconnection: close\r\n"), "{still}");
 

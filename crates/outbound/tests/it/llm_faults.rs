@@ -22,7 +22,8 @@ const FAULTS: [NetworkFault; 5] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_network_that_fails_ends_a_call_in_time_and_leaves_nothing_behind() {
     let stub = StubLlm::start().await.unwrap();
-    let stub_address: SocketAddr = stub.base_url().trim_start_matches("http://").trim_end_matches("/v1").parse().unwrap();
+    let stub_address: SocketAddr =
+        stub.base_url().trim_start_matches("http://").trim_end_matches("/v1").parse().unwrap();
     let proxy = FaultProxy::before(stub_address).await.unwrap();
     let model = writer(&format!("http://{}/v1", proxy.address()), "stub/model", TIMEOUT);
     assert_eq!(model.write(&brief(english(), 3)).await.unwrap().len(), 3);

@@ -32,7 +32,8 @@ pub(super) fn check(replicas: [&Server; 3], site: &str, found: &mut Found) -> Ou
 
     // An account on the first, a site on the second, a goal on the third.
     let [first, second, third] = replicas;
-    let signed_up = ask(first, "POST", "/api/auth/signup", "", "email=ada%40example.com&password=a+sentence+nobody+guesses")?;
+    let signed_up =
+        ask(first, "POST", "/api/auth/signup", "", "email=ada%40example.com&password=a+sentence+nobody+guesses")?;
     let cookie = signed_up.cookie()?;
     let made = ask(second, "POST", "/api/sites", &cookie, "url=https%3A%2F%2Fkettle.example%2F")?;
     let own = json(&made)?["id"].as_str().unwrap_or_default().to_owned();

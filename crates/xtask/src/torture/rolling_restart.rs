@@ -102,7 +102,7 @@ impl Replicas {
         ledger.add(coming.stop(&runtime)?);
         // Counted before anything is sent again, so that what is missing cannot hide.
         let counted = visitors::recounted(&self.servers[0], &self.site)?;
-        let missing = runtime.block_on(visitors::missing(self.front, &ledger.acknowledged))?;
+        let missing = runtime.block_on(visitors::missing(self.servers[0].address(), &ledger.acknowledged))?;
         let mut found = Found::default();
         found.figure("restarts", restarts);
         ledger.note(&mut found);
@@ -115,9 +115,6 @@ impl Replicas {
             found.demand(slowest < DRAIN_DELAY + DRAIN, "a replica took long to end");
         }
         as_one::check(self.servers.each_ref(), &self.site, &mut found)?;
-        for server in self.servers {
-            server.stop()?;
-        }
         Ok(found)
     }
 }
