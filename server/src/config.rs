@@ -17,6 +17,7 @@ use secrecy::SecretSlice;
 use sources::Sources;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use store::DatabaseUrl;
 use url::{Host, Url};
 
@@ -62,6 +63,9 @@ pub struct Flags {
     /// Address and port of the page for Prometheus, of no public network [env: EVOLOOP_METRICS_ADDR] [default: none]
     #[arg(long, global = true, value_name = "IP:PORT")]
     pub metrics_addr: Option<String>,
+    /// Milliseconds of still serving after SIGTERM, for proxies to notice [env: EVOLOOP_DRAIN_DELAY_MS] [default: 0]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub drain_delay_ms: Option<String>,
     /// Networks of reverse proxies whose X-Forwarded-For is believed [env: EVOLOOP_TRUSTED_PROXIES]
     #[arg(long, global = true, value_name = "NETWORKS")]
     pub trusted_proxies: Option<String>,
@@ -95,6 +99,8 @@ pub struct Settings {
     pub keep_events_days: Option<u16>,
     /// Where Prometheus asks; nowhere when absent.
     pub metrics_addr: Option<SocketAddr>,
+    /// How long the process still serves, but tells proxies to send no more, after it was asked to stop.
+    pub drain_delay: Duration,
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// What Leptos needs to know about the built web files.
@@ -144,6 +150,7 @@ impl Settings {
         let site_event_limit = sources.parsed("site_event_limit", "a whole number of events a second")?.unwrap_or(0);
         let keep_events_days = sources.checked("keep_events_days", days)?.unwrap_or(Some(90));
         let metrics_addr = sources.parsed("metrics_addr", "an address and port, like 127.0.0.1:9464")?;
+        let drain_delay = sources.checked("drain_delay_ms", drain_delay)?.unwrap_or_default();
         let trusted_proxies = sources.checked("trusted_proxies", networks)?.unwrap_or_default();
         let data_dir = PathBuf::from(sources.text("data_dir").map_or_else(|| "data".to_owned(), |found| found.value));
         let named =
@@ -165,6 +172,7 @@ impl Settings {
             site_event_limit,
             keep_events_days,
             metrics_addr,
+            drain_delay,
             trusted_proxies,
             leptos,
         })
@@ -252,6 +260,14 @@ fn days(text: &str) -> Result<Option<u16>, String> {
         Ok(days @ 8..) => Ok(Some(days)),
         _ => Err(format!("`{text}` is not a number of days from 8, or 0 for ever")),
     }
+}
+
+/// At most a minute, because systems that stop a process kill it soon after.
+fn drain_delay(text: &str) -> Result<Duration, String> {
+    let milliseconds = text.parse::<u64>().ok().filter(|milliseconds| *milliseconds <= 60_000);
+    milliseconds
+        .map(Duration::from_millis)
+        .ok_or_else(|| format!("`{text}` is not a number of milliseconds up to 60000"))
 }
 
 fn networks(text: &str) -> Result<Vec<IpNet>, String> {

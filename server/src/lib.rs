@@ -5,7 +5,7 @@ pub mod config;
 pub mod demo;
 mod files;
 pub mod layers;
-mod listen;
+pub mod listen;
 mod live;
 pub mod ports;
 pub mod router;

@@ -1,102 +1,163 @@
-//! Accepting connections, and ending them in order.
+//! Accepting connections, bounding what they may ask for, and ending them in order.
 
+mod body;
+mod limits;
+mod stop;
+
+pub use limits::Limits;
+pub use stop::Stages;
+pub(crate) use stop::StopSignal;
+
+use crate::v1::problem::Problem;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
+use axum::response::IntoResponse;
+use body::PatientBody;
+use futures::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use std::io;
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
-/// How long a client may take to send the head of a request, or keep a connection idle.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long requests in flight may take after the process was asked to stop.
-const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
 /// Wait after the system refused to accept, for example because no file handle is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Connections beyond the limit that are told so at the same time; more are cut off without a word.
+const TURNED_AWAY: usize = 64;
+/// How long a client may take to hear that there is no room for it.
+const TURNING_AWAY: Duration = Duration::from_secs(1);
+/// What it hears.
+const NO_ROOM: &str =
+    "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+/// Whoever asks how the server is must be told even when it is full.
+const PROBE: &str = "/v1/health";
 
-/// Serves until `stopping` is cancelled, then answers what is in flight and returns.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stopping: CancellationToken) {
+/// Serves until it is asked to stop, then answers what is in flight and returns.
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stages: Stages) {
     let connections = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let no_places = Arc::new(Semaphore::new(TURNED_AWAY));
+    let front = Front { router, limits, in_flight: Arc::new(Semaphore::new(limits.requests)), stages };
+    let take = |stream: TcpStream, peer| match places.clone().try_acquire_owned() {
+        Ok(place) => connect(stream, peer, front.clone(), place, &connections),
+        Err(_) => turn_away(stream, &no_places),
+    };
     loop {
         let accepted = tokio::select! {
-            () = stopping.cancelled() => break,
+            () = front.stages.stopping.cancelled() => break,
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => connect(stream, peer, router.clone(), &connections),
+            Ok((stream, peer)) => take(stream, peer),
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
     }
+    // Clients whose connection the system has taken already hope for an answer.
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+        take(stream, peer);
+    }
     drop(listener);
-    if tokio::time::timeout(DRAIN_DEADLINE, connections.shutdown()).await.is_err() {
+    if tokio::time::timeout(limits.drain, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time and were cut off");
     }
 }
 
-fn connect(stream: TcpStream, peer: SocketAddr, router: Router, connections: &GracefulShutdown) {
+fn connect(
+    stream: TcpStream,
+    peer: SocketAddr,
+    front: Front,
+    place: OwnedSemaphorePermit,
+    connections: &GracefulShutdown,
+) {
     // Answers are small and written at once; waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
-    let service = router.map_request(move |request: hyper::Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        request
-    });
+    let head = front.limits.head;
+    let service = service_fn(move |request| front.clone().answer(request, peer));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .header_read_timeout(head)
+        .max_buf_size(Limits::HEAD_BYTES)
+        .serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         // Clients go away in many ways, none of which is news.
         if let Err(error) = connection.await {
             tracing::debug!(%error, "connection ended");
         }
+        drop(place);
     });
 }
 
-/// The wish of the operator or the system that the process ends.
-pub(crate) struct StopSignal {
-    asked: CancellationToken,
+/// Tells a client that there is no room for it, if it listens.
+fn turn_away(mut stream: TcpStream, no_places: &Arc<Semaphore>) {
+    let Ok(place) = no_places.clone().try_acquire_owned() else { return };
+    tokio::spawn(async move {
+        let told = async {
+            let mut asked = [0; 1024];
+            // What is not read when the connection closes would take the answer with it.
+            stream.read(&mut asked).await?;
+            stream.write_all(NO_ROOM.as_bytes()).await?;
+            stream.shutdown().await?;
+            while stream.read(&mut asked).await? > 0 {}
+            Ok::<_, std::io::Error>(())
+        };
+        // It is gone or too slow; there is nothing else to be done for it.
+        let _ = tokio::time::timeout(TURNING_AWAY, told).await;
+        drop(place);
+    });
 }
 
-impl StopSignal {
-    /// From here on a signal is noticed; before, it would end the process at once. So this comes first of all.
-    pub(crate) fn listen() -> io::Result<Self> {
-        let asked = CancellationToken::new();
-        let noticed = asked.clone();
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-            tokio::spawn(async move {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                }
-                noticed.cancel();
-            });
-        }
-        #[cfg(not(unix))]
-        tokio::spawn(async move {
-            drop(tokio::signal::ctrl_c().await);
-            noticed.cancel();
-        });
-        Ok(Self { asked })
-    }
+/// What is between the connections and the routes.
+#[derive(Clone)]
+struct Front {
+    router: Router,
+    limits: Limits,
+    in_flight: Arc<Semaphore>,
+    stages: Stages,
+}
 
-    /// Resolves when the process should end.
-    pub(crate) async fn received(&self) {
-        self.asked.cancelled().await;
+impl Front {
+    async fn answer(self, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<Body>, Infallible> {
+        let is_public = request.uri().path().starts_with("/v1/");
+        let place = self.in_flight.try_acquire();
+        if place.is_err() && request.uri().path() != PROBE {
+            return Ok(overloaded(is_public));
+        }
+        let late = Arc::new(AtomicBool::new(false));
+        let mut request = request.map(|body| Body::new(PatientBody::new(body, self.limits.body, late.clone())));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let mut response = self.router.clone().oneshot(request).await?;
+        if late.load(Ordering::Acquire) {
+            response = (StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.").into_response();
+        }
+        if late.load(Ordering::Acquire) || self.stages.draining.is_cancelled() {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(response)
     }
+}
+
+/// Nothing was done for the request, so it may be sent again, from everywhere it may be sent at all.
+fn overloaded(is_public: bool) -> Response<Body> {
+    let mut response = Problem::overloaded().into_response();
+    if is_public {
+        let headers = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+    }
+    response
 }

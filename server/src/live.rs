@@ -33,7 +33,7 @@ async fn open(state: &AppState, query: &str, headers: &HeaderMap) -> Result<Resp
     let changes = state.service.watch(&viewer, site_id).await?;
     let events = changes.map(|topic| Ok::<_, Infallible>(Event::default().event("change").data(topic.as_str())));
     // An open stream must not keep the process from ending.
-    let events = events.take_until(state.stopping.clone().cancelled_owned());
+    let events = events.take_until(state.stages.stopping.clone().cancelled_owned());
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -3,6 +3,7 @@
 use crate::layers::csrf::{self, OwnOrigin};
 use crate::layers::headers::{self, Https};
 use crate::layers::{body_limit, failure, form_error};
+use crate::listen::Stages;
 use crate::v1::rate_limit::RateLimit;
 use crate::v1::{self, V1State};
 use crate::{demo, files, live, ui};
@@ -17,7 +18,6 @@ use leptos::config::LeptosOptions;
 use service::Service;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -40,8 +40,8 @@ pub struct AppState {
     pub https: bool,
     /// The limit on `/v1`.
     pub rate_limit: Arc<RateLimit>,
-    /// Cancelled when the process stops.
-    pub stopping: CancellationToken,
+    /// How far the process is on its way to its end.
+    pub stages: Stages,
     /// The demonstration's own site, once it exists; absent outside the demonstration.
     pub demo: Option<Arc<OnceLock<SiteId>>>,
 }
@@ -54,18 +54,24 @@ impl FromRef<AppState> for LeptosOptions {
 
 /// The whole application as one service.
 pub fn router(state: AppState) -> Router {
-    let public = v1::router(V1State { service: state.service.clone(), rate_limit: state.rate_limit.clone() });
-    let mut router = Router::new()
-        .nest("/v1", public)
-        .route("/evoloop.js", get(snippet).with_state(state.leptos.clone()).layer(CompressionLayer::new()))
-        .merge(dashboard(state.clone()));
+    let public = v1::router(V1State {
+        service: state.service.clone(),
+        rate_limit: state.rate_limit.clone(),
+        draining: state.stages.draining.clone(),
+    });
+    let https = Https(state.https);
+    let mut files = Router::new()
+        .route("/evoloop.js", get(snippet).with_state(state.leptos.clone()).layer(CompressionLayer::new()));
     if let Some(site) = state.demo.clone() {
-        router = router.merge(demo::page::router(state.service.public_url().to_owned(), site));
+        files = files.merge(demo::page::router(state.service.public_url().to_owned(), site));
     }
-    router
+    Router::new()
+        .nest("/v1", public)
+        .merge(files.layer(from_fn(body_limit::announced)))
+        .merge(dashboard(state))
         .layer(CatchPanicLayer::custom(failure::panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-        .layer(from_fn_with_state(Https(state.https), headers::secure))
+        .layer(from_fn_with_state(https, headers::secure))
         .layer(from_fn(failure::reference))
 }
 

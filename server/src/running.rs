@@ -2,7 +2,7 @@
 
 use crate::config::{Settings, is_loopback};
 use crate::layers::csrf::OwnOrigin;
-use crate::listen;
+use crate::listen::{self, Limits, Stages};
 use crate::router::{AppState, router};
 use crate::runner::Runner;
 use crate::v1::rate_limit::RateLimit;
@@ -14,11 +14,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 use url::Url;
-
-/// How long background work in hand may take after the process was asked to stop.
-const JOBS_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Why an installation does not start.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +46,9 @@ pub struct Running {
     pub address: SocketAddr,
     /// Where browsers reach it, without a slash at the end.
     pub public_url: String,
-    stopping: CancellationToken,
+    stages: Stages,
+    drain_delay: Duration,
+    limits: Limits,
     server: JoinHandle<()>,
     runner: Runner,
     store: Store,
@@ -87,7 +85,7 @@ impl Running {
         }
         let wiring::Installation { service, store } = wiring::open(settings, &public_url, changes).await?;
         service.refresh_changed_sites().await.map_err(StartError::Load)?;
-        let stopping = CancellationToken::new();
+        let (stages, limits) = (Stages::default(), Limits::of_this_machine());
         let state = AppState {
             service: service.clone(),
             leptos: settings.leptos.clone(),
@@ -95,21 +93,26 @@ impl Running {
             secure_cookie,
             https: url.scheme() == "https",
             rate_limit: Arc::new(RateLimit::new(settings.v1_rate_limit, settings.trusted_proxies.clone())),
-            stopping: stopping.clone(),
+            stages: stages.clone(),
             demo,
         };
-        let server = tokio::spawn(listen::serve(listener, router(state), stopping.clone()));
-        let runner = Runner::start(&service, &stopping);
-        Ok(Self { service, address, public_url, stopping, server, runner, store })
+        let server = tokio::spawn(listen::serve(listener, router(state), limits, stages.clone()));
+        let runner = Runner::start(&service, &stages.stopping);
+        let drain_delay = settings.drain_delay;
+        Ok(Self { service, address, public_url, stages, drain_delay, limits, server, runner, store })
     }
 
-    /// Stops accepting, answers what is in flight, ends the jobs in hand and closes the database.
+    /// Lets proxies see that it is about to stop, then stops accepting, answers what is in flight, ends the
+    /// jobs in hand and closes the database.
     pub async fn stop(self) {
-        self.stopping.cancel();
-        if let Err(error) = self.server.await {
+        self.stages.draining.cancel();
+        tokio::time::sleep(self.drain_delay).await;
+        self.stages.stopping.cancel();
+        // Both have the same time, so that the end comes no later than the system expects it.
+        let (served, ()) = tokio::join!(self.server, self.runner.drain(self.limits.drain));
+        if let Err(error) = served {
             tracing::error!(%error, "the server did not end in order");
         }
-        self.runner.drain(JOBS_DEADLINE).await;
         if let Err(error) = self.store.close().await {
             tracing::error!(error = &error as &dyn std::error::Error, "the database did not close in order");
         }

@@ -9,11 +9,12 @@ pub mod health;
 pub mod problem;
 pub mod rate_limit;
 
+use crate::layers::body_limit::announces_more;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::{Method, header};
-use axum::middleware::from_fn_with_state;
-use axum::response::IntoResponse;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use domain::event::MAX_BODY_BYTES;
 use problem::Problem;
@@ -21,6 +22,7 @@ use rate_limit::RateLimit;
 use service::Service;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use tower_http::cors::{Any, CorsLayer};
 
 /// The description that is served; a test compares its paths with [`PATHS`].
@@ -37,6 +39,8 @@ pub struct V1State {
     pub service: Service,
     /// Requests a second and address.
     pub rate_limit: Arc<RateLimit>,
+    /// Cancelled when the process is about to stop.
+    pub draining: CancellationToken,
 }
 
 impl FromRef<V1State> for Service {
@@ -61,9 +65,18 @@ pub fn router(state: V1State) -> Router {
         .fallback(|| async { Problem::unknown_path() })
         .method_not_allowed_fallback(|| async { Problem::method() })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(refuse_large))
         .layer(from_fn_with_state(state.rate_limit.clone(), rate_limit::limit))
         .layer(cors)
         .with_state(state)
+}
+
+/// Refuses an announced body that is too large, on the paths too that read none.
+async fn refuse_large(request: Request, next: Next) -> Response {
+    if announces_more(&request, MAX_BODY_BYTES) {
+        return Problem::too_large().into_response();
+    }
+    next.run(request).await
 }
 
 async fn openapi() -> impl IntoResponse {

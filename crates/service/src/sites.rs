@@ -99,7 +99,7 @@ impl Service {
     /// `NotFound` for a foreign site.
     pub async fn delete_site(&self, viewer: &Viewer, site_id: SiteId) -> Result<(), ServiceError> {
         let site = self.owned_site(viewer, site_id).await?;
-        let write = self.store().begin().await?;
+        let write = self.store().begin_long().await?;
         write.delete_site(&site).await?;
         write.commit().await?;
         self.refresh_site(site_id).await

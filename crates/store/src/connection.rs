@@ -1,6 +1,9 @@
 //! Opening a database, and the two ways to use it: reads from a pool, writes one transaction at a time.
 
+mod postgres;
+
 use crate::StoreError;
+use crate::deadline::{Bounded, Until};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{
@@ -10,6 +13,7 @@ use sea_orm::{
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// An acknowledged event must survive a power cut, not only a crash of the process.
 #[cfg(not(feature = "fault-no-fsync"))]
@@ -59,26 +63,65 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// How long the database may be silent before it counts as away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// For a connection: a free one, or a new one.
+    pub acquire: Duration,
+    /// For a statement that reads.
+    pub read: Duration,
+    /// For a transaction from its begin to its commit.
+    pub write: Duration,
+    /// For work on all rows of a site, which no visitor waits for.
+    pub long: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            acquire: Duration::from_secs(3),
+            read: Duration::from_secs(10),
+            write: Duration::from_secs(5),
+            long: Duration::from_secs(10 * 60),
+        }
+    }
+}
+
+impl Limits {
+    /// A file has no peer that can vanish, only a disk that can be busy, and others who wait for their turn.
+    const SQLITE: Self = Self {
+        acquire: Duration::from_secs(10),
+        read: Duration::from_secs(60),
+        write: Duration::from_secs(60),
+        long: Duration::from_secs(10 * 60),
+    };
+}
+
 /// An open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    reader: DatabaseConnection,
+    url: DatabaseUrl,
+    limits: Limits,
+    reader: Bounded<DatabaseConnection>,
+    slow_reader: Bounded<DatabaseConnection>,
     /// On SQLite one connection, so that writers queue here instead of failing; on Postgres the reader's pool.
     writer: DatabaseConnection,
 }
 
 /// Writes that become visible together, at [`commit`](WriteTransaction::commit); dropped, they never happened.
 pub struct WriteTransaction {
-    pub(crate) transaction: DatabaseTransaction,
+    pub(crate) transaction: Bounded<DatabaseTransaction>,
 }
 
 impl WriteTransaction {
     /// Makes the writes durable and visible.
     ///
     /// # Errors
-    /// When the database refuses; then nothing was written.
+    /// When the database refuses; then nothing was written. When it does not answer; then nobody knows, and
+    /// who tries again must be able to meet what was written.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit().await?)
+        let Bounded { inner, until } = self.transaction;
+        Ok(until.wait(inner.commit()).await?)
     }
 }
 
@@ -88,22 +131,35 @@ impl Store {
     /// # Errors
     /// When it cannot be reached.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        if url.is_sqlite() {
-            let writer = Database::connect(sqlite_options(url, 1)).await?;
-            let reader = Database::connect(sqlite_options(url, 4)).await?;
-            Ok(Self { reader, writer })
-        } else {
-            let pool = Database::connect(postgres_options(url)).await?;
-            Ok(Self { reader: pool.clone(), writer: pool })
-        }
+        Self::open_within(url, if url.is_sqlite() { Limits::SQLITE } else { Limits::default() }).await
     }
 
-    /// Brings the schema up to date.
+    /// Opens the database with other limits of time.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub async fn open_within(url: &DatabaseUrl, limits: Limits) -> Result<Self, StoreError> {
+        let (reader, writer) = if url.is_sqlite() {
+            let writer = Database::connect(sqlite_options(url, 1, limits)).await?;
+            (Database::connect(sqlite_options(url, 4, limits)).await?, writer)
+        } else {
+            let pool = postgres::connect(url, limits).await?;
+            (pool.clone(), pool)
+        };
+        let reading = |limit| Bounded { inner: reader.clone(), until: Until::Each(limit) };
+        let (reader, slow_reader) = (reading(limits.read), reading(limits.long));
+        Ok(Self { url: url.clone(), limits, reader, slow_reader, writer })
+    }
+
+    /// Brings the schema up to date. Of several processes that do so at once, one works.
     ///
     /// # Errors
     /// When a change cannot be applied.
     pub async fn migrate_up(&self) -> Result<(), StoreError> {
-        Ok(migrations::up(&self.writer).await?)
+        if self.url.is_sqlite() {
+            return Ok(migrations::up(&self.writer).await?);
+        }
+        Ok(postgres::alone(&self.url, self.limits, async |alone| migrations::up(alone).await).await?)
     }
 
     /// Reverts every schema change; all data is lost.
@@ -111,7 +167,10 @@ impl Store {
     /// # Errors
     /// When a change cannot be reverted.
     pub async fn migrate_down(&self) -> Result<(), StoreError> {
-        Ok(migrations::down(&self.writer).await?)
+        if self.url.is_sqlite() {
+            return Ok(migrations::down(&self.writer).await?);
+        }
+        Ok(postgres::alone(&self.url, self.limits, async |alone| migrations::down(alone).await).await?)
     }
 
     /// The names of schema changes that are not applied yet.
@@ -119,7 +178,7 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        Ok(migrations::pending(&self.reader).await?)
+        Ok(migrations::pending(&self.reader.inner).await?)
     }
 
     /// Whether the database answers.
@@ -127,16 +186,17 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        Ok(self.reader.ping().await?)
+        Ok(self.reader.until.wait(self.reader.inner.ping()).await?)
     }
 
     /// Closes all connections; on SQLite this also empties the write-ahead log.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// When the database refuses, or does not answer.
     pub async fn close(self) -> Result<(), StoreError> {
-        self.reader.close().await?;
-        Ok(self.writer.close().await?)
+        let Self { reader: Bounded { inner: reader, until }, writer, .. } = self;
+        until.wait(reader.close()).await?;
+        Ok(until.wait(writer.close()).await?)
     }
 
     /// Begins writing. On SQLite the write lock is taken at once: a transaction that starts to
@@ -145,23 +205,42 @@ impl Store {
     /// # Errors
     /// When the database is not available.
     pub async fn begin(&self) -> Result<WriteTransaction, StoreError> {
+        self.begin_within(self.limits.write).await
+    }
+
+    /// Begins writing what takes long, such as the end of a site with all its events.
+    ///
+    /// # Errors
+    /// When the database is not available.
+    pub async fn begin_long(&self) -> Result<WriteTransaction, StoreError> {
+        self.begin_within(self.limits.long).await
+    }
+
+    async fn begin_within(&self, limit: Duration) -> Result<WriteTransaction, StoreError> {
         let immediate =
             (self.writer.get_database_backend() == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
-        Ok(WriteTransaction { transaction: self.writer.begin_with_options(options).await? })
+        let until = Until::All(Instant::now() + limit);
+        let inner = until.wait(self.writer.begin_with_options(options)).await?;
+        Ok(WriteTransaction { transaction: Bounded { inner, until } })
     }
 
-    pub(crate) fn reader(&self) -> &DatabaseConnection {
+    pub(crate) fn reader(&self) -> &impl ConnectionTrait {
         &self.reader
+    }
+
+    /// For questions about all rows of a site, which no visitor waits for.
+    pub(crate) fn slow_reader(&self) -> &impl ConnectionTrait {
+        &self.slow_reader
     }
 }
 
-fn sqlite_options(url: &DatabaseUrl, connections: u32) -> ConnectOptions {
+fn sqlite_options(url: &DatabaseUrl, connections: u32, limits: Limits) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.as_str().to_owned());
     options
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(limits.acquire)
         .sqlx_logging(false)
         .map_sqlx_sqlite_pool_opts(|options| {
             options.after_release(|connection, _| Box::pin(has_ended_its_transaction(connection)))
@@ -186,12 +265,6 @@ async fn has_ended_its_transaction(connection: &mut SqliteConnection) -> Result<
     Ok(!connection.is_in_transaction())
 }
 
-fn postgres_options(url: &DatabaseUrl) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url.as_str().to_owned());
-    options.max_connections(16).acquire_timeout(Duration::from_secs(3)).test_before_acquire(true).sqlx_logging(false);
-    options
-}
-
 /// Creates a database on a Postgres server.
 ///
 /// # Errors
@@ -201,7 +274,7 @@ pub async fn create_database(server: &DatabaseUrl, name: &str) -> Result<(), Sto
     if server.is_sqlite() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return Err(StoreError::corrupt("pg_database", "not a name for a database"));
     }
-    let connection = Database::connect(postgres_options(server)).await?;
+    let connection = Database::connect(postgres::base(server, Limits::default())).await?;
     connection.execute_unprepared(&format!("CREATE DATABASE \"{name}\"")).await?;
     Ok(connection.close().await?)
 }

@@ -1,6 +1,6 @@
 //! What can go wrong between the service and the database.
 
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// A failed call of the store.
 #[derive(Debug, thiserror::Error)]
@@ -43,34 +43,40 @@ impl From<DbErr> for StoreError {
             Some(SqlErr::ForeignKeyConstraintViolation(_)) => return Self::Dangling(error),
             Some(_) | None => {}
         }
-        match error {
-            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Self::Unavailable(error),
-            error if is_connection_loss(&error.to_string()) => Self::Unavailable(error),
-            error => Self::Database(error),
-        }
+        if is_away(&error) { Self::Unavailable(error) } else { Self::Database(error) }
     }
 }
 
-/// A connection that breaks inside a statement surfaces as an execution error, whose cause the
-/// driver tells only in its text.
-fn is_connection_loss(text: &str) -> bool {
-    let text = text.to_lowercase();
-    let signs = [
-        "error communicating with database",
-        "connection refused",
-        "broken pipe",
-        "connection reset",
-        "unexpected eof",
-        "terminating connection",
-        "the database system is",
-        "database is locked",
-        "deadlock detected",
-        "pool timed out",
-        "no such file or directory",
-        // No fault of the events: a part of them that still fits must not be stored without the rest, because a
-        // conversion without its exposure never counts.
-        "database or disk is full",
-        "disk i/o error",
-    ];
-    signs.iter().any(|sign| text.contains(sign))
+/// Whether another try may succeed, because the fault is the connection's or the server's and not the statement's.
+fn is_away(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            match cause.as_ref() {
+            sqlx::Error::Database(refusal) => is_of_the_server(refusal.as_ref()),
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            // What comes after an answer that broke off makes no sense.
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed => true,
+            _ => false,
+        }
+        }
+        _ => false,
+    }
+}
+
+fn is_of_the_server(refusal: &dyn sqlx::error::DatabaseError) -> bool {
+    let code = refusal.code().unwrap_or_default();
+    if refusal.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_none() {
+        // SQLite gives extended codes, the low byte being the plain one: busy, locked, input or output, full.
+        return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13));
+    }
+    // SQLSTATE: connection lost, transaction to be repeated, no memory, disk or connection left, stopped by
+    // an operator, fault of the system; a lock that cannot be had; a server that is a copy of another one.
+    let classes = ["08", "40", "53", "57", "58"];
+    classes.iter().any(|class| code.starts_with(class)) || matches!(code.as_ref(), "55P03" | "25006" | "25P03")
 }

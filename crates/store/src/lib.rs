@@ -8,6 +8,7 @@ pub mod access;
 pub mod accounts;
 mod bulk;
 mod connection;
+mod deadline;
 pub mod decisions;
 mod entity;
 mod error;
@@ -27,5 +28,5 @@ pub mod statistics;
 pub mod variants;
 
 pub use access::{OwnedSite, Scope, Viewer};
-pub use connection::{DatabaseUrl, InvalidDatabaseUrl, Store, WriteTransaction, create_database};
+pub use connection::{DatabaseUrl, InvalidDatabaseUrl, Limits, Store, WriteTransaction, create_database};
 pub use error::StoreError;

@@ -55,7 +55,7 @@ impl Store {
         let converted: HashSet<String> = goal_conversions::Entity::find()
             .filter(goal_conversions::Column::SiteId.eq(site.site_id().0))
             .filter(goal_conversions::Column::GoalId.eq(self.primary_goal_id(site).await?))
-            .all(self.reader())
+            .all(self.slow_reader())
             .await?
             .into_iter()
             .map(|row| row.visitor_id)
@@ -63,7 +63,7 @@ impl Store {
         let counted = visitors::Entity::find()
             .filter(visitors::Column::SiteId.eq(site.site_id().0))
             .filter(visitors::Column::NotCounted.is_null())
-            .all(self.reader())
+            .all(self.slow_reader())
             .await?;
         let mut holdout = (0, 0);
         let mut cells: BTreeMap<(i64, VariantId, i64), Pair> = BTreeMap::new();
@@ -90,7 +90,7 @@ impl Store {
         let rows = ledger::Entity::find()
             .filter(ledger::Column::SiteId.eq(site.site_id().0))
             .filter(ledger::Column::Visitors.ne(0).or(ledger::Column::Conversions.ne(0)))
-            .all(self.reader())
+            .all(self.slow_reader())
             .await?;
         let mut cells: Vec<LedgerCell> = rows.into_iter().map(cell).collect();
         cells.sort_by_key(|cell| (cell.epoch, cell.variant_id, cell.exposure_hour));
@@ -101,7 +101,7 @@ impl Store {
         let primary = conversion_goals::Entity::find()
             .filter(conversion_goals::Column::SiteId.eq(site.site_id().0))
             .filter(conversion_goals::Column::IsPrimary.eq(true))
-            .one(self.reader())
+            .one(self.slow_reader())
             .await?;
         Ok(primary.map_or(Uuid::nil(), |goal| goal.id))
     }

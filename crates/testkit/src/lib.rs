@@ -4,10 +4,12 @@
 
 pub mod database;
 pub mod fakes;
+pub mod fault_proxy;
 pub mod real_llm;
 pub mod service;
 pub mod stub_llm;
 
 pub use database::TestDatabase;
 pub use fakes::{FakeClock, FakeReader, FakeWriter};
+pub use fault_proxy::{FaultProxy, NetworkFault};
 pub use service::{TestService, TestServiceBuilder};

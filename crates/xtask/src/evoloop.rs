@@ -9,6 +9,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -99,7 +100,8 @@ impl Server {
         prepare: impl FnOnce(&dyn Fn(&[&str]) -> Command) -> Outcome,
     ) -> Outcome<Self> {
         let folder = FolderGuard::new(tempfile::Builder::new().prefix("evoloop-server-").tempdir()?.keep());
-        let address = free_address()?;
+        let chosen = environment.iter().find(|(name, _)| *name == "EVOLOOP_ADDR");
+        let address = chosen.map_or_else(free_address, |(_, address)| address.parse().about(address))?;
         let url = format!("http://{address}");
         let site_root = project.root.join(project.web()?.site_root);
         let mut settings = vec![
@@ -181,6 +183,11 @@ impl Server {
 
     /// Asks it to end and waits; an exit code but 0, or none in time, is a failure.
     pub(crate) fn stop(mut self) -> Outcome {
+        self.terminate()
+    }
+
+    /// The same for one that is started again.
+    pub(crate) fn terminate(&mut self) -> Outcome {
         signals::send(self.child.id(), "TERM");
         let deadline = Instant::now() + STOP;
         while Instant::now() < deadline {
@@ -229,7 +236,21 @@ pub(crate) fn free_address() -> Outcome<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
-fn is_healthy(address: SocketAddr) -> bool {
+/// An address for a server that is restarted: the system gives its port to no connection meanwhile.
+pub(crate) fn steady_address() -> Outcome<SocketAddr> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let begin = u16::try_from(std::process::id() % 8_000)?;
+    for _ in 0..1_000 {
+        let port = 20_000 + (begin + NEXT.fetch_add(1, Ordering::Relaxed)) % 10_000;
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            return Ok(listener.local_addr()?);
+        }
+    }
+    Err(Failure::new("no port is free between 20000 and 30000"))
+}
+
+/// Whether something at this address says that it is well.
+pub(crate) fn is_healthy(address: SocketAddr) -> bool {
     let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;

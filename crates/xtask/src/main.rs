@@ -12,6 +12,7 @@ mod demo;
 mod evoloop;
 mod failure;
 mod fingerprint;
+mod haproxy;
 mod postgres;
 mod project;
 mod run;

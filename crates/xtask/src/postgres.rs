@@ -65,6 +65,17 @@ impl PrivatePostgres {
         Ok(())
     }
 
+    /// Tells it to stop at once, without caring for its clients or its data in memory.
+    pub(crate) fn stop_immediately(&mut self) -> Outcome {
+        let mut stop = as_user(self.user.as_ref(), &self.programs.program("pg_ctl"), self.folder.path());
+        stop.args(["stop", "--silent", "--mode=immediate", "--pgdata"]).arg(self.folder.path().join("data"));
+        // It waits until the server is gone, which only this process can see of a child that ended.
+        let (mut stopping, _guard) = shell::start(&mut stop, "TERM")?;
+        self.child.wait()?;
+        let stopped = stopping.wait()?;
+        if stopped.success() { Ok(()) } else { Err(Failure::new(format!("pg_ctl ended with {stopped}"))) }
+    }
+
     /// Starts it again on the data that is left.
     pub(crate) fn restart(&mut self) -> Outcome {
         let deadline = Instant::now() + START;
@@ -148,6 +159,15 @@ impl Drop for PrivatePostgres {
     }
 }
 
+/// A program that any user may run, as one who may do little, when this command may do everything.
+pub(crate) fn unprivileged(program: &Path, folder: &Path) -> Outcome<Command> {
+    let user = if tools::is_root()? { Some(unprivileged_user()?) } else { None };
+    if let Some(user) = &user {
+        shell::go(shell::command("chown").arg("-R").arg(&user.name).arg(folder))?;
+    }
+    Ok(as_user(user.as_ref(), program, folder))
+}
+
 struct User {
     name: String,
     group: String,
@@ -164,7 +184,7 @@ fn unprivileged_user() -> Outcome<User> {
 }
 
 /// A program of Postgres as that user, which ends when this command dies without a chance to clean up.
-fn as_user(user: Option<&User>, program: &PathBuf, folder: &Path) -> Command {
+fn as_user(user: Option<&User>, program: &Path, folder: &Path) -> Command {
     let mut command = shell::command("setpriv");
     command.current_dir(folder).env("HOME", folder);
     if let Some(user) = user {

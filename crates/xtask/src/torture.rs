@@ -1,6 +1,7 @@
 //! `cargo xtask torture`: ends server and database under load, takes away their disk, asks too much of them, and
 //! counts what is missing afterwards.
 
+mod as_one;
 mod bookkeeping;
 mod counters;
 mod disk_full;
@@ -12,6 +13,8 @@ mod latencies;
 mod overload;
 mod parts;
 mod report;
+mod rolling_restart;
+mod senders;
 mod truth;
 mod visitors;
 mod wire;
@@ -123,7 +126,6 @@ fn all_pass<'a>(verdicts: impl Iterator<Item = (&'a str, Outcome<Verdict>)>) -> 
 /// The part must find a fault when there is one, or it sees nothing.
 fn prove_that_it_can_fail(project: &Project, part: &Part, sound: &Path) -> Outcome<Verdict> {
     let found = match &part.control {
-        Control::None => return Ok(Verdict::NotDone),
         Control::Feature(fault) => {
             let folder = tempfile::tempdir()?;
             let binary = folder.path().join("evoloop");

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Every key that the file may hold; each is also `EVOLOOP_` and its name in capitals.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "addr",
     "allow_private_hosts",
     "data_dir",
     "database_url",
+    "drain_delay_ms",
     "keep_events_days",
     "llm_api_key",
     "llm_base_url",
@@ -97,6 +98,7 @@ fn given(flags: &Flags) -> BTreeMap<&'static str, String> {
         ("site_event_limit", &flags.site_event_limit),
         ("keep_events_days", &flags.keep_events_days),
         ("metrics_addr", &flags.metrics_addr),
+        ("drain_delay_ms", &flags.drain_delay_ms),
         ("trusted_proxies", &flags.trusted_proxies),
         ("site_root", &flags.site_root),
     ];

@@ -10,10 +10,15 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use domain::event::Dropped;
-use domain::{EventId, Outcome};
+use domain::{EventId, IncomingEvent, Outcome};
 use serde_json::{Value, json};
 use service::{EventResult, RequestSource, Service};
+use std::time::Duration;
 use uuid::Uuid;
+
+/// How long events may wait for their commit: a batch before theirs and their own, each no longer than a write
+/// to a database that is silent. Behind many batches it would be far longer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Stores one event or a list of them.
 pub async fn event(
@@ -41,7 +46,7 @@ async fn single(service: &Service, item: Item, source: RequestSource) -> Result<
         service.note_dropped(item.site_id, fault.dropped());
         Problem::malformed(fault.to_string())
     })?;
-    let results = service.ingest(vec![Ok(event)], source).await.map_err(|error| Problem::of_service(&error))?;
+    let results = ingest(service, vec![Ok(event)], source).await?;
     let fault = results.first().and_then(|result| match result.outcome {
         Outcome::Dropped(reason) => Problem::of_dropped(reason),
         _ => None,
@@ -62,10 +67,19 @@ async fn batch(service: &Service, items: Vec<Item>, source: RequestSource) -> Re
         })
     };
     let events = items.into_iter().map(event).collect();
-    let results = service.ingest(events, source).await.map_err(|error| Problem::of_service(&error))?;
+    let results = ingest(service, events, source).await?;
     let named: Vec<EventResult> =
         results.into_iter().zip(ids).map(|(result, id)| EventResult { id: result.id.or(id), ..result }).collect();
     Ok(answer(&named))
+}
+
+async fn ingest(
+    service: &Service,
+    events: Vec<Result<IncomingEvent, Dropped>>,
+    source: RequestSource,
+) -> Result<Vec<EventResult>, Problem> {
+    let stored = tokio::time::timeout(PATIENCE, service.ingest(events, source)).await;
+    stored.map_err(|_| Problem::late())?.map_err(|error| Problem::of_service(&error))
 }
 
 fn answer(results: &[EventResult]) -> Response {

@@ -1,25 +1,28 @@
-//! `GET /v1/health`: whether the process lives and can store events.
+//! `GET /v1/health`: whether the process lives, goes on living and can store events.
 
+use super::V1State;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use service::Service;
 use std::time::Duration;
 
 /// How long the database may take to answer before it counts as down.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// 200 when everything works; 503 when the database is down. Assignments go on either way.
-pub async fn health(State(service): State<Service>) -> Response {
+/// 200 when everything works; 503 when the database is down, or when the process is about to stop and
+/// proxies should send no more. Assignments go on either way.
+pub async fn health(State(V1State { service, draining, .. }): State<V1State>) -> Response {
     let answered = tokio::time::timeout(PATIENCE, service.check_database()).await;
-    let ready = matches!(answered, Ok(Ok(())));
+    let is_up = matches!(answered, Ok(Ok(())));
+    let stops = draining.is_cancelled();
+    let ready = is_up && !stops;
     let body = json!({
-        "status": if ready { "ok" } else { "degraded" },
+        "status": if stops { "stopping" } else if is_up { "ok" } else { "degraded" },
         "live": true,
         "ready": ready,
-        "database": if ready { "up" } else { "down" },
+        "database": if is_up { "up" } else { "down" },
         "queue_depth": service.events_waiting(),
         "version": env!("CARGO_PKG_VERSION"),
     });

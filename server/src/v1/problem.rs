@@ -72,6 +72,23 @@ impl Problem {
         Self { retry_after_s: Some(1), ..problem }
     }
 
+    /// Nobody waits any longer for the database. A repeat harms nothing, whatever became of the events.
+    #[must_use]
+    pub fn late() -> Self {
+        let detail = "The database is too slow to say what was stored. Try again.";
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+        let cause = Some("the events waited too long".to_owned());
+        Self { retry_after_s: Some(RETRY_AFTER_S), cause, ..problem }
+    }
+
+    /// More requests at the same time than can be worked on.
+    #[must_use]
+    pub fn overloaded() -> Self {
+        let detail = "Too many requests at the same time. Nothing was done. Try again.";
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", detail);
+        Self { retry_after_s: Some(1), ..problem }
+    }
+
     /// A single event that cannot be stored; `None` for a reason that is no fault of the request.
     #[must_use]
     pub fn of_dropped(reason: Dropped) -> Option<Self> {

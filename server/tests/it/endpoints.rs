@@ -56,6 +56,28 @@ fn the_list_of_endpoints() {
     ");
 }
 
+/// Larger than the largest form and than the largest batch of events.
+const OVERSIZED: usize = 257 * 1024;
+
+#[tokio::test]
+async fn no_endpoint_takes_an_oversized_body() {
+    let app = App::sqlite().await;
+    let pages = ["/", "/app", "/login", "/evoloop.js", "/nowhere", "/v1/nowhere"];
+    let pages = pages.iter().flat_map(|path| [format!("GET {path}"), format!("POST {path}")]);
+    for endpoint in endpoints().into_iter().chain(pages).chain(["GET /api/live".to_owned()]) {
+        let (method, path) = endpoint.split_once(' ').expect("a method and a path");
+        for media_type in ["application/json", "application/x-www-form-urlencoded"] {
+            let request = app.server.method(method.parse().expect("a method"), path);
+            let response = request.bytes(vec![b' '; OVERSIZED].into()).content_type(media_type).await;
+            assert_eq!(response.status_code().as_u16(), 413, "{endpoint} {media_type}: {}", response.text());
+            if path.starts_with("/v1/") {
+                assert_eq!(response.content_type(), "application/problem+json", "{endpoint}");
+                assert_eq!(response.header("access-control-allow-origin"), "*", "{endpoint}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn strangers_are_asked_to_log_in() {
     let app = App::sqlite().await;

@@ -35,7 +35,7 @@ async fn the_owner_is_told_what_changes(database: TestDatabase) {
     }
     assert!(seen.starts_with("event: change\ndata: "), "{seen}");
     // The process stops, and so does the stream.
-    app.state.stopping.cancel();
+    app.state.stages.stopping.cancel();
     while let Some(frame) = body.frame().await {
         frame.unwrap();
     }

@@ -4,12 +4,12 @@ use axum_test::{TestRequest, TestResponse, TestServer};
 use leptos::config::LeptosOptions;
 use serde_json::{Value, json};
 use server::layers::csrf::OwnOrigin;
+use server::listen::Stages;
 use server::router::{AppState, router};
 use server::v1::rate_limit::RateLimit;
 use std::sync::Arc;
 use tempfile::TempDir;
 use testkit::{TestDatabase, TestService};
-use tokio_util::sync::CancellationToken;
 
 pub(crate) const PASSWORD: &str = "a sentence nobody guesses";
 pub(crate) const COOKIE: &str = "__Host-evoloop";
@@ -44,7 +44,7 @@ impl App {
             secure_cookie: true,
             https: false,
             rate_limit: Arc::new(RateLimit::new(0, Vec::new())),
-            stopping: CancellationToken::new(),
+            stages: Stages::default(),
             demo: None,
         };
         Self { server: TestServer::new(router(state.clone())), inside, state, _site_root: site_root }

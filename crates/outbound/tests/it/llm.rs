@@ -15,7 +15,7 @@ use std::time::Duration;
 use testkit::stub_llm::{Fault, StubLlm};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-fn writer(base_url: &str, model: &str, timeout: Duration) -> OpenAiCopyWriter {
+pub(crate) fn writer(base_url: &str, model: &str, timeout: Duration) -> OpenAiCopyWriter {
     install_crypto();
     OpenAiCopyWriter::new(LlmSettings {
         base_url: base_url.parse().unwrap(),

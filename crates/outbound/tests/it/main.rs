@@ -4,6 +4,7 @@
 mod fetch;
 mod llm;
 mod llm_drafts;
+mod llm_faults;
 mod playbook;
 mod samples;
 mod simulator;

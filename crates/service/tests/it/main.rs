@@ -10,6 +10,7 @@ mod holdout;
 mod jobs;
 mod replay;
 mod retention;
+mod schema;
 mod site;
 mod sites;
 mod support;

@@ -1,4 +1,4 @@
-//! What comes from Debian's packages: Chromium, Postgres and strace.
+//! What comes from Debian's packages: Chromium, Postgres, HAProxy and strace.
 
 use crate::failure::{Failure, Outcome};
 use crate::shell;
@@ -31,6 +31,12 @@ pub(crate) fn postgres() -> Outcome<Postgres> {
         || newest_postgres(Path::new("/usr/lib/postgresql")),
         &["postgresql-15", "postgresql"],
     )
+}
+
+/// The proxy in front of replicas; only the program is used, never a service.
+pub(crate) fn haproxy() -> Outcome<PathBuf> {
+    let find = || shell::find("haproxy").or_else(|| Some(PathBuf::from("/usr/sbin/haproxy")).filter(|it| it.is_file()));
+    found_or_installed("HAProxy", find, &["haproxy"])
 }
 
 /// The program that shows which calls of the system another one makes, in which order.
@@ -77,5 +83,7 @@ fn found_or_installed<T>(what: &str, find: impl Fn() -> Option<T>, packages: &[&
 fn apt() -> std::process::Command {
     let mut apt = shell::command("apt-get");
     apt.env("DEBIAN_FRONTEND", "noninteractive");
+    // In this runlevel a package starts no service.
+    apt.env("RUNLEVEL", "1");
     apt
 }

@@ -1,26 +1,41 @@
-//! Postgres is killed while the server runs: assignment goes on, events wait, and all is well when it is back.
+//! Postgres is stopped hard while visitors come: assignment goes on, events are refused and sent again, none
+//! that was acknowledged is lost, and all is well seconds after it is back.
 
 use super::found::{Extent, Found};
+use super::senders::{Rules, Senders};
 use super::visitors;
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::evoloop::Server;
 use crate::failure::{Failure, Outcome};
 use crate::postgres::{Durability, PrivatePostgres};
 use crate::project::Project;
 use crate::tools;
-use hyper::StatusCode;
+use serde_json::Value;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
 
 /// Visitors whose variant must not change.
-const VISITORS: usize = 1_000;
+const STEADY: usize = 100;
+/// Visitors that come at the same time.
+const SENDERS: usize = 4;
+/// Acknowledged events a stop, below which a run proves nothing.
+const ENOUGH: usize = 20;
 /// How long the server may take to use a database that is back.
-const RECOVERY: Duration = Duration::from_secs(30);
+const RECOVERY: Duration = Duration::from_secs(5);
+/// After this the server does not come back.
+const GIVE_UP: Duration = Duration::from_secs(60);
+/// How long an event may take: the batch before it and its own, each no longer than a write may, and a second.
+const PATIENCE: Duration = Duration::from_secs(11);
+/// How long an assignment may take on a busy machine; it waits for nothing.
+const AT_ONCE: Duration = Duration::from_secs(2);
 /// Shared by all servers of one Postgres, so there is no default; this one guards nothing.
-const KEY: &str = "a key for servers that are killed within a minute";
+pub(super) const KEY: &str = "a key for servers that are killed within a minute";
 
-/// Kills the database under load.
-pub(super) fn run(project: &Project, binary: &Path, _: Extent) -> Outcome<Found> {
+/// Stops the database again and again, alternately by its own command and by SIGKILL.
+pub(super) fn run(project: &Project, binary: &Path, extent: Extent) -> Outcome<Found> {
+    let stops = extent.pick(2, 50);
     let mut postgres = PrivatePostgres::start(tools::postgres()?, Durability::Full)?;
     let environment = [("EVOLOOP_DATABASE_URL", postgres.url()), ("EVOLOOP_SECRET_KEY", KEY.to_owned())];
     let mut site = String::new();
@@ -30,78 +45,93 @@ pub(super) fn run(project: &Project, binary: &Path, _: Extent) -> Outcome<Found>
     })?;
     let address = server.address();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let before = runtime.block_on(variants(&server, &site))?;
-    let load = {
-        let site = site.clone();
-        runtime.spawn(async move { visitors::expose(address, &site, "load", usize::MAX).await })
-    };
-    std::thread::sleep(Duration::from_secs(1));
-    postgres.kill()?;
-    let acknowledged = runtime.block_on(load)?;
-
-    let during = runtime.block_on(variants(&server, &site))?;
-    if before != during {
-        return Err(Failure::new("a visitor's variant changed while the database was down"));
+    let steady = runtime.block_on(assigned(address, &site))?;
+    let names: Vec<String> = (0..SENDERS).map(|sender| format!("sender-{sender}")).collect();
+    let rules = Rules { refusals: true, reconnects: false, patience: PATIENCE };
+    let senders = Senders::start(&runtime, address, &site, &names, rules);
+    let mut slowest = Duration::ZERO;
+    for stop in 0..stops {
+        // Longer each time, so that it is hit at different moments of a commit.
+        std::thread::sleep(Duration::from_millis(300 + 37 * (u64::try_from(stop).unwrap_or_default() % 10)));
+        if stop % 2 == 0 {
+            postgres.stop_immediately()?
+        } else {
+            postgres.kill()?
+        }
+        runtime.block_on(unmoved(address, &site, &steady))?;
+        postgres.restart()?;
+        slowest = slowest.max(recovered(&runtime, address, &site, stop)?);
+        if (stop + 1) % 10 == 0 {
+            println!("    stopped {} of {stops} times, slowest recovery so far {} ms", stop + 1, slowest.as_millis());
+        }
     }
-    let refused = runtime.block_on(refused_events(&server, &site))?;
-    postgres.restart()?;
-    let waited = Instant::now();
-    runtime.block_on(recovered(&server, &site))?;
-    let waited = waited.elapsed();
+    let ledger = senders.stop(&runtime)?;
     if !server.is_running() {
         return Err(Failure::new("the server did not survive"));
     }
-    let missing = runtime.block_on(visitors::missing(address, &acknowledged))?;
+    // Counted before anything is sent again, so that what is missing cannot hide.
     let counted = visitors::recounted(&server, &site)?;
+    let missing = runtime.block_on(visitors::missing(address, &ledger.acknowledged))?;
     server.stop()?;
     let mut found = Found::default();
-    found.figure("assignments that stayed equal", VISITORS);
-    found.figure("events refused with 503 while the database was down", refused);
-    found.figure("ms until events were taken again", waited.as_millis());
+    found.figure("hard stops of the database", stops);
+    ledger.note(&mut found);
+    found.figure("ms, slowest recovery", slowest.as_millis());
     found.figure("visitors counted", counted);
-    found.figure("events acknowledged", acknowledged.len());
     found.figure("acknowledged events missing", missing);
     found.demand(missing == 0, format!("{missing} acknowledged events are missing"));
-    found.demand(!acknowledged.is_empty(), "no event was acknowledged");
+    found.demand(ledger.acknowledged.len() >= ENOUGH * stops, "too few events to prove anything");
+    found.demand(ledger.refused > 0, "no event met a database that was down");
+    if extent == Extent::Full {
+        found.demand(ledger.slowest_assignment < AT_ONCE, "an assignment waited");
+        found.demand(slowest < RECOVERY, "the server took long to use its database again");
+    }
     Ok(found)
 }
 
-async fn variants(server: &Server, site: &str) -> Outcome<Vec<String>> {
-    let mut client = Client::connect(server.address()).await?;
-    let mut variants = Vec::with_capacity(VISITORS);
-    for visitor in 0..VISITORS {
-        let assigned = visitors::assigned(&mut client, site, &format!("steady-{visitor}")).await?;
-        variants.push(assigned["variant_id"].to_string());
+/// The steady visitors, each with its token and variant.
+async fn assigned(address: SocketAddr, site: &str) -> Outcome<Vec<(String, Value)>> {
+    let mut client = Client::connect(address).await?;
+    let mut steady = Vec::with_capacity(STEADY);
+    for visitor in 0..STEADY {
+        let visitor = format!("steady-{visitor}");
+        let assigned = visitors::assigned(&mut client, site, &visitor).await?;
+        steady.push((visitor, assigned));
     }
-    Ok(variants)
+    Ok(steady)
 }
 
-/// Every event is refused in a way that tells the sender to try again.
-async fn refused_events(server: &Server, site: &str) -> Outcome<usize> {
-    const TRIES: usize = 5;
-    let mut client = Client::connect(server.address()).await?;
-    for number in 0..TRIES {
-        let event = visitors::exposure(&mut client, site, &format!("refused-{number}"), number).await?;
-        let (status, _) = visitors::send(&mut client, &event).await?;
-        if status != StatusCode::SERVICE_UNAVAILABLE {
-            return Err(Failure::new(format!("without its database the server answered an event with {status}")));
+/// That each steady visitor still gets its variant, now that there is no database.
+async fn unmoved(address: SocketAddr, site: &str, steady: &[(String, Value)]) -> Outcome {
+    let mut client = Client::connect(address).await?;
+    for (visitor, before) in steady {
+        let token = before["token"].as_str().unwrap_or_default();
+        let path = format!("/v1/assign?site_id={site}&visitor_id={visitor}&current={token}");
+        let answer: Value = serde_json::from_str(&client.text(client::get(&path)).await?)?;
+        if answer["variant_id"] != before["variant_id"] {
+            return Err(Failure::new(format!("{visitor} got another variant while the database was down: {answer}")));
         }
     }
-    Ok(TRIES)
+    Ok(())
 }
 
-async fn recovered(server: &Server, site: &str) -> Outcome {
-    let mut client = Client::connect(server.address()).await?;
-    let deadline = Instant::now() + RECOVERY;
-    loop {
-        let event = visitors::exposure(&mut client, site, "after", 0).await?;
-        let (status, _) = visitors::send(&mut client, &event).await?;
-        if status.is_success() {
-            return Ok(());
+/// How long it takes until an event is stored again.
+fn recovered(runtime: &Runtime, address: SocketAddr, site: &str, stop: usize) -> Outcome<Duration> {
+    let back = Instant::now();
+    let first = async {
+        let mut client = Client::connect(address).await?;
+        let event = visitors::exposure(&mut client, site, &format!("after-{stop}"), stop).await?;
+        loop {
+            let (status, _) = visitors::send(&mut client, &event).await?;
+            if status.is_success() {
+                return Ok(());
+            }
+            if back.elapsed() > GIVE_UP {
+                return Err(Failure::new(format!("the server still answers {status} with its database back")));
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        if Instant::now() > deadline {
-            return Err(Failure::new(format!("the server still answers {status} with its database back")));
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    };
+    runtime.block_on(first)?;
+    Ok(back.elapsed())
 }

@@ -1,7 +1,7 @@
 //! The table of parts.
 
 use super::found::{Extent, Found};
-use super::{disk_full, fsync_order, killed_database, killed_server, overload};
+use super::{disk_full, fsync_order, killed_database, killed_server, overload, rolling_restart};
 use crate::failure::Outcome;
 use crate::project::Project;
 use std::path::Path;
@@ -11,8 +11,6 @@ pub(super) type Run = fn(&Project, &Path, Extent) -> Outcome<Found>;
 
 /// How a part is seen to fail.
 pub(super) enum Control {
-    /// It is not.
-    None,
     /// A build of the server with this Cargo feature, which is a deliberate fault.
     Feature(&'static str),
     /// The sound server, and a harness that does it harm.
@@ -34,7 +32,7 @@ pub(super) struct Part {
 }
 
 /// Everything there is, in the order in which it is done.
-pub(super) const PARTS: [Part; 5] = [
+pub(super) const PARTS: [Part; 6] = [
     Part {
         name: "killed-server",
         does: "Six senders send exposures and conversions, singly and up to 50 in a request, and the server is killed \
@@ -81,10 +79,25 @@ pub(super) const PARTS: [Part; 5] = [
     },
     Part {
         name: "killed-database",
-        does: "Postgres is killed under load: assignments stay, events are refused with 503, and all is well when it \
-               is back.",
+        does: "Four visitors at a time send exposures while Postgres is stopped hard again and again, alternately by \
+               `pg_ctl stop -m immediate` and by SIGKILL. An event must be answered with 200 or 503 and nothing else, \
+               in no more time than two writes may take, and is sent again until it is stored; assignments must not \
+               notice; an event must be stored within 5 s of each start of Postgres. In the end every acknowledged \
+               event must be there, and the counters must be what the raw rows say.",
         run: killed_database::run,
-        control: Control::None,
-        fault: "none",
+        control: Control::Feature("fault-answer-before-commit"),
+        fault: "a server that answers 20 ms before it commits",
+    },
+    Part {
+        name: "rolling-restart",
+        does: "Three replicas start at the same time on one empty Postgres database, behind HAProxy with \
+               `docs/haproxy.cfg`. Six visitors at a time, half of them on a new connection each, ask for assignments \
+               and send exposures through the proxy while one replica after the other is ended by SIGTERM and started \
+               again. Not one request may fail, each replica must end with exit code 0 within 10 s of the time that \
+               it gives the proxy, and every acknowledged event must be there. In the end the replicas must assign a \
+               visitor the same variant, take each other's sessions and show each other's changes within 5 s.",
+        run: rolling_restart::run,
+        control: Control::Harness(rolling_restart::killed),
+        fault: "SIGKILL instead of SIGTERM, behind a proxy that never tries again",
     },
 ];

@@ -42,7 +42,6 @@ pub(super) fn page(parts: &[(&Part, Found, Duration)], profile: &str) -> String 
     page.push_str("| part | fault | how |\n| --- | --- | --- |\n");
     for (part, ..) in parts {
         let how = match part.control {
-            Control::None => "not done".to_owned(),
             Control::Feature(feature) => format!("Cargo feature `{feature}`"),
             Control::Harness(_) => "the harness".to_owned(),
         };

@@ -14,24 +14,6 @@ pub(super) fn seed(invoke: &dyn Fn(&[&str]) -> std::process::Command) -> Outcome
     line["site_id"].as_str().map(str::to_owned).ok_or_else(|| Failure::new("evoloop seed printed no site"))
 }
 
-/// Sends exposures of new visitors until the server fails to answer or `count` is reached; gives the events that
-/// were acknowledged.
-pub(super) async fn expose(address: SocketAddr, site: &str, prefix: &str, count: usize) -> Vec<Value> {
-    let mut acknowledged = Vec::new();
-    let Ok(mut client) = Client::connect(address).await else { return acknowledged };
-    for number in 0..count {
-        let visitor = format!("{prefix}-{number}");
-        let Ok(event) = exposure(&mut client, site, &visitor, number).await else { break };
-        match send(&mut client, &event).await {
-            Ok((status, results)) if status.is_success() && results[0]["result"] == "recorded" => {
-                acknowledged.push(event);
-            }
-            _ => break,
-        }
-    }
-    acknowledged
-}
-
 /// How many of the events the server does not know. An event that is there is a duplicate when it is sent again.
 pub(super) async fn missing(address: SocketAddr, events: &[Value]) -> Outcome<usize> {
     let mut client = Client::connect(address).await?;
