@@ -26,6 +26,7 @@ mod sites;
 mod snapshot;
 mod statistics;
 mod token;
+mod transfer;
 mod variants;
 mod weights;
 pub mod worker;
@@ -40,6 +41,7 @@ pub use live::{SiteChange, Topic};
 pub use operator::{SeededSite, SiteCounters};
 pub use sites::SiteUpdate;
 pub use store::{Store, Viewer};
+pub use transfer::{TransferStep, transfer};
 pub use worker::Lane;
 
 mod context;
