@@ -10,6 +10,7 @@ mod m20261123_000005_jobs;
 mod m20261123_000006_holdout;
 mod m20261124_000007_decisions;
 mod m20261126_000008_inputs;
+mod m20261126_000009_event_days;
 mod tables;
 
 use sea_orm_migration::prelude::*;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_holdout::Migration),
             Box::new(m20261124_000007_decisions::Migration),
             Box::new(m20261126_000008_inputs::Migration),
+            Box::new(m20261126_000009_event_days::Migration),
         ]
     }
 }

@@ -10,6 +10,32 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// Largest `metadata` of one event, in bytes of JSON.
 pub const MAX_METADATA_BYTES: usize = 4 * 1024;
 
+/// The day of events whose identifiers tell no time that can be believed.
+pub const NO_DAY: i64 = -1;
+/// How far the time in an identifier may be from the arrival of its event, in milliseconds: 7 days.
+const BELIEVED_MS: i64 = 7 * DAY_MS;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// The day, in days since 1970, that an event is kept under: that of the time in its identifier (UUID version 7,
+/// RFC 9562 section 5.7) while it is believable, else [`NO_DAY`]. A repeat that arrives on another day is so
+/// found beside the first one.
+#[must_use]
+pub fn day_of(id: EventId, received_at_ms: i64) -> i64 {
+    let believable = own_ms(id).filter(|own| (own - received_at_ms).abs() <= BELIEVED_MS);
+    believable.map_or(NO_DAY, |own| own / DAY_MS)
+}
+
+/// The day that an identifier tells of, in days since 1970, whether it can be believed or not.
+#[must_use]
+pub fn own_day(id: EventId) -> Option<i64> {
+    own_ms(id).map(|own| own / DAY_MS)
+}
+
+/// Milliseconds since 1970; they fill 48 bits.
+fn own_ms(id: EventId) -> Option<i64> {
+    (id.0.get_version_num() == 7).then(|| i64::try_from(id.0.as_u128() >> 80).unwrap_or(i64::MAX))
+}
+
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,53 +1,59 @@
 //! Many rows in one statement.
 //!
-//! The rows travel as one JSON parameter, so that the text of a statement is the same for any number
-//! of them and is prepared once. Both databases read the parameter as a table called `incoming`; what
-//! follows it is the same for both.
+//! A statement about many rows has the same text for any number of them, so it is prepared once. The
+//! rows come as a table called `incoming`: on SQLite out of one JSON parameter, on Postgres out of one
+//! array a column. What follows is the same for both.
+
+mod columns;
+
+pub(crate) use columns::Rows;
 
 use crate::{StoreError, WriteTransaction};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
-use serde::Serialize;
 
-/// What a field holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Uuid,
-    Text,
-    Whole,
-    Real,
-    Truth,
-    Json,
+/// A statement about its rows.
+pub(crate) struct Part {
+    /// What it is about: `INSERT`, `UPDATE` or `DELETE`, which reads `incoming`.
+    pub(crate) statement: String,
+    /// The rows.
+    pub(crate) rows: Rows,
+    /// Whether each of the rows must change one of the table, because it should not be there yet.
+    pub(crate) all_new: bool,
 }
 
-/// The fields of the rows, by name.
-pub(crate) type Fields = [(&'static str, Kind)];
-
 impl WriteTransaction {
-    /// Runs a statement about `incoming`; how many rows it changed. Without rows nothing is run.
-    pub(crate) async fn write_rows<R: Serialize>(
-        &self,
-        fields: &Fields,
-        statement: &str,
-        rows: &[R],
-    ) -> Result<u64, StoreError> {
-        if rows.is_empty() {
-            return Ok(0);
+    /// Runs statements about rows, in order; those without rows are left out. On Postgres they are one
+    /// statement, so that one way to the database and back is enough for all of them; none sees what
+    /// another one writes.
+    ///
+    /// # Errors
+    /// [`StoreError::Overtaken`] when a row that should be new is there.
+    pub(crate) async fn write_parts(&self, parts: Vec<Part>) -> Result<(), StoreError> {
+        let parts: Vec<Part> = parts.into_iter().filter(|part| !part.rows.is_empty()).collect();
+        if parts.is_empty() {
+            return Ok(());
         }
-        let statement = self.about_rows(fields, statement, rows)?;
-        Ok(self.transaction.execute_raw(statement).await?.rows_affected())
+        if self.is_shared() {
+            return self.write_at_once(parts).await;
+        }
+        for Part { statement, rows, all_new } in parts {
+            let wanted = rows.len();
+            let written = self.transaction.execute_raw(self.about_rows(&statement, rows)).await?.rows_affected();
+            check_new(all_new, written, wanted)?;
+        }
+        Ok(())
     }
 
     /// Asks something about `incoming`. Without rows nothing is asked.
-    pub(crate) async fn ask_about_rows<R: Serialize, T: FromQueryResult>(
+    pub(crate) async fn ask_about_rows<T: FromQueryResult>(
         &self,
-        fields: &Fields,
         query: &str,
-        rows: &[R],
+        rows: Rows,
     ) -> Result<Vec<T>, StoreError> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let found = self.transaction.query_all_raw(self.about_rows(fields, query, rows)?).await?;
+        let found = self.transaction.query_all_raw(self.about_rows(query, rows)).await?;
         Ok(found.iter().map(|row| T::from_query_result(row, "")).collect::<Result<_, _>>()?)
     }
 
@@ -56,47 +62,58 @@ impl WriteTransaction {
         self.transaction.get_database_backend() == DbBackend::Postgres
     }
 
-    fn about_rows<R: Serialize>(&self, fields: &Fields, rest: &str, rows: &[R]) -> Result<Statement, StoreError> {
-        let backend = self.transaction.get_database_backend();
-        let rows = serde_json::to_value(rows).map_err(|error| StoreError::corrupt("incoming", error))?;
-        let parameter = if self.is_shared() { Value::from(rows) } else { Value::from(rows.to_string()) };
-        Ok(Statement::from_sql_and_values(
-            backend,
-            format!("{} {rest}", incoming(self.is_shared(), fields)),
-            [parameter],
-        ))
+    fn about_rows(&self, rest: &str, rows: Rows) -> Statement {
+        let (incoming, parameters) = if self.is_shared() {
+            rows.into_arrays(1)
+        } else {
+            (rows.json_table(), vec![Value::from(rows.into_json())])
+        };
+        let text = format!("WITH incoming AS ({incoming}) {rest}");
+        Statement::from_sql_and_values(self.transaction.get_database_backend(), text, parameters)
+    }
+
+    /// Every part is a table of the one statement, which counts their rows.
+    async fn write_at_once(&self, parts: Vec<Part>) -> Result<(), StoreError> {
+        let wanted: Vec<(bool, usize)> = parts.iter().map(|part| (part.all_new, part.rows.len())).collect();
+        let (mut tables, mut counts, mut parameters) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, Part { statement, rows, .. }) in parts.into_iter().enumerate() {
+            let (incoming, arrays) = rows.into_arrays(parameters.len() + 1);
+            tables.push(format!("part{number} AS (WITH incoming AS ({incoming}) {statement} RETURNING 1)"));
+            counts.push(format!("(SELECT count(*) FROM part{number}) AS part{number}"));
+            parameters.extend(arrays);
+        }
+        let text = format!("WITH {} SELECT {}", tables.join(", "), counts.join(", "));
+        let counted = Statement::from_sql_and_values(DbBackend::Postgres, text, parameters);
+        let counted = self.transaction.query_one_raw(counted).await?;
+        for (number, (all_new, wanted)) in wanted.into_iter().enumerate() {
+            let written: Option<i64> = counted.as_ref().map(|row| row.try_get_by_index(number)).transpose()?;
+            check_new(all_new, written.and_then(|written| u64::try_from(written).ok()).unwrap_or(0), wanted)?;
+        }
+        Ok(())
     }
 }
 
-/// The parameter as a table.
-fn incoming(is_postgres: bool, fields: &Fields) -> String {
-    let list = |field: fn(&(&'static str, Kind)) -> String| fields.iter().map(field).collect::<Vec<_>>().join(", ");
-    if is_postgres {
-        let fields = list(|(name, kind)| format!("{name} {}", postgres_type(*kind)));
-        format!("WITH incoming AS (SELECT * FROM jsonb_to_recordset($1) AS fields({fields}))")
-    } else {
-        let fields = list(|(name, kind)| format!("{} AS {name}", sqlite_value(name, *kind)));
-        format!("WITH incoming AS (SELECT {fields} FROM json_each(?1))")
-    }
+/// A row that should be new and is not was written by another process since it was looked for.
+fn check_new(all_new: bool, written: u64, wanted: usize) -> Result<(), StoreError> {
+    let is_right = !all_new || usize::try_from(written).is_ok_and(|written| written == wanted);
+    if is_right { Ok(()) } else { Err(StoreError::Overtaken) }
 }
 
-fn postgres_type(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Uuid => "uuid",
-        Kind::Text => "text",
-        Kind::Whole => "bigint",
-        Kind::Real => "double precision",
-        Kind::Truth => "boolean",
-        Kind::Json => "jsonb",
-    }
+/// Adds to counters by their key, and begins those that are not there yet.
+pub(crate) fn add_up(table: &str, key: &[&str], counters: &[&str], rows: Rows) -> Part {
+    let all = [key, counters].concat().join(", ");
+    let sum = |name: &&str| format!("{name} = {table}.{name} + excluded.{name}");
+    let sums = counters.iter().map(sum).collect::<Vec<_>>().join(", ");
+    let statement = format!(
+        "INSERT INTO {table} ({all}) SELECT {all} FROM incoming WHERE true ON CONFLICT ({}) DO UPDATE SET {sums}",
+        key.join(", ")
+    );
+    Part { statement, rows, all_new: false }
 }
 
-fn sqlite_value(name: &str, kind: Kind) -> String {
-    match kind {
-        // Stored as sixteen bytes.
-        Kind::Uuid => format!("unhex(value->>'$.{name}', '-')"),
-        // JSON's null is no JSON to be stored.
-        Kind::Json => format!("CASE json_type(value, '$.{name}') WHEN 'null' THEN NULL ELSE value->'$.{name}' END"),
-        Kind::Text | Kind::Whole | Kind::Real | Kind::Truth => format!("value->>'$.{name}'"),
-    }
+/// Inserts rows that should not be there yet; the table's columns are called as those of the rows.
+pub(crate) fn insert_new(table: &str, rows: Rows) -> Part {
+    let all = rows.names().join(", ");
+    let statement = format!("INSERT INTO {table} ({all}) SELECT {all} FROM incoming WHERE true ON CONFLICT DO NOTHING");
+    Part { statement, rows, all_new: true }
 }

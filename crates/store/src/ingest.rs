@@ -5,9 +5,11 @@
 //! (site, goal, visitor) for a conversion.
 //!
 //! What the database knows of the batch is read, what becomes of each event in turn is found without
-//! it ([`plan`]), and the result is written with one statement a table. Another process may have
-//! written the same in between; then a row that should be new is not, and the batch is begun anew.
+//! it ([`plan`]), and the result is written with one statement a table, which on Postgres go as one.
+//! Another process may have written the same in between; then a row that should be new is not, and
+//! the batch is begun anew.
 
+mod batch;
 mod known;
 mod plan;
 mod write;
@@ -15,6 +17,7 @@ mod write;
 pub(crate) use plan::SAW_ANOTHER;
 
 use crate::{StoreError, WriteTransaction};
+use batch::Batch;
 use domain::{GoalId, IncomingEvent, NotCounted, Outcome};
 use time::{Duration, OffsetDateTime};
 
@@ -49,9 +52,10 @@ impl WriteTransaction {
         events: &[CheckedEvent],
         attribution_window: Duration,
     ) -> Result<Vec<Outcome>, StoreError> {
-        let known = self.known_of(events).await?;
-        let plan = plan::plan(events, known, attribution_window);
-        self.write_plan(&plan).await?;
+        let batch = Batch::new(events);
+        let known = self.known_of(&batch).await?;
+        let plan = plan::plan(&batch, known, attribution_window);
+        self.write_parts(write::parts(&batch, &plan)).await?;
         Ok(plan.outcomes)
     }
 }

@@ -21,6 +21,11 @@ impl Millis {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
+    /// Whole days since 1970.
+    pub(crate) fn day(self) -> i64 {
+        self.0.div_euclid(24 * 60 * 60 * 1000)
+    }
+
     /// Whole seconds since 1970, as read models tell times.
     pub(crate) fn seconds(self) -> i64 {
         self.0.div_euclid(1000)

@@ -1,6 +1,6 @@
 //! What is not counted: automated browsers, previews, and visitors who were shown two variants.
 
-use crate::bulk::Kind;
+use crate::bulk::{Part, Rows};
 use crate::entity::{assign_requests, uncounted};
 use crate::ingest::SAW_ANOTHER;
 use crate::rows::name;
@@ -8,7 +8,6 @@ use crate::{OwnedSite, Store, StoreError, WriteTransaction};
 use domain::{NotCounted, SiteId, VariantId};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -41,19 +40,20 @@ impl WriteTransaction {
     /// When the database fails.
     pub async fn add_requests(&self, more: &[(SiteId, Requests)], now: OffsetDateTime) -> Result<(), StoreError> {
         let hour = now.unix_timestamp().div_euclid(3600);
-        let row = |(site_id, more): &(SiteId, Requests)| json!({"site_id": site_id, "hour": hour, "requests": more.all, "automated": more.automated});
         let mut more = more.to_vec();
         more.sort_by_key(|(site_id, _)| *site_id);
-        let rows: Vec<_> = more.iter().map(row).collect();
-        let fields =
-            [("site_id", Kind::Uuid), ("hour", Kind::Whole), ("requests", Kind::Whole), ("automated", Kind::Whole)];
+        let rows = Rows::new(more.len())
+            .uuid("site_id", more.iter().map(|(site_id, _)| site_id.0))
+            .whole("hour", more.iter().map(|_| hour))
+            .whole("requests", more.iter().map(|(_, more)| more.all))
+            .whole("automated", more.iter().map(|(_, more)| more.automated));
         let statement = "INSERT INTO assign_requests (site_id, hour, requests, automated) \
                          SELECT site_id, hour, requests, automated FROM incoming \
                          WHERE EXISTS (SELECT 1 FROM sites WHERE sites.id = incoming.site_id) \
                          ON CONFLICT (site_id, hour) DO UPDATE SET \
                          requests = assign_requests.requests + excluded.requests, \
                          automated = assign_requests.automated + excluded.automated";
-        self.write_rows(&fields, statement, &rows).await?;
+        self.write_parts(vec![Part { statement: statement.to_owned(), rows, all_new: false }]).await?;
         Ok(())
     }
 }

@@ -1,30 +1,26 @@
 //! What the database knows of the events of a batch.
 
 use super::CheckedEvent;
-use crate::bulk::Kind;
-use crate::entity::visitors;
+use super::batch::Batch;
+use crate::bulk::Rows;
 use crate::millis::Millis;
 use crate::rows::name;
 use crate::{StoreError, WriteTransaction};
 use domain::{EventType, NotCounted, VariantStatus};
 use sea_orm::FromQueryResult;
-use serde::Serialize;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
-
-/// A visitor of a site.
-pub(super) type VisitorKey = (Uuid, String);
 
 /// What is known before the batch; kept up to date while its events are gone through.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     /// Ids of events that are stored.
     pub(super) events: HashSet<(Uuid, Uuid)>,
-    /// Counted visitors.
-    pub(super) visitors: HashMap<VisitorKey, Visitor>,
-    /// Goals that they reached.
-    pub(super) conversions: HashMap<VisitorKey, Vec<Reached>>,
-    /// Variants that get visitors.
+    /// Counted visitors, by number.
+    pub(super) visitors: Vec<Option<Visitor>>,
+    /// Goals that they reached, by number.
+    pub(super) conversions: Vec<Vec<Reached>>,
+    /// Variants that get visitors; asked for only when a visitor may have seen two.
     pub(super) served: HashSet<(Uuid, Uuid)>,
 }
 
@@ -50,33 +46,26 @@ pub(super) struct Reached {
     pub(super) is_primary: bool,
 }
 
-#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
-struct EventKey {
-    site_id: Uuid,
-    id: Uuid,
-}
-
-#[derive(Serialize, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct UnitKey {
-    site_id: Uuid,
-    visitor_id: String,
-}
-
-#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
-struct SiteKey {
-    site_id: Uuid,
+#[derive(FromQueryResult)]
+struct EventRow {
+    number: i64,
 }
 
 #[derive(FromQueryResult)]
-struct EventRow {
-    site_id: Uuid,
-    id: Uuid,
+struct VisitorRow {
+    number: i64,
+    variant_id: Uuid,
+    epoch: i64,
+    exposure_hour: i64,
+    first_seen: Millis,
+    is_holdout: bool,
+    saw_another: bool,
+    not_counted: Option<String>,
 }
 
 #[derive(FromQueryResult)]
 struct ReachedRow {
-    site_id: Uuid,
-    visitor_id: String,
+    number: i64,
     goal_id: Uuid,
     converted_at: Millis,
     is_primary: bool,
@@ -89,81 +78,91 @@ struct VariantRow {
     status: String,
 }
 
-const UNIT: [(&str, Kind); 2] = [("site_id", Kind::Uuid), ("visitor_id", Kind::Text)];
-
 impl WriteTransaction {
     /// Reads what bears on a batch. On Postgres its visitors are held until the transaction ends, in the
     /// order of their names, so that two processes wait for each other and do not lock each other out.
-    pub(super) async fn known_of(&self, events: &[CheckedEvent]) -> Result<Known, StoreError> {
-        let ids = keys(events, |event| EventKey { site_id: event.event.site_id.0, id: event.event.id.0 });
-        let fields = [("site_id", Kind::Uuid), ("id", Kind::Uuid)];
-        let query = "SELECT events.site_id, events.id FROM incoming \
-                     JOIN events ON events.site_id = incoming.site_id AND events.id = incoming.id";
-        let stored: Vec<EventRow> = self.ask_about_rows(&fields, query, &ids).await?;
-        let units = keys(events, |event| UnitKey {
-            site_id: event.event.site_id.0,
-            visitor_id: event.event.visitor_id.as_str().to_owned(),
-        });
-        let visitors = self.known_visitors(&units).await?;
-        let conversions = if events.iter().any(may_touch_conversions) {
-            let known = |unit: &&UnitKey| visitors.contains_key(&(unit.site_id, unit.visitor_id.clone()));
-            let units: Vec<UnitKey> = units.iter().filter(known).cloned().collect();
-            self.known_conversions(&units).await?
+    pub(super) async fn known_of(&self, batch: &Batch<'_>) -> Result<Known, StoreError> {
+        let events = self.known_events(batch).await?;
+        let visitors = self.known_visitors(batch).await?;
+        let conversions = if batch.events.iter().any(may_touch_conversions) {
+            self.known_conversions(batch, &visitors).await?
         } else {
-            HashMap::new()
+            vec![Vec::new(); batch.visitors.len()]
         };
-        let served = if events.iter().any(|event| may_be_another(event, &visitors, events)) {
-            self.served_variants(&keys(events, |event| SiteKey { site_id: event.event.site_id.0 })).await?
+        let served = if may_be_others(batch, &visitors) {
+            let sites: BTreeSet<Uuid> = batch.visitors.iter().map(|(site_id, _)| *site_id).collect();
+            self.served_variants(&sites).await?
         } else {
             HashSet::new()
         };
-        let events = stored.into_iter().map(|row| (row.site_id, row.id)).collect();
         Ok(Known { events, visitors, conversions, served })
     }
 
-    async fn known_visitors(&self, units: &[UnitKey]) -> Result<HashMap<VisitorKey, Visitor>, StoreError> {
-        let lock = if self.is_shared() { "FOR UPDATE OF visitors" } else { "" };
-        let query = format!(
-            "SELECT visitors.* FROM incoming JOIN visitors ON visitors.site_id = incoming.site_id \
-             AND visitors.visitor_id = incoming.visitor_id ORDER BY visitors.site_id, visitors.visitor_id {lock}"
-        );
-        let rows: Vec<visitors::Model> = self.ask_about_rows(&UNIT, &query, units).await?;
-        rows.into_iter()
-            .map(|row| {
-                let visitor = Visitor {
-                    variant_id: row.variant_id,
-                    epoch: row.epoch,
-                    exposure_hour: row.exposure_hour,
-                    first_seen: row.first_seen,
-                    is_holdout: row.is_holdout,
-                    saw_another: row.saw_another,
-                    not_counted: row.not_counted.as_deref().map(|reason| name("visitors", reason)).transpose()?,
-                    is_new: false,
-                };
-                Ok(((row.site_id, row.visitor_id), visitor))
-            })
-            .collect()
+    async fn known_events(&self, batch: &Batch<'_>) -> Result<HashSet<(Uuid, Uuid)>, StoreError> {
+        let places = batch.places();
+        let key = |number: usize| (batch.events[number].event.site_id.0, batch.events[number].event.id.0);
+        let rows = Rows::new(places.len())
+            .whole("number", places.iter().map(|(number, _)| count(*number)))
+            .uuid("site_id", places.iter().map(|(number, _)| key(*number).0))
+            .whole("day", places.iter().map(|(_, day)| *day))
+            .uuid("id", places.iter().map(|(number, _)| key(*number).1));
+        let query = "SELECT incoming.number FROM incoming JOIN events ON events.site_id = incoming.site_id \
+                     AND events.day = incoming.day AND events.id = incoming.id";
+        let found: Vec<EventRow> = self.ask_about_rows(query, rows).await?;
+        found.into_iter().map(|row| Ok(key(place(row.number, batch.events.len())?))).collect()
     }
 
-    async fn known_conversions(&self, units: &[UnitKey]) -> Result<HashMap<VisitorKey, Vec<Reached>>, StoreError> {
-        let query = "SELECT found.site_id, found.visitor_id, found.goal_id, found.converted_at, goals.is_primary \
+    async fn known_visitors(&self, batch: &Batch<'_>) -> Result<Vec<Option<Visitor>>, StoreError> {
+        let lock = if self.is_shared() { "FOR UPDATE OF visitors" } else { "" };
+        let query = format!(
+            "SELECT incoming.number, visitors.variant_id, visitors.epoch, visitors.exposure_hour, visitors.first_seen, \
+             visitors.is_holdout, visitors.saw_another, visitors.not_counted FROM incoming JOIN visitors ON visitors.site_id = incoming.site_id \
+             AND visitors.visitor_id = incoming.visitor_id ORDER BY incoming.number {lock}"
+        );
+        let mut known = vec![None; batch.visitors.len()];
+        let rows: Vec<VisitorRow> = self.ask_about_rows(&query, numbered(batch, |_| true)).await?;
+        for row in rows {
+            let visitor = Visitor {
+                variant_id: row.variant_id,
+                epoch: row.epoch,
+                exposure_hour: row.exposure_hour,
+                first_seen: row.first_seen,
+                is_holdout: row.is_holdout,
+                saw_another: row.saw_another,
+                not_counted: row.not_counted.as_deref().map(|reason| name("visitors", reason)).transpose()?,
+                is_new: false,
+            };
+            let number = place(row.number, known.len())?;
+            known[number] = Some(visitor);
+        }
+        Ok(known)
+    }
+
+    async fn known_conversions(
+        &self,
+        batch: &Batch<'_>,
+        visitors: &[Option<Visitor>],
+    ) -> Result<Vec<Vec<Reached>>, StoreError> {
+        let query = "SELECT incoming.number, found.goal_id, found.converted_at, goals.is_primary \
                      FROM incoming JOIN conversion_goals AS goals ON goals.site_id = incoming.site_id \
                      JOIN goal_conversions AS found ON found.site_id = incoming.site_id \
                      AND found.goal_id = goals.id AND found.visitor_id = incoming.visitor_id";
-        let rows: Vec<ReachedRow> = self.ask_about_rows(&UNIT, query, units).await?;
-        let mut reached: HashMap<VisitorKey, Vec<Reached>> = HashMap::new();
-        for ReachedRow { site_id, visitor_id, goal_id, converted_at, is_primary } in rows {
-            reached.entry((site_id, visitor_id)).or_default().push(Reached { goal_id, converted_at, is_primary });
+        let known = numbered(batch, |number| visitors[number].is_some());
+        let mut reached = vec![Vec::new(); visitors.len()];
+        let rows: Vec<ReachedRow> = self.ask_about_rows(query, known).await?;
+        for ReachedRow { number, goal_id, converted_at, is_primary } in rows {
+            let number = place(number, reached.len())?;
+            reached[number].push(Reached { goal_id, converted_at, is_primary });
         }
         Ok(reached)
     }
 
-    async fn served_variants(&self, sites: &[SiteKey]) -> Result<HashSet<(Uuid, Uuid)>, StoreError> {
+    async fn served_variants(&self, sites: &BTreeSet<Uuid>) -> Result<HashSet<(Uuid, Uuid)>, StoreError> {
         let query = "SELECT variants.site_id, variants.id, variants.status FROM incoming \
                      JOIN variants ON variants.site_id = incoming.site_id";
-        let rows: Vec<VariantRow> = self.ask_about_rows(&[("site_id", Kind::Uuid)], query, sites).await?;
+        let rows = Rows::new(sites.len()).uuid("site_id", sites.iter().copied());
         let mut served = HashSet::new();
-        for row in rows {
+        for row in self.ask_about_rows::<VariantRow>(query, rows).await? {
             if name::<VariantStatus>("variants", &row.status)?.is_served() {
                 served.insert((row.site_id, row.id));
             }
@@ -172,9 +171,23 @@ impl WriteTransaction {
     }
 }
 
-/// Every key once, in order.
-fn keys<K: Ord>(events: &[CheckedEvent], key: impl Fn(&CheckedEvent) -> K) -> Vec<K> {
-    events.iter().map(key).collect::<BTreeSet<_>>().into_iter().collect()
+/// The visitors of a batch with their numbers.
+fn numbered(batch: &Batch<'_>, wanted: impl Fn(usize) -> bool) -> Rows {
+    let chosen: Vec<usize> = (0..batch.visitors.len()).filter(|number| wanted(*number)).collect();
+    Rows::new(chosen.len())
+        .whole("number", chosen.iter().map(|number| count(*number)))
+        .uuid("site_id", chosen.iter().map(|number| batch.visitors[*number].0))
+        .text("visitor_id", chosen.iter().map(|number| batch.visitors[*number].1))
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number that went to the database, as it came back.
+fn place(number: i64, end: usize) -> Result<usize, StoreError> {
+    let place = usize::try_from(number).ok().filter(|place| *place < end);
+    place.ok_or_else(|| StoreError::corrupt("incoming", "a number that was not asked for"))
 }
 
 /// Conversions are asked for when one comes, or when a visitor may have to leave with theirs.
@@ -183,17 +196,14 @@ fn may_touch_conversions(event: &CheckedEvent) -> bool {
 }
 
 /// Whether an exposure may be of a visitor who counts for another variant, or comes twice in the batch.
-fn may_be_another(event: &CheckedEvent, visitors: &HashMap<VisitorKey, Visitor>, events: &[CheckedEvent]) -> bool {
-    let own = &event.event;
-    if own.event_type != EventType::Impression || event.not_counted.is_some() {
-        return false;
-    }
-    let differs = |variant: Uuid, is_holdout: bool| variant != own.variant_id.0 || is_holdout != event.is_holdout;
-    if let Some(visitor) = visitors.get(&(own.site_id.0, own.visitor_id.as_str().to_owned())) {
-        return differs(visitor.variant_id, visitor.is_holdout);
-    }
-    events.iter().any(|other| {
-        let same = other.event.site_id == own.site_id && other.event.visitor_id == own.visitor_id;
-        same && differs(other.event.variant_id.0, other.is_holdout)
+fn may_be_others(batch: &Batch<'_>, visitors: &[Option<Visitor>]) -> bool {
+    let mut seen: Vec<Option<(Uuid, bool)>> =
+        visitors.iter().map(|known| known.as_ref().map(|known| (known.variant_id, known.is_holdout))).collect();
+    let exposures = batch.events.iter().zip(&batch.visitor_of);
+    let mut exposures =
+        exposures.filter(|(event, _)| event.event.event_type == EventType::Impression && event.not_counted.is_none());
+    exposures.any(|(event, number)| {
+        let shown = (event.event.variant_id.0, event.is_holdout);
+        *seen[*number].get_or_insert(shown) != shown
     })
 }

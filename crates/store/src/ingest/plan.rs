@@ -1,9 +1,10 @@
 //! What becomes of each event of a batch, one after the other; no database is needed for it.
 
 use super::CheckedEvent;
-use super::known::{Known, Reached, Visitor, VisitorKey};
+use super::batch::Batch;
+use super::known::{Known, Reached, Visitor};
 use crate::millis::Millis;
-use domain::{EventType, IncomingEvent, NotCounted, Outcome};
+use domain::{EventType, NotCounted, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 use time::Duration;
 use uuid::Uuid;
@@ -19,16 +20,16 @@ pub(crate) const SAW_ANOTHER: &str = "saw_another";
 pub(super) struct Plan {
     /// What became of each event.
     pub(super) outcomes: Vec<Outcome>,
-    /// Indices of the events that are stored, each with why it does not count.
-    pub(super) stored: Vec<(CheckedEvent, Option<NotCounted>)>,
-    /// New visitors.
-    pub(super) visitors: BTreeMap<VisitorKey, Visitor>,
-    /// Visitors whose flags changed.
-    pub(super) flagged: BTreeMap<VisitorKey, Visitor>,
-    /// New conversions by visitor and goal: variant, value, time.
-    pub(super) conversions: BTreeMap<(VisitorKey, Uuid), (Uuid, Option<f64>, Millis)>,
-    /// Visitors whose stored conversions are deleted.
-    pub(super) forgotten: BTreeSet<VisitorKey>,
+    /// The numbers of the events that are stored, each with why it does not count.
+    pub(super) stored: Vec<(usize, Option<NotCounted>)>,
+    /// New visitors, by number.
+    pub(super) visitors: BTreeMap<usize, Visitor>,
+    /// Visitors whose flags changed, by number.
+    pub(super) flagged: BTreeMap<usize, Visitor>,
+    /// New conversions by the visitor's number and goal: variant, value, time.
+    pub(super) conversions: BTreeMap<(usize, Uuid), (Uuid, Option<f64>, Millis)>,
+    /// Numbers of visitors whose stored conversions are deleted.
+    pub(super) forgotten: BTreeSet<usize>,
     /// By site and variant.
     pub(super) counters: BTreeMap<(Uuid, Uuid), Sum>,
     /// By site, epoch, variant and hour of exposure.
@@ -41,14 +42,23 @@ pub(super) struct Plan {
     pub(super) uncounted: BTreeMap<(Uuid, &'static str, Uuid, i64), Sum>,
 }
 
+/// One event of a batch, with its number and its visitor's.
+#[derive(Clone, Copy)]
+struct Item<'a> {
+    number: usize,
+    visitor: usize,
+    checked: &'a CheckedEvent,
+}
+
 /// Goes through the events of a batch.
-pub(super) fn plan(events: &[CheckedEvent], mut known: Known, attribution_window: Duration) -> Plan {
+pub(super) fn plan(batch: &Batch<'_>, mut known: Known, attribution_window: Duration) -> Plan {
     let mut plan = Plan::default();
-    for event in events {
-        let outcome = match (event.not_counted, event.event.event_type) {
-            (Some(reason), _) => plan.leave_out(event, reason, &mut known),
-            (None, EventType::Impression) => plan.expose(event, &mut known),
-            (None, EventType::Conversion) => plan.convert(event, &mut known, attribution_window),
+    for (number, (checked, visitor)) in batch.events.iter().zip(&batch.visitor_of).enumerate() {
+        let item = Item { number, visitor: *visitor, checked };
+        let outcome = match (checked.not_counted, checked.event.event_type) {
+            (Some(reason), _) => plan.leave_out(item, reason, &mut known),
+            (None, EventType::Impression) => plan.expose(item, &mut known),
+            (None, EventType::Conversion) => plan.convert(item, &mut known, attribution_window),
         };
         plan.outcomes.push(outcome);
     }
@@ -57,28 +67,27 @@ pub(super) fn plan(events: &[CheckedEvent], mut known: Known, attribution_window
 
 impl Plan {
     /// An event that is known not to count.
-    fn leave_out(&mut self, checked: &CheckedEvent, reason: NotCounted, known: &mut Known) -> Outcome {
-        if !self.store(checked, Some(reason), known) {
+    fn leave_out(&mut self, item: Item<'_>, reason: NotCounted, known: &mut Known) -> Outcome {
+        if !self.store(item, Some(reason), known) {
             return Outcome::Duplicate;
         }
-        let is_withdrawn = reason == NotCounted::Bot && checked.is_verified && self.withdraw(checked, reason, known);
+        let is_withdrawn = reason == NotCounted::Bot && item.checked.is_verified && self.withdraw(item, reason, known);
         if !is_withdrawn {
-            self.note_uncounted(checked, reason);
+            self.note_uncounted(item.checked, reason);
         }
         Outcome::Stored(reason)
     }
 
-    fn expose(&mut self, checked: &CheckedEvent, known: &mut Known) -> Outcome {
-        let event = &checked.event;
-        let key = visitor(event);
-        if known.visitors.contains_key(&key) {
-            self.note_another(checked, &key, known);
+    fn expose(&mut self, item: Item<'_>, known: &mut Known) -> Outcome {
+        if known.visitors[item.visitor].is_some() {
+            self.note_another(item, known);
             return Outcome::Duplicate;
         }
         // An id that another visitor's event has makes this one a repeat of it, which counts nobody.
-        if !self.store(checked, None, known) {
+        if !self.store(item, None, known) {
             return Outcome::Duplicate;
         }
+        let (checked, event) = (item.checked, &item.checked.event);
         let fresh = Visitor {
             variant_id: event.variant_id.0,
             epoch: checked.epoch,
@@ -90,56 +99,52 @@ impl Plan {
             is_new: true,
         };
         self.count(event.site_id.0, &fresh, (1, 0));
-        self.visitors.insert(key.clone(), fresh.clone());
-        known.visitors.insert(key, fresh);
+        self.visitors.insert(item.visitor, fresh.clone());
+        known.visitors[item.visitor] = Some(fresh);
         Outcome::Counted
     }
 
-    fn convert(&mut self, checked: &CheckedEvent, known: &mut Known, attribution_window: Duration) -> Outcome {
-        let event = &checked.event;
-        let key = visitor(event);
-        let refused = match known.visitors.get(&key) {
+    fn convert(&mut self, item: Item<'_>, known: &mut Known, attribution_window: Duration) -> Outcome {
+        let checked = item.checked;
+        let refused = match &known.visitors[item.visitor] {
             None => Some(NotCounted::NoExposure),
             Some(Visitor { not_counted: Some(reason), .. }) => Some(*reason),
             Some(seen) if checked.received_at - seen.first_seen.time() > attribution_window => Some(NotCounted::Late),
             Some(_) => None,
         };
         let (Some(seen), Some((goal_id, is_primary)), None) =
-            (known.visitors.get(&key).cloned(), checked.goal, refused)
+            (known.visitors[item.visitor].clone(), checked.goal, refused)
         else {
             let reason = refused.unwrap_or(NotCounted::NoExposure);
-            if !self.store(checked, Some(reason), known) {
+            if !self.store(item, Some(reason), known) {
                 return Outcome::Duplicate;
             }
             self.note_uncounted(checked, reason);
             return Outcome::Stored(reason);
         };
-        let reached = known.conversions.entry(key.clone()).or_default();
-        if reached.iter().any(|reached| reached.goal_id == goal_id.0) {
+        let has_reached = known.conversions[item.visitor].iter().any(|reached| reached.goal_id == goal_id.0);
+        if has_reached || !self.store(item, None, known) {
             return Outcome::Duplicate;
         }
         let converted_at = Millis::from(checked.received_at);
-        reached.push(Reached { goal_id: goal_id.0, converted_at, is_primary });
-        if !self.store(checked, None, known) {
-            known.conversions.entry(key).or_default().pop();
-            return Outcome::Duplicate;
-        }
-        self.conversions.insert((key, goal_id.0), (seen.variant_id, event.value, converted_at));
+        known.conversions[item.visitor].push(Reached { goal_id: goal_id.0, converted_at, is_primary });
+        let conversion = (seen.variant_id, checked.event.value, converted_at);
+        self.conversions.insert((item.visitor, goal_id.0), conversion);
         if is_primary {
-            self.count(event.site_id.0, &seen, (0, 1));
-            self.delay(event.site_id.0, &seen, converted_at, 1);
+            self.count(checked.event.site_id.0, &seen, (0, 1));
+            self.delay(checked.event.site_id.0, &seen, converted_at, 1);
         }
         Outcome::Counted
     }
 
     /// Stores the raw event; `false` when its id is there already.
-    fn store(&mut self, checked: &CheckedEvent, not_counted: Option<NotCounted>, known: &mut Known) -> bool {
-        let event = &checked.event;
-        if !known.events.insert((event.site_id.0, event.id.0)) {
-            return false;
+    fn store(&mut self, item: Item<'_>, not_counted: Option<NotCounted>, known: &mut Known) -> bool {
+        let event = &item.checked.event;
+        let is_new = known.events.insert((event.site_id.0, event.id.0));
+        if is_new {
+            self.stored.push((item.number, not_counted));
         }
-        self.stored.push((checked.clone(), not_counted));
-        true
+        is_new
     }
 
     /// Counts an event that is stored and not counted.
@@ -152,48 +157,49 @@ impl Plan {
 
     /// Notes that a counted visitor reports another variant than the one that counts. That happens by
     /// itself once the first one is retired; while it is active, something assigns wrongly.
-    fn note_another(&mut self, checked: &CheckedEvent, key: &VisitorKey, known: &mut Known) {
-        let Some(seen) = known.visitors.get_mut(key) else { return };
-        let is_same = seen.variant_id == checked.event.variant_id.0 && seen.is_holdout == checked.is_holdout;
+    fn note_another(&mut self, item: Item<'_>, known: &mut Known) {
+        let Some(seen) = &mut known.visitors[item.visitor] else { return };
+        let event = &item.checked.event;
+        let is_same = seen.variant_id == event.variant_id.0 && seen.is_holdout == item.checked.is_holdout;
         if is_same
             || seen.saw_another
             || seen.not_counted.is_some()
-            || !known.served.contains(&(key.0, seen.variant_id))
+            || !known.served.contains(&(event.site_id.0, seen.variant_id))
         {
             return;
         }
         seen.saw_another = true;
-        let counted = (key.0, SAW_ANOTHER, seen.variant_id, hour(checked));
+        let counted = (event.site_id.0, SAW_ANOTHER, seen.variant_id, hour(item.checked));
         add(self.uncounted.entry(counted).or_default(), (1, 0));
         let seen = seen.clone();
-        self.flag(key.clone(), seen);
+        self.flag(item.visitor, seen);
     }
 
     /// Takes a visitor out of every counter, with their conversions (SPEC 1.3), and counts them among those who
     /// do not count; `false` when they are in none. The raw events stay.
-    fn withdraw(&mut self, checked: &CheckedEvent, reason: NotCounted, known: &mut Known) -> bool {
-        let key = visitor(&checked.event);
-        let Some(seen) = known.visitors.get_mut(&key).filter(|seen| seen.not_counted.is_none()) else { return false };
+    fn withdraw(&mut self, item: Item<'_>, reason: NotCounted, known: &mut Known) -> bool {
+        let seen = known.visitors[item.visitor].as_mut().filter(|seen| seen.not_counted.is_none());
+        let Some(seen) = seen else { return false };
         seen.not_counted = Some(reason);
-        let seen = seen.clone();
-        let reached = known.conversions.remove(&key).unwrap_or_default();
+        let (seen, site_id) = (seen.clone(), item.checked.event.site_id.0);
+        let reached = std::mem::take(&mut known.conversions[item.visitor]);
         let converted = reached.iter().find(|reached| reached.is_primary);
         let conversions = i64::from(converted.is_some());
-        self.count(key.0, &seen, (-1, -conversions));
-        let uncounted = (key.0, reason.as_str(), seen.variant_id, hour(checked));
+        self.count(site_id, &seen, (-1, -conversions));
+        let uncounted = (site_id, reason.as_str(), seen.variant_id, hour(item.checked));
         add(self.uncounted.entry(uncounted).or_default(), (1, conversions));
         if let Some(converted) = converted {
-            self.delay(key.0, &seen, converted.converted_at, -1);
+            self.delay(site_id, &seen, converted.converted_at, -1);
         }
-        self.conversions.retain(|(visitor, _), _| *visitor != key);
-        self.forgotten.insert(key.clone());
-        self.flag(key, seen);
+        self.conversions.retain(|(visitor, _), _| *visitor != item.visitor);
+        self.forgotten.insert(item.visitor);
+        self.flag(item.visitor, seen);
         true
     }
 
-    fn flag(&mut self, key: VisitorKey, seen: Visitor) {
+    fn flag(&mut self, visitor: usize, seen: Visitor) {
         let into = if seen.is_new { &mut self.visitors } else { &mut self.flagged };
-        into.insert(key, seen);
+        into.insert(visitor, seen);
     }
 
     /// Moves the counters of the exposure's cell, or the holdout's.
@@ -212,10 +218,6 @@ impl Plan {
         let hours = (converted_at.0 - seen.first_seen.0).max(0) / 3_600_000;
         *self.delays.entry((site_id, seen.exposure_hour.div_euclid(24), hours)).or_default() += more;
     }
-}
-
-fn visitor(event: &IncomingEvent) -> VisitorKey {
-    (event.site_id.0, event.visitor_id.as_str().to_owned())
 }
 
 /// Hours since 1970 of the arrival.
