@@ -1,6 +1,6 @@
 //! Moving an installation from the embedded database to Postgres.
 
-use store::transfer::{Source, TableCheck, TransferError, is_target};
+use store::transfer::{Source, TableCheck, Target, TransferError, compare, copy};
 use store::{DatabaseUrl, Store};
 
 /// How much is done.
@@ -22,18 +22,20 @@ pub async fn transfer(
     to: &DatabaseUrl,
     step: TransferStep,
 ) -> Result<Vec<TableCheck>, TransferError> {
-    is_target(to)?;
+    Target::check(to)?;
     // The source first: a target of a mistyped source stays untouched, without even a schema.
     let source = Source::open(from).await?;
-    let target = Store::open(to).await?;
+    if step == TransferStep::CopyAndCompare {
+        let schema = Store::open(to).await?;
+        schema.migrate_up().await?;
+        schema.close().await?;
+    }
+    let target = Target::open(to).await?;
     let checks = match step {
-        TransferStep::CopyAndCompare => {
-            target.migrate_up().await?;
-            target.receive(&source).await
-        }
-        TransferStep::Compare => target.compare(&source).await,
+        TransferStep::CopyAndCompare => copy(&source, &target).await,
+        TransferStep::Compare => compare(&source, &target).await,
     };
-    source.close().await?;
     target.close().await?;
+    source.close().await?;
     checks
 }

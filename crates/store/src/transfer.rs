@@ -10,12 +10,14 @@ mod json;
 mod schema;
 mod source;
 mod table;
+mod target;
 
 pub use source::Source;
+pub use target::Target;
 
-use crate::{DatabaseUrl, Store, StoreError};
+use crate::StoreError;
 use schema::{Plan, Table};
-use sea_orm::{AccessMode, ConnectionTrait, DatabaseTransaction, IsolationLevel, TransactionOptions, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use table::Digest;
 
 /// Why data cannot be moved or compared.
@@ -93,58 +95,41 @@ impl TableCheck {
     }
 }
 
-impl Store {
-    /// Copies everything from the source into this database, which must be on Postgres and empty,
-    /// and reads both again. Nothing is stored when a table differs or anything fails.
-    ///
-    /// # Errors
-    /// Why nothing was copied.
-    pub async fn receive(&self, source: &Source) -> Result<Vec<TableCheck>, TransferError> {
-        let target = self.begin().await?.transaction;
-        let plan = Plan::read(source.transaction(), &target).await?;
-        lock(&target, &plan).await?;
-        for table in plan.tables() {
-            if table.holds_rows(&target).await? {
-                return Err(TransferError::NotEmpty(table.name().to_owned()));
-            }
-        }
-        for table in plan.tables() {
-            let rows = table.copy(source.transaction(), &target).await?;
-            // Without statistics of its own, a table that was just filled would be read without its key.
-            execute(&target, &format!("ANALYZE {}", table.quoted())).await?;
-            tracing::info!(table = table.name(), rows, "copied");
-        }
-        let checks = checks(source.transaction(), &target, &plan).await?;
-        if checks.iter().all(TableCheck::agrees) {
-            target.commit().await.map_err(StoreError::from)?;
-        } else {
-            target.rollback().await.map_err(StoreError::from)?;
-        }
-        Ok(checks)
-    }
-
-    /// Compares the source with this database, each as it is at one moment.
-    ///
-    /// # Errors
-    /// Why they cannot be compared.
-    pub async fn compare(&self, source: &Source) -> Result<Vec<TableCheck>, TransferError> {
-        let options = TransactionOptions {
-            isolation_level: Some(IsolationLevel::RepeatableRead),
-            access_mode: Some(AccessMode::ReadOnly),
-            ..TransactionOptions::default()
-        };
-        let target = self.reader().begin_with_options(options).await.map_err(StoreError::from)?;
-        let plan = Plan::read(source.transaction(), &target).await?;
-        checks(source.transaction(), &target, &plan).await
-    }
-}
-
-/// Whether the address is one that data can be moved into.
+/// Copies everything from the source into the target, which must be empty, and reads both again.
+/// Nothing is stored when a table differs or anything fails.
 ///
 /// # Errors
-/// [`TransferError::NotPostgres`] when it is not.
-pub fn is_target(url: &DatabaseUrl) -> Result<(), TransferError> {
-    if url.is_sqlite() { Err(TransferError::NotPostgres) } else { Ok(()) }
+/// Why nothing was copied.
+pub async fn copy(source: &Source, target: &Target) -> Result<Vec<TableCheck>, TransferError> {
+    let source = source.transaction();
+    let target = target.begin().await?;
+    let plan = Plan::read(source, &target).await?;
+    lock(&target, &plan).await?;
+    for table in plan.tables() {
+        if table.holds_rows(&target).await? {
+            return Err(TransferError::NotEmpty(table.name().to_owned()));
+        }
+    }
+    for table in plan.tables() {
+        let rows = table.copy(source, &target).await?;
+        // Without statistics of its own, a table that was just filled would be read without its key.
+        execute(&target, &format!("ANALYZE {}", table.quoted())).await?;
+        tracing::info!(table = table.name(), rows, "copied");
+    }
+    let checks = checks(source, &target, &plan).await?;
+    let end = if checks.iter().all(TableCheck::agrees) { target.commit().await } else { target.rollback().await };
+    end.map_err(StoreError::from)?;
+    Ok(checks)
+}
+
+/// Compares the source with the target, each as it is at one moment.
+///
+/// # Errors
+/// Why they cannot be compared.
+pub async fn compare(source: &Source, target: &Target) -> Result<Vec<TableCheck>, TransferError> {
+    let target = target.begin_reading().await?;
+    let plan = Plan::read(source.transaction(), &target).await?;
+    checks(source.transaction(), &target, &plan).await
 }
 
 /// Keeps every other writer out until the end, a second copy included; readers go on.

@@ -11,6 +11,7 @@ mod endpoints;
 mod files;
 mod journey;
 mod live;
+mod migrate_data;
 mod pages;
 mod simulate;
 mod support;

@@ -2,7 +2,7 @@
 
 use crate::support::{Pair, differing, number, plain, run, tables};
 use std::time::Duration;
-use store::transfer::TransferError;
+use store::transfer::{TransferError, compare, copy};
 use uuid::Uuid;
 
 const ROWS: i32 = 3;
@@ -25,7 +25,7 @@ async fn every_table_of_the_schema_is_moved_and_every_column_compared() {
     assert_eq!(listed, tables(&pair.sqlite).await);
     assert!(listed.len() >= 16 && listed.contains(&"events".to_owned()), "{listed:?}");
     let source = pair.open().await.unwrap();
-    let checks = pair.target.receive(&source).await.unwrap();
+    let checks = copy(&source, &pair.target).await.unwrap();
     assert_eq!(differing(&checks), [""; 0]);
     let mut moved: Vec<&str> = checks.iter().map(|check| check.table.as_str()).collect();
     moved.sort_unstable();
@@ -55,17 +55,17 @@ async fn every_table_of_the_schema_is_moved_and_every_column_compared() {
         let without_references = "SET session_replication_role = replica";
         run(&pair.postgres, &format!("{without_references}; UPDATE \"{table}\" SET \"{name}\" = {other} WHERE {first}"))
             .await;
-        let checks = pair.target.compare(&source).await.unwrap();
+        let checks = compare(&source, &pair.target).await.unwrap();
         assert_eq!(differing(&checks), [table], "{name}");
         let back = format!(
             "{without_references}; DELETE FROM \"{table}\"; INSERT INTO \"{table}\" SELECT * FROM kept.\"{table}\""
         );
         run(&pair.postgres, &back).await;
     }
-    assert_eq!(differing(&pair.target.compare(&source).await.unwrap()), [""; 0]);
+    assert_eq!(differing(&compare(&source, &pair.target).await.unwrap()), [""; 0]);
     // A row too many or too few is a difference too.
     run(&pair.postgres, "DELETE FROM events WHERE ctid = (SELECT min(ctid) FROM events)").await;
-    let checks = pair.target.compare(&source).await.unwrap();
+    let checks = compare(&source, &pair.target).await.unwrap();
     assert_eq!(differing(&checks), ["events"]);
     source.close().await.unwrap();
 }
@@ -77,12 +77,12 @@ async fn a_row_that_arrives_changed_takes_everything_back() {
                    $$ BEGIN NEW.prior_alpha = NEW.prior_alpha + 1e-15; RETURN NEW; END $$; \
                    CREATE TRIGGER change BEFORE INSERT ON sites FOR EACH ROW EXECUTE FUNCTION change()";
     run(&pair.postgres, changes).await;
-    let checks = pair.receive().await.unwrap();
+    let checks = pair.moved().await.unwrap();
     assert_eq!(differing(&checks), ["sites"]);
     assert_eq!(pair.filled().await, [""; 0]);
     run(&pair.postgres, "DROP TRIGGER change ON sites").await;
     pair.reopen().await;
-    assert_eq!(differing(&pair.receive().await.unwrap()), [""; 0]);
+    assert_eq!(differing(&pair.moved().await.unwrap()), [""; 0]);
     assert_eq!(pair.filled().await, tables(&pair.postgres).await);
 }
 
@@ -91,18 +91,18 @@ async fn a_value_that_the_target_refuses_leaves_it_empty() {
     let Some(mut pair) = planted().await else { return };
     // Postgres has no text with a zero byte.
     run(&pair.sqlite, "UPDATE visitors SET not_counted = 'a' || char(0) || 'b' WHERE first_seen = 1").await;
-    let error = pair.receive().await.unwrap_err();
+    let error = pair.moved().await.unwrap_err();
     assert!(matches!(&error, TransferError::Table { table, .. } if table == "visitors"), "{error:?}");
     assert_eq!(pair.filled().await, [""; 0]);
     // A value of another type than its column's is not guessed at.
     pair.reopen().await;
     run(&pair.sqlite, "UPDATE visitors SET not_counted = NULL, is_holdout = 2 WHERE first_seen = 1").await;
-    let error = pair.receive().await.unwrap_err().to_string();
+    let error = pair.moved().await.unwrap_err().to_string();
     assert_eq!(error, "visitors.is_holdout holds a value that cannot be read: 2 is neither true nor false");
     assert_eq!(pair.filled().await, [""; 0]);
     pair.reopen().await;
     run(&pair.sqlite, "UPDATE visitors SET is_holdout = 1 WHERE first_seen = 1").await;
-    assert_eq!(differing(&pair.receive().await.unwrap()), [""; 0]);
+    assert_eq!(differing(&pair.moved().await.unwrap()), [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,14 +113,14 @@ async fn an_interrupted_copy_leaves_nothing() {
                  CREATE TRIGGER wait BEFORE INSERT ON visitors FOR EACH STATEMENT EXECUTE FUNCTION wait()";
     run(&pair.postgres, waits).await;
     let source = pair.open().await.unwrap();
-    let interrupted = tokio::time::timeout(Duration::from_secs(1), pair.target.receive(&source)).await;
+    let interrupted = tokio::time::timeout(Duration::from_secs(1), copy(&source, &pair.target)).await;
     assert!(interrupted.is_err(), "it was not in the middle");
     assert_eq!(pair.filled().await, [""; 0]);
     // Waits until the target has noticed.
     run(&pair.postgres, "DROP TRIGGER wait ON visitors").await;
     assert_eq!(pair.filled().await, [""; 0]);
-    assert_eq!(differing(&pair.target.receive(&source).await.unwrap()), [""; 0]);
-    let error = pair.target.receive(&source).await.unwrap_err();
+    assert_eq!(differing(&copy(&source, &pair.target).await.unwrap()), [""; 0]);
+    let error = copy(&source, &pair.target).await.unwrap_err();
     assert!(matches!(error, TransferError::NotEmpty(_)), "a second copy: {error:?}");
     source.close().await.unwrap();
 }
@@ -134,7 +134,7 @@ async fn tables_longer_than_a_page_are_moved_in_pages() {
                 SELECT site_id, CASE i % 3 WHEN 0 THEN 'v' WHEN 1 THEN 'V' ELSE 'ü-' END || i, variant_id, i, i, i \
                 FROM n, (SELECT site_id, variant_id FROM visitors LIMIT 1)";
     run(&pair.sqlite, many).await;
-    let checks = pair.receive().await.unwrap();
+    let checks = pair.moved().await.unwrap();
     assert_eq!(differing(&checks), [""; 0]);
     let visitors = checks.iter().find(|check| check.table == "visitors").unwrap();
     assert_eq!(visitors.target.rows, 1024 + 3);

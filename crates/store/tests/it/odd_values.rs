@@ -103,7 +103,7 @@ fn whatever_the_source_holds_arrives() {
                     let id = Uuid::from_u128(u128::MAX / 41 * u128::try_from(number).unwrap());
                     pair.plant(&columns, id, |column| value(column, row, number)).await;
                 }
-                let checks = pair.receive().await.unwrap();
+                let checks = pair.moved().await.unwrap();
                 assert_eq!(differing(&checks), [""; 0]);
                 assert!(checks.iter().all(|check| check.target.rows == 40));
             });
@@ -130,7 +130,7 @@ async fn postgres_holds_the_very_values() {
     let infinite = Odd { real: f64::NEG_INFINITY, whole: i64::MAX, truth: false, is_sparse: true, ..odd };
     pair.plant(&columns, Uuid::from_u128(2), |column| value(column, &infinite, 1)).await;
     run(&pair.sqlite, "UPDATE experiment_stats SET alpha = -0.0 WHERE visitors < 0").await;
-    assert_eq!(differing(&pair.receive().await.unwrap()), [""; 0]);
+    assert_eq!(differing(&pair.moved().await.unwrap()), [""; 0]);
     let found = [
         "SELECT count(*) FROM visitors WHERE visitor_id = '0Ünïcödé \u{1f680}' AND epoch = -9223372036854775808 AND is_holdout",
         "SELECT count(*) FROM visitors WHERE first_seen = 9223372036854775807 AND not_counted IS NULL AND NOT saw_another",

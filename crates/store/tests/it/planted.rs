@@ -18,7 +18,7 @@ async fn a_new_table_in_partitions_is_moved_as_one() {
     let rows = "INSERT INTO planted WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 599) \
                 SELECT zeroblob(16), i % 20, i, 'note ' || i FROM n";
     run(&pair.sqlite, rows).await;
-    let checks = pair.receive().await.unwrap();
+    let checks = pair.moved().await.unwrap();
     assert_eq!(differing(&checks), [""; 0]);
     let named: Vec<_> = checks.iter().filter(|check| check.table.starts_with("planted")).collect();
     assert_eq!(named.len(), 1, "a partition is no table of its own");
@@ -30,12 +30,12 @@ async fn a_new_table_in_partitions_is_moved_as_one() {
 async fn a_table_or_column_of_one_side_alone_is_told() {
     let Some(mut pair) = Pair::new().await else { return };
     run(&pair.sqlite, SOURCE).await;
-    let error = pair.receive().await.unwrap_err().to_string();
+    let error = pair.moved().await.unwrap_err().to_string();
     assert_eq!(error, "the schemas do not fit together: only the source has the column planted.day");
     pair.reopen().await;
     run(&pair.sqlite, "DROP TABLE planted").await;
     run(&pair.postgres, "ALTER TABLE jobs ADD COLUMN planted text").await;
-    let error = pair.receive().await.unwrap_err().to_string();
+    let error = pair.moved().await.unwrap_err().to_string();
     assert_eq!(error, "the schemas do not fit together: only the target has the column jobs.planted");
 }
 
@@ -51,7 +51,7 @@ async fn a_column_that_cannot_be_moved_exactly_is_told() {
     run(&pair.sqlite, "ALTER TABLE jobs ADD COLUMN planted").await;
     for (declared, told, why) in cases {
         run(&pair.postgres, &format!("ALTER TABLE jobs ADD COLUMN planted {declared}")).await;
-        let error = pair.receive().await.unwrap_err().to_string();
+        let error = pair.moved().await.unwrap_err().to_string();
         assert_eq!(error, format!("the schemas do not fit together: jobs.planted ({told}) {why}"));
         run(&pair.postgres, "ALTER TABLE jobs DROP COLUMN planted").await;
         pair.reopen().await;
@@ -59,6 +59,6 @@ async fn a_column_that_cannot_be_moved_exactly_is_told() {
     run(&pair.sqlite, "ALTER TABLE jobs DROP COLUMN planted").await;
     run(&pair.sqlite, "CREATE TABLE planted (note text)").await;
     run(&pair.postgres, "CREATE TABLE planted (note text)").await;
-    let error = pair.receive().await.unwrap_err().to_string();
+    let error = pair.moved().await.unwrap_err().to_string();
     assert_eq!(error, "the schemas do not fit together: the table planted has no primary key");
 }

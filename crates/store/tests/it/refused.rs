@@ -2,7 +2,7 @@
 
 use crate::support::{Pair, number, plain, run};
 use sea_orm::Database;
-use store::transfer::{Source, TransferError, is_target};
+use store::transfer::{Source, Target, TransferError};
 use store::{DatabaseUrl, Store};
 use testkit::TestDatabase;
 use uuid::Uuid;
@@ -24,7 +24,7 @@ async fn a_source_that_is_none_is_left_alone() {
     let text = |name: &str| format!("sqlite:{}?mode=rwc", folder.path().join(name).display());
     let file = |name: &str| url(&text(name));
     assert!(refusal(&url("postgres://localhost/x")).await.contains("must start with sqlite:"));
-    assert!(matches!(is_target(&file("x")), Err(TransferError::NotPostgres)));
+    assert!(matches!(Target::check(&file("x")), Err(TransferError::NotPostgres)));
 
     assert!(refusal(&file("missing.db")).await.contains("there is no such file"));
     assert!(!folder.path().join("missing.db").exists(), "a typing error must not make a database");
@@ -68,7 +68,7 @@ async fn a_target_with_data_is_refused_and_keeps_it() {
     let own = "INSERT INTO users (id, email, password_hash, plan, settings, created_at) \
                VALUES (gen_random_uuid(), 'ada@example.com', '', '', '{}', 0)";
     run(&pair.postgres, own).await;
-    let error = pair.receive().await.unwrap_err();
+    let error = pair.moved().await.unwrap_err();
     assert!(matches!(&error, TransferError::NotEmpty(table) if table == "users"), "{error:?}");
     assert_eq!(pair.filled().await, ["users"]);
     assert_eq!(number(&pair.postgres, "SELECT count(*) FROM users").await, 1);

@@ -1,8 +1,8 @@
 //! Two databases with their own schemas, seen from below, and rows for every table they have.
 
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, FromQueryResult, Statement, Value};
-use store::transfer::{Source, TableCheck, TransferError};
-use store::{DatabaseUrl, Store};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, FromQueryResult, Statement, Value};
+use store::DatabaseUrl;
+use store::transfer::{Source, TableCheck, Target, TransferError, copy};
 use testkit::TestDatabase;
 use uuid::Uuid;
 
@@ -12,8 +12,8 @@ pub(crate) struct Pair {
     pub(crate) sqlite: DatabaseConnection,
     pub(crate) postgres: DatabaseConnection,
     pub(crate) source: DatabaseUrl,
-    pub(crate) target: Store,
-    _file: TestDatabase,
+    pub(crate) target: Target,
+    file: TestDatabase,
 }
 
 /// A column of the real schema.
@@ -32,15 +32,12 @@ impl Pair {
         let postgres = TestDatabase::postgres().await?;
         let file = TestDatabase::sqlite().await;
         file.store.clone().close().await.unwrap();
-        let sqlite = Database::connect(file.url_text.as_str()).await.unwrap();
-        // Rows are planted table by table, whatever refers to what.
-        run(&sqlite, "PRAGMA foreign_keys = OFF").await;
         Some(Self {
-            sqlite,
+            sqlite: sqlite(&file.url_text).await,
             postgres: Database::connect(postgres.url_text.as_str()).await.unwrap(),
             source: file.url.clone(),
-            target: postgres.store.clone(),
-            _file: file,
+            target: Target::open(&postgres.url).await.unwrap(),
+            file,
         })
     }
 
@@ -50,21 +47,16 @@ impl Pair {
     }
 
     /// Moves the data; `self` must be the only one who has the file open.
-    pub(crate) async fn receive(&self) -> Result<Vec<TableCheck>, TransferError> {
+    pub(crate) async fn moved(&self) -> Result<Vec<TableCheck>, TransferError> {
         let source = self.open().await?;
-        let checks = self.target.receive(&source).await;
+        let checks = copy(&source, &self.target).await;
         source.close().await.unwrap();
         checks
     }
 
     /// Opens the file again after data was moved.
     pub(crate) async fn reopen(&mut self) {
-        self.sqlite = Database::connect(self.file_url()).await.unwrap();
-        run(&self.sqlite, "PRAGMA foreign_keys = OFF").await;
-    }
-
-    fn file_url(&self) -> &str {
-        &self._file.url_text
+        self.sqlite = sqlite(&self.file.url_text).await;
     }
 
     pub(crate) async fn columns(&self) -> Vec<Column> {
@@ -97,6 +89,13 @@ impl Pair {
             self.sqlite.execute_raw(statement).await.unwrap_or_else(|error| panic!("{table}: {error}"));
         }
     }
+}
+
+/// One connection, by which rows are planted table by table, whatever refers to what.
+async fn sqlite(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).map_sqlx_sqlite_opts(|options| options.foreign_keys(false));
+    Database::connect(options).await.unwrap()
 }
 
 /// Something plain for a column, different for each number.
