@@ -10,6 +10,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+/// An acknowledged event must survive a power cut, not only a crash of the process.
+#[cfg(not(feature = "fault-no-fsync"))]
+const SYNCHRONOUS: SqliteSynchronous = SqliteSynchronous::Full;
+
+/// The fault that `cargo xtask torture --faulty-build` must find.
+#[cfg(feature = "fault-no-fsync")]
+const SYNCHRONOUS: SqliteSynchronous = SqliteSynchronous::Normal;
+
 /// Where the data is: `sqlite:...` or `postgres://...`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(String);
@@ -158,8 +166,7 @@ fn sqlite_options(url: &DatabaseUrl, connections: u32) -> ConnectOptions {
             options
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
-                // An acknowledged event must survive a power cut, not only a crash of the process.
-                .synchronous(SqliteSynchronous::Full)
+                .synchronous(SYNCHRONOUS)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(5))
         });

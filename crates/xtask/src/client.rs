@@ -65,7 +65,8 @@ impl Measured {
         self.latencies.get(rank).copied().unwrap_or_default()
     }
 
-    fn new(mut latencies: Vec<Duration>, took: Duration) -> Self {
+    /// Latencies of requests that together took so long.
+    pub(crate) fn new(mut latencies: Vec<Duration>, took: Duration) -> Self {
         latencies.sort_unstable();
         Self { latencies, took }
     }

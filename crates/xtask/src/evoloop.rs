@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 const START: Duration = Duration::from_secs(60);
 /// How long a server may take to stop after SIGTERM.
 const STOP: Duration = Duration::from_secs(30);
+/// Between two questions whether it answers; how long it took to start is measured this finely.
+const POLL: Duration = Duration::from_millis(10);
 
 /// Builds the binary with a profile of Cargo's and gives its path. `environment` is for the compiler.
 pub(crate) fn build(project: &Project, profile: &str, environment: &[(&str, String)]) -> Outcome<PathBuf> {
@@ -51,7 +53,7 @@ pub(crate) struct Server {
     url: String,
     log: PathBuf,
     invocation: Invocation,
-    _folder: FolderGuard,
+    folder: FolderGuard,
 }
 
 /// How the binary is called, always with the same settings.
@@ -59,9 +61,16 @@ struct Invocation {
     binary: PathBuf,
     root: PathBuf,
     settings: Vec<(&'static str, String)>,
+    /// Program and arguments that run the server, and only the server.
+    under: Vec<String>,
 }
 
 impl Invocation {
+    fn serve(&self) -> Command {
+        let server = self.command(&["serve"]);
+        if self.under.is_empty() { server } else { shell::under(&self.under, &server) }
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = shell::command(&self.binary);
         command.current_dir(&self.root).args(arguments).envs(self.settings.iter().cloned());
@@ -75,6 +84,17 @@ impl Server {
         project: &Project,
         binary: &Path,
         environment: &[(&'static str, String)],
+        prepare: impl FnOnce(&dyn Fn(&[&str]) -> Command) -> Outcome,
+    ) -> Outcome<Self> {
+        Self::start_under(project, binary, environment, Vec::new(), prepare)
+    }
+
+    /// The same with another program that runs the server, and in the end becomes it.
+    pub(crate) fn start_under(
+        project: &Project,
+        binary: &Path,
+        environment: &[(&'static str, String)],
+        under: Vec<String>,
         prepare: impl FnOnce(&dyn Fn(&[&str]) -> Command) -> Outcome,
     ) -> Outcome<Self> {
         let folder = FolderGuard::new(tempfile::Builder::new().prefix("evoloop-server-").tempdir()?.keep());
@@ -92,11 +112,11 @@ impl Server {
             settings.push(("EVOLOOP_SITE_ROOT", site_root.display().to_string()));
         }
         settings.extend(environment.iter().cloned());
-        let invocation = Invocation { binary: binary.to_owned(), root: project.root.clone(), settings };
+        let invocation = Invocation { binary: binary.to_owned(), root: project.root.clone(), settings, under };
         prepare(&|arguments| invocation.command(arguments))?;
         let log = folder.path().join("server.log");
         let (child, guard) = launch(&invocation, &log)?;
-        let mut server = Self { child, guard, address, url, log, invocation, _folder: folder };
+        let mut server = Self { child, guard, address, url, log, invocation, folder };
         server.wait_until_it_answers()?;
         Ok(server)
     }
@@ -132,6 +152,11 @@ impl Server {
     /// Where it answers, without a slash at the end.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The folder of its database, unless the environment named another.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Its process.
@@ -170,7 +195,7 @@ impl Server {
             if is_healthy(self.address) {
                 return Ok(());
             }
-            thread::sleep(Duration::from_millis(100));
+            thread::sleep(POLL);
         }
         Err(Failure::new(format!("the server did not answer within {} s:\n{}", START.as_secs(), self.log_tail(20))))
     }
@@ -178,7 +203,7 @@ impl Server {
 
 fn launch(invocation: &Invocation, log: &Path) -> Outcome<(Child, ProgramGuard)> {
     let file = File::options().create(true).append(true).open(log).about(log.display())?;
-    let mut command = invocation.command(&["serve"]);
+    let mut command = invocation.serve();
     command.stdout(Stdio::from(file.try_clone()?)).stderr(Stdio::from(file));
     shell::start(&mut command, "TERM")
 }

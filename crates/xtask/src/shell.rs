@@ -39,6 +39,23 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// A command that another program runs, with the same settings in the same folder.
+pub(crate) fn under(program: &[String], inner: &Command) -> Command {
+    let (outer, arguments) = program.split_first().map_or(("env", &[] as &[String]), |(outer, rest)| (outer, rest));
+    let mut command = self::command(outer);
+    command.args(arguments).arg(inner.get_program()).args(inner.get_args());
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    if let Some(folder) = inner.get_current_dir() {
+        command.current_dir(folder);
+    }
+    command
+}
+
 /// Cargo in the project's folder.
 pub(crate) fn cargo(root: &Path) -> Command {
     let mut cargo = command("cargo");

@@ -61,6 +61,7 @@ fn run_suites(project: &Project, arguments: &Arguments, suites: &mut Suites) -> 
     suites.documentation(project, &environment)?;
     suites.browser_code(project)?;
     suites.snippet(project, arguments.coverage)?;
+    suites.torture(project, &environment)?;
     if !arguments.skip_end2end {
         end2end::run(project, &environment, suites)?;
     }

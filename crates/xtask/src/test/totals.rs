@@ -52,6 +52,20 @@ impl Totals {
         Self { passed: count("pass "), failed: count("fail ") + count("cancelled "), skipped: count("skipped ") }
     }
 
+    /// `part killed-server: passed`, `part disk-full: not done`, `part overload: failed, ...`
+    pub(super) fn of_torture(lines: &[String]) -> Self {
+        let mut totals = Self::default();
+        for (_, verdict) in lines.iter().filter_map(|line| line.strip_prefix("part ")?.split_once(": ")) {
+            let (verdict, _) = verdict.split_once(',').unwrap_or((verdict, ""));
+            totals.add(match verdict {
+                "passed" => Self { passed: 1, ..Self::default() },
+                "not done" => Self { skipped: 1, ..Self::default() },
+                _ => Self { failed: 1, ..Self::default() },
+            });
+        }
+        totals
+    }
+
     /// `  12 passed (3.4s)`, `  1 failed`, `  1 flaky`, `  2 skipped`, each on its own line.
     pub(super) fn of_playwright(lines: &[String]) -> Self {
         let count = |word: &str| {
@@ -110,6 +124,12 @@ mod tests {
             let text = format!("{mark} tests 9\n{mark} pass 7\n{mark} fail 1\n{mark} cancelled 1\n{mark} skipped 0");
             assert_eq!(Totals::of_node(&lines(&text)), Totals { passed: 7, failed: 2, skipped: 0 });
         }
+    }
+
+    #[test]
+    fn torture_counts_its_parts() {
+        let text = "==> killed-server\n  5 events\npart killed-server: passed\npart disk-full: not done\npart overload: failed, 3 passed";
+        assert_eq!(Totals::of_torture(&lines(text)), Totals { passed: 1, failed: 1, skipped: 1 });
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What comes from Debian's packages: Chromium and Postgres.
+//! What comes from Debian's packages: Chromium, Postgres and strace.
 
 use crate::failure::{Failure, Outcome};
 use crate::shell;
@@ -31,6 +31,11 @@ pub(crate) fn postgres() -> Outcome<Postgres> {
         || newest_postgres(Path::new("/usr/lib/postgresql")),
         &["postgresql-15", "postgresql"],
     )
+}
+
+/// The program that shows which calls of the system another one makes, in which order.
+pub(crate) fn strace() -> Outcome<PathBuf> {
+    found_or_installed("strace", || shell::find("strace"), &["strace"])
 }
 
 /// Whether this command may do everything on this machine.

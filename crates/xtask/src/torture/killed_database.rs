@@ -1,5 +1,6 @@
 //! Postgres is killed while the server runs: assignment goes on, events wait, and all is well when it is back.
 
+use super::found::{Extent, Found};
 use super::visitors;
 use crate::client::Client;
 use crate::evoloop::Server;
@@ -19,7 +20,7 @@ const RECOVERY: Duration = Duration::from_secs(30);
 const KEY: &str = "a key for servers that are killed within a minute";
 
 /// Kills the database under load.
-pub(super) fn run(project: &Project, binary: &Path) -> Outcome {
+pub(super) fn run(project: &Project, binary: &Path, _: Extent) -> Outcome<Found> {
     let mut postgres = PrivatePostgres::start(tools::postgres()?, Durability::Full)?;
     let environment = [("EVOLOOP_DATABASE_URL", postgres.url()), ("EVOLOOP_SECRET_KEY", KEY.to_owned())];
     let mut site = String::new();
@@ -52,16 +53,17 @@ pub(super) fn run(project: &Project, binary: &Path) -> Outcome {
     }
     let missing = runtime.block_on(visitors::missing(address, &acknowledged))?;
     let counted = visitors::recounted(&server, &site)?;
-    println!(
-        "killed database: {VISITORS} assignments equal, {refused} events refused with 503, back after {} ms, {} events acknowledged, {missing} missing, {counted} visitors counted",
-        waited.as_millis(),
-        acknowledged.len()
-    );
     server.stop()?;
-    if missing > 0 || acknowledged.is_empty() {
-        return Err(Failure::new(format!("{missing} of {} acknowledged events are missing", acknowledged.len())));
-    }
-    Ok(())
+    let mut found = Found::default();
+    found.figure("assignments that stayed equal", VISITORS);
+    found.figure("events refused with 503 while the database was down", refused);
+    found.figure("ms until events were taken again", waited.as_millis());
+    found.figure("visitors counted", counted);
+    found.figure("events acknowledged", acknowledged.len());
+    found.figure("acknowledged events missing", missing);
+    found.demand(missing == 0, format!("{missing} acknowledged events are missing"));
+    found.demand(!acknowledged.is_empty(), "no event was acknowledged");
+    Ok(found)
 }
 
 async fn variants(server: &Server, site: &str) -> Outcome<Vec<String>> {

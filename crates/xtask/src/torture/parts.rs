@@ -1,0 +1,90 @@
+//! The table of parts.
+
+use super::found::{Extent, Found};
+use super::{disk_full, fsync_order, killed_database, killed_server, overload};
+use crate::failure::Outcome;
+use crate::project::Project;
+use std::path::Path;
+
+/// Does its work with a binary of the server.
+pub(super) type Run = fn(&Project, &Path, Extent) -> Outcome<Found>;
+
+/// How a part is seen to fail.
+pub(super) enum Control {
+    /// It is not.
+    None,
+    /// A build of the server with this Cargo feature, which is a deliberate fault.
+    Feature(&'static str),
+    /// The sound server, and a harness that does it harm.
+    Harness(Run),
+}
+
+/// One kind of torture.
+pub(super) struct Part {
+    /// What `--only` calls it.
+    pub(super) name: &'static str,
+    /// What is done and what must hold, for the report.
+    pub(super) does: &'static str,
+    /// Does it.
+    pub(super) run: Run,
+    /// How it is seen to fail.
+    pub(super) control: Control,
+    /// What that control is, for the report.
+    pub(super) fault: &'static str,
+}
+
+/// Everything there is, in the order in which it is done.
+pub(super) const PARTS: [Part; 5] = [
+    Part {
+        name: "killed-server",
+        does: "Six senders send exposures and conversions, singly and up to 50 in a request, and the server is killed \
+               with SIGKILL again and again, each time after another while, on the same SQLite file. What was not \
+               answered is sent again, as a page does; some of what was answered is sent again too. In the end the \
+               counters of every arm must be what the senders were promised, the same as a recount of the raw rows; \
+               every acknowledged event must be there, none twice; SQLite must call its file sound after each kill, \
+               before the next; and the server must answer within 2 s of each start.",
+        run: killed_server::run,
+        control: Control::Feature("fault-answer-before-commit"),
+        fault: "a server that answers 20 ms before it commits",
+    },
+    Part {
+        name: "fsync-order",
+        does: "The server runs under strace, which writes down its reads, writes and syncs in their order. Events are \
+               sent one at a time on one connection, then on eight at once. Each answer must begin after the end of a \
+               sync of the write-ahead log that began after the write that holds this very event, which is found by \
+               the visitor's name in the bytes that were written.",
+        run: fsync_order::run,
+        control: Control::Feature("fault-no-fsync"),
+        fault: "a server that commits without a sync (`synchronous = NORMAL`)",
+    },
+    Part {
+        name: "disk-full",
+        does: "The data lie on a disk of 32 MB, which is filled to the last byte while four senders are at work, and \
+               freed again. While it is full events must be answered 503 or, when they still fit into the log, be \
+               there for good; assignments must go on, each visitor with the same variant; when there is room the \
+               same process must take events again within 5 s. In the end every counter must be what the senders \
+               were promised.",
+        run: disk_full::run,
+        control: Control::Feature("fault-answer-before-commit"),
+        fault: "a server that answers before a commit that then fails",
+    },
+    Part {
+        name: "overload",
+        does: "The most events a second that 64 connections get stored is measured; then 2,500 connections offer five \
+               times as many, by the clock and not by the answers, beside 500 connections that send a byte every half \
+               second. The server must stay under 512 MiB of memory and store at least 80 % of the peak; of 100 \
+               answers 503 at least 99 must come within 50 ms; every assignment must be answered. Load and server \
+               share the processor; the times are taken by eight connections on a thread of their own.",
+        run: overload::run,
+        control: Control::Harness(overload::run_with_pauses),
+        fault: "the sound server, stopped by SIGSTOP for three quarters of the overload",
+    },
+    Part {
+        name: "killed-database",
+        does: "Postgres is killed under load: assignments stay, events are refused with 503, and all is well when it \
+               is back.",
+        run: killed_database::run,
+        control: Control::None,
+        fault: "none",
+    },
+];
