@@ -4,6 +4,7 @@
 mod bookkeeping;
 mod counters;
 mod disk_full;
+mod failover;
 mod found;
 mod fsync_order;
 mod killed_database;

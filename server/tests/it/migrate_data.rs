@@ -50,6 +50,11 @@ async fn filled(app: &App) -> (String, String, Value) {
     app.inside.service.store_requests().await.unwrap();
     app.inside.clock.advance(time::Duration::hours(74));
     app.inside.work().await;
+    let restarted = signed_in(app.server.post("/api/sites/restart"), &ada).form(&[("site_id", &site_id)]).await;
+    assert!(restarted.status_code().is_success(), "{}", restarted.text());
+    for number in 0..40 {
+        app.visit(&site_id, &format!("w{number}"), |_| number % 4 == 0).await;
+    }
     (ada, site_id, repeated)
 }
 
