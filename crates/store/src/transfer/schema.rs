@@ -70,7 +70,10 @@ struct Pair {
 
 impl Plan {
     /// Reads both schemas, which must have the same tables and columns.
-    pub(super) async fn read(source: &DatabaseTransaction, target: &DatabaseTransaction) -> Result<Self, TransferError> {
+    pub(super) async fn read(
+        source: &DatabaseTransaction,
+        target: &DatabaseTransaction,
+    ) -> Result<Self, TransferError> {
         let columns: Vec<TypedColumn> = ask(target, TARGET_COLUMNS).await?;
         let keys: Vec<Pair> = ask(target, TARGET_KEYS).await?;
         let references: Vec<Pair> = ask(target, TARGET_REFERENCES).await?;
@@ -191,10 +194,7 @@ mod tests {
         let names: Vec<&str> = ordered.iter().map(Table::name).collect();
         assert_eq!(names, ["c", "b", "a", "d"]);
         let error = in_order(tables(&["a", "b"]), &[pair("a", "b"), pair("b", "a")]).err().unwrap();
-        assert_eq!(
-            error.to_string(),
-            "the schemas do not fit together: tables refer to each other in a circle: a, b"
-        );
+        assert_eq!(error.to_string(), "the schemas do not fit together: tables refer to each other in a circle: a, b");
         assert!(in_order(tables(&["a"]), &[pair("a", "a")]).is_err(), "rows of one table may be in any order");
     }
 }

@@ -65,10 +65,7 @@ impl Source {
 fn options(url: &DatabaseUrl) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.as_str().to_owned());
     options.max_connections(1).min_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|options| {
-        options
-            .create_if_missing(false)
-            .locking_mode(SqliteLockingMode::Exclusive)
-            .busy_timeout(Duration::from_secs(2))
+        options.create_if_missing(false).locking_mode(SqliteLockingMode::Exclusive).busy_timeout(Duration::from_secs(2))
     });
     options
 }

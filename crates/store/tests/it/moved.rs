@@ -53,8 +53,11 @@ async fn every_table_of_the_schema_is_moved_and_every_column_compared() {
         // The first row alone: its references are of no interest here.
         let first = format!("ctid = (SELECT min(ctid) FROM \"{table}\")");
         let without_references = "SET session_replication_role = replica";
-        run(&pair.postgres, &format!("{without_references}; UPDATE \"{table}\" SET \"{name}\" = {other} WHERE {first}"))
-            .await;
+        run(
+            &pair.postgres,
+            &format!("{without_references}; UPDATE \"{table}\" SET \"{name}\" = {other} WHERE {first}"),
+        )
+        .await;
         let checks = compare(&source, &pair.target).await.unwrap();
         assert_eq!(differing(&checks), [table], "{name}");
         let back = format!(

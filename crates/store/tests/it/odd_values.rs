@@ -32,10 +32,7 @@ fn whole() -> impl Strategy<Value = i64> {
 
 fn real() -> impl Strategy<Value = f64> {
     let edges = [1e-300, -1e300, 0.1, 1e-7, 5e-324, f64::MAX, f64::MIN_POSITIVE, 9_007_199_254_740_993.0];
-    prop_oneof![
-        proptest::sample::select(edges.to_vec()),
-        INFINITE | NEGATIVE | NORMAL | POSITIVE | SUBNORMAL | ZERO
-    ]
+    prop_oneof![proptest::sample::select(edges.to_vec()), INFINITE | NEGATIVE | NORMAL | POSITIVE | SUBNORMAL | ZERO]
 }
 
 /// JSON as text, also with numbers that no type of ours holds.
@@ -122,7 +119,8 @@ async fn postgres_holds_the_very_values() {
         whole: i64::MIN,
         real: 5e-324,
         truth: true,
-        json: "{\"b\": [1e-7, 123456789012345678901234567890, 9007199254740993], \"a\": {\"ü\": \"\\u00e9\"}}".to_owned(),
+        json: "{\"b\": [1e-7, 123456789012345678901234567890, 9007199254740993], \"a\": {\"ü\": \"\\u00e9\"}}"
+            .to_owned(),
         bytes: vec![0, 255],
         is_sparse: false,
     };

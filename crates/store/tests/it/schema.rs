@@ -9,10 +9,8 @@ use testkit::TestDatabase;
 const OF_ACCOUNTS: [&str; 2] = ["sessions", "users"];
 
 /// Keys that begin with something else, and why that is no harm.
-const EXCEPTIONS: [(&str, &str, &str); 2] = [
-    ("sites", "id", "it is the site itself"),
-    ("sites", "user_id", "it leads to an account, which every node has"),
-];
+const EXCEPTIONS: [(&str, &str, &str); 2] =
+    [("sites", "id", "it is the site itself"), ("sites", "user_id", "it leads to an account, which every node has")];
 
 /// How a distributed installation is made, as the operator is told.
 const GUIDE: &str = include_str!("../../../../docs/scale.md");
@@ -89,7 +87,9 @@ async fn every_key_of_a_tenant_table_begins_with_its_site() {
             keys.iter().filter(|key| key.target.is_none()).map(|key| key.table_name.as_str()).collect();
         assert_eq!(with_key, listed.iter().map(String::as_str).collect());
         let leads_to_site = |table: &str| {
-            keys.iter().any(|key| key.table_name == table && key.target.as_deref() == Some("sites") && key.columns == "site_id")
+            keys.iter().any(|key| {
+                key.table_name == table && key.target.as_deref() == Some("sites") && key.columns == "site_id"
+            })
         };
         let without: Vec<&String> = listed.iter().filter(|table| !leads_to_site(table)).collect();
         assert_eq!(without, ["sessions", "sites", "users"]);
@@ -143,7 +143,8 @@ async fn distribution(connection: &DatabaseConnection) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_guide_distributes_every_table_of_the_schema() {
     for (_database, connection) in both().await {
-        let told: Vec<&str> = GUIDE.lines().filter(|line| line.contains("create_") && line.starts_with("SELECT")).collect();
+        let told: Vec<&str> =
+            GUIDE.lines().filter(|line| line.contains("create_") && line.starts_with("SELECT")).collect();
         assert_eq!(told, distribution(&connection).await, "docs/scale.md");
     }
 }

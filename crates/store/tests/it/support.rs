@@ -1,6 +1,8 @@
 //! Two databases with their own schemas, seen from below, and rows for every table they have.
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, FromQueryResult, Statement, Value};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, FromQueryResult, Statement, Value,
+};
 use store::DatabaseUrl;
 use store::transfer::{Source, TableCheck, Target, TransferError, copy};
 use testkit::TestDatabase;
