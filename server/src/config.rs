@@ -53,6 +53,15 @@ pub struct Flags {
     /// Requests a second and address on /v1, 0 for no limit [env: EVOLOOP_V1_RATE_LIMIT] [default: 0]
     #[arg(long, global = true, value_name = "NUMBER")]
     pub v1_rate_limit: Option<String>,
+    /// Events a second that one site may send, 0 for no limit [env: EVOLOOP_SITE_EVENT_LIMIT] [default: 0]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub site_event_limit: Option<String>,
+    /// Days that raw events are kept, 0 for ever [env: EVOLOOP_KEEP_EVENTS_DAYS] [default: 90]
+    #[arg(long, global = true, value_name = "DAYS")]
+    pub keep_events_days: Option<String>,
+    /// Address and port of the page for Prometheus, of no public network [env: EVOLOOP_METRICS_ADDR] [default: none]
+    #[arg(long, global = true, value_name = "IP:PORT")]
+    pub metrics_addr: Option<String>,
     /// Networks of reverse proxies whose X-Forwarded-For is believed [env: EVOLOOP_TRUSTED_PROXIES]
     #[arg(long, global = true, value_name = "NETWORKS")]
     pub trusted_proxies: Option<String>,
@@ -80,6 +89,12 @@ pub struct Settings {
     pub allow_private_hosts: AllowedPrivateHosts,
     /// Requests a second and address on `/v1`; 0 means no limit.
     pub v1_rate_limit: u32,
+    /// Events a second that one site may send to this process; 0 means no limit.
+    pub site_event_limit: u32,
+    /// Days that raw events are kept; for ever when absent.
+    pub keep_events_days: Option<u16>,
+    /// Where Prometheus asks; nowhere when absent.
+    pub metrics_addr: Option<SocketAddr>,
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// What Leptos needs to know about the built web files.
@@ -126,6 +141,9 @@ impl Settings {
         let language_model = language_model::settings(sources)?;
         let allow_private_hosts = readable_private_hosts(sources)?;
         let v1_rate_limit = sources.parsed("v1_rate_limit", "a whole number of requests a second")?.unwrap_or(0);
+        let site_event_limit = sources.parsed("site_event_limit", "a whole number of events a second")?.unwrap_or(0);
+        let keep_events_days = sources.checked("keep_events_days", days)?.unwrap_or(Some(90));
+        let metrics_addr = sources.parsed("metrics_addr", "an address and port, like 127.0.0.1:9464")?;
         let trusted_proxies = sources.checked("trusted_proxies", networks)?.unwrap_or_default();
         let data_dir = PathBuf::from(sources.text("data_dir").map_or_else(|| "data".to_owned(), |found| found.value));
         let named =
@@ -144,6 +162,9 @@ impl Settings {
             language_model,
             allow_private_hosts,
             v1_rate_limit,
+            site_event_limit,
+            keep_events_days,
+            metrics_addr,
             trusted_proxies,
             leptos,
         })
@@ -221,6 +242,15 @@ fn public_origin(text: &str) -> Result<Url, String> {
         Ok(url)
     } else {
         Err("give scheme, host and port alone, like https://evoloop.example.com".to_owned())
+    }
+}
+
+/// A repeat of an event is recognised by its stored row for a week at least.
+fn days(text: &str) -> Result<Option<u16>, String> {
+    match text.parse() {
+        Ok(0) => Ok(None),
+        Ok(days @ 8..) => Ok(Some(days)),
+        _ => Err(format!("`{text}` is not a number of days from 8, or 0 for ever")),
     }
 }
 

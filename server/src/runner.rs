@@ -30,12 +30,18 @@ impl Runner {
             };
             loops.spawn(kept_alive("worker", stopping.clone(), work));
         }
-        let service = service.clone();
+        let watched = service.clone();
         let watch = move |token| {
-            let service = service.clone();
+            let service = watched.clone();
             async move { service.run_watcher(token).await }
         };
         loops.spawn(kept_alive("watcher", stopping.clone(), watch));
+        let kept = service.clone();
+        let keep = move |token| {
+            let service = kept.clone();
+            async move { service.run_keeper(token).await }
+        };
+        loops.spawn(kept_alive("keeper", stopping.clone(), keep));
         Self { loops }
     }
 

@@ -27,6 +27,7 @@ mod snapshot;
 mod statistics;
 mod token;
 mod transfer;
+mod upkeep;
 mod variants;
 mod weights;
 pub mod worker;

@@ -19,6 +19,7 @@ pub mod jobs;
 mod millis;
 pub mod quality;
 pub mod recount;
+pub mod retention;
 mod rows;
 pub mod sites;
 pub mod snapshot;

@@ -19,6 +19,11 @@ impl FakeClock {
         Self(Mutex::new(time))
     }
 
+    /// Sets the clock, forward or back.
+    pub fn set(&self, time: OffsetDateTime) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = time;
+    }
+
     /// Moves the clock.
     pub fn advance(&self, by: Duration) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;

@@ -6,17 +6,20 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Every key that the file may hold; each is also `EVOLOOP_` and its name in capitals.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 16] = [
     "addr",
     "allow_private_hosts",
     "data_dir",
     "database_url",
+    "keep_events_days",
     "llm_api_key",
     "llm_base_url",
     "llm_model",
     "llm_timeout",
+    "metrics_addr",
     "public_url",
     "secret_key",
+    "site_event_limit",
     "site_root",
     "trusted_proxies",
     "v1_rate_limit",
@@ -91,6 +94,9 @@ fn given(flags: &Flags) -> BTreeMap<&'static str, String> {
         ("llm_timeout", &flags.llm_timeout),
         ("allow_private_hosts", &flags.allow_private_hosts),
         ("v1_rate_limit", &flags.v1_rate_limit),
+        ("site_event_limit", &flags.site_event_limit),
+        ("keep_events_days", &flags.keep_events_days),
+        ("metrics_addr", &flags.metrics_addr),
         ("trusted_proxies", &flags.trusted_proxies),
         ("site_root", &flags.site_root),
     ];

@@ -58,13 +58,31 @@ fn flags_win_over_the_environment() -> Result<(), ConfigError> {
 }
 
 #[test]
+fn raw_events_are_kept_for_ninety_days_or_as_wanted() -> Result<(), ConfigError> {
+    let kept = |days: Option<&str>| {
+        load(Flags { keep_events_days: days.map(str::to_owned), ..Flags::default() }, nothing)
+            .map(|settings| settings.keep_events_days)
+    };
+    assert_eq!((kept(None)?, kept(Some("8"))?, kept(Some("0"))?), (Some(90), Some(8), None));
+    Ok(())
+}
+
+#[test]
 fn a_wrong_value_is_named_with_its_origin() {
     let flag = |change: fn(&mut Flags)| {
         let mut flags = Flags::default();
         change(&mut flags);
         problem(flags, nothing)
     };
-    let cases: [(String, &str); 8] = [
+    let cases: [(String, &str); 10] = [
+        (
+            flag(|flags| flags.keep_events_days = Some("7".to_owned())),
+            "--keep-events-days: `7` is not a number of days",
+        ),
+        (
+            flag(|flags| flags.metrics_addr = Some("9464".to_owned())),
+            "--metrics-addr: `9464` is not an address and port",
+        ),
         (flag(|flags| flags.addr = Some("nowhere".to_owned())), "--addr: `nowhere` is not an address and port"),
         (flag(|flags| flags.public_url = Some("https://a.example/path".to_owned())), "--public-url: give scheme, host"),
         (flag(|flags| flags.public_url = Some("evoloop".to_owned())), "--public-url: give a whole address"),

@@ -8,6 +8,7 @@ mod events;
 mod generations;
 mod holdout;
 mod jobs;
+mod retention;
 mod site;
 mod sites;
 mod support;

@@ -2,7 +2,7 @@
 
 use super::CheckedEvent;
 use crate::millis::Millis;
-use domain::event::{NO_DAY, day_of};
+use domain::event::{NO_DAY, day_of, own_day};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -34,21 +34,12 @@ impl<'a> Batch<'a> {
         Self { events, visitors: numbers.into_keys().collect(), visitor_of, days }
     }
 
-    /// Where an event that was sent before may be kept: number of the event and day. An event is kept
-    /// elsewhere when its time was still near when it came first and is not any more, or not yet.
-    pub(super) fn places(&self) -> Vec<(usize, i64)> {
-        let mut places = Vec::with_capacity(self.events.len());
-        for (number, (event, day)) in self.events.iter().zip(&self.days).enumerate() {
-            places.push((number, *day));
-            let own = domain::event::own_day(event.event.id);
-            let is_on_the_edge = |own: i64| (own - Millis::from(event.received_at).day()).abs() >= EDGE_DAYS;
-            if let Some(own) = own.filter(|own| is_on_the_edge(*own)) {
-                places.push((number, if *day == NO_DAY { own } else { NO_DAY }));
-            }
-        }
-        places
+    /// Where else each event may be kept when it was sent before. Whether its time was believed depended on
+    /// when it came first: one with a day may be among those without, and one without may have its own.
+    pub(super) fn other_days(&self) -> impl Iterator<Item = i64> + Clone {
+        let other = |(event, day): (&CheckedEvent, &i64)| {
+            if *day == NO_DAY { own_day(event.event.id).unwrap_or(NO_DAY) } else { NO_DAY }
+        };
+        self.events.iter().zip(&self.days).map(other)
     }
 }
-
-/// How many days an event's own time is away from now when a repeat of it may be kept elsewhere.
-const EDGE_DAYS: i64 = 6;

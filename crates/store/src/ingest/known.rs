@@ -99,17 +99,32 @@ impl WriteTransaction {
     }
 
     async fn known_events(&self, batch: &Batch<'_>) -> Result<HashSet<(Uuid, Uuid)>, StoreError> {
-        let places = batch.places();
-        let key = |number: usize| (batch.events[number].event.site_id.0, batch.events[number].event.id.0);
-        let rows = Rows::new(places.len())
-            .whole("number", places.iter().map(|(number, _)| count(*number)))
-            .uuid("site_id", places.iter().map(|(number, _)| key(*number).0))
-            .whole("day", places.iter().map(|(_, day)| *day))
-            .uuid("id", places.iter().map(|(number, _)| key(*number).1));
-        let query = "SELECT incoming.number FROM incoming JOIN events ON events.site_id = incoming.site_id \
-                     AND events.day = incoming.day AND events.id = incoming.id";
-        let found: Vec<EventRow> = self.ask_about_rows(query, rows).await?;
-        found.into_iter().map(|row| Ok(key(place(row.number, batch.events.len())?))).collect()
+        let ids = || batch.events.iter().map(|event| (event.event.site_id.0, event.event.id.0));
+        let rows = Rows::new(batch.events.len())
+            .whole("number", (0..).take(batch.events.len()))
+            .uuid("site_id", ids().map(|(site_id, _)| site_id))
+            .whole("day", batch.days.iter().copied())
+            .whole("other_day", batch.other_days())
+            .uuid("id", ids().map(|(_, id)| id));
+        let is_there = |day: &str, days: String| {
+            format!(
+                "EXISTS (SELECT 1 FROM events WHERE events.site_id = incoming.site_id AND events.day = incoming.{day} \
+                 AND events.id = incoming.id AND {days})"
+            )
+        };
+        let query = format!(
+            "SELECT incoming.number FROM incoming WHERE {} OR {}",
+            is_there("day", days_in_question(batch.days.iter().copied())),
+            is_there("other_day", days_in_question(batch.other_days()))
+        );
+        let found: Vec<EventRow> = self.ask_about_rows(&query, rows).await?;
+        found
+            .into_iter()
+            .map(|row| {
+                let event = &batch.events[place(row.number, batch.events.len())?].event;
+                Ok((event.site_id.0, event.id.0))
+            })
+            .collect()
     }
 
     async fn known_visitors(&self, batch: &Batch<'_>) -> Result<Vec<Option<Visitor>>, StoreError> {
@@ -170,6 +185,19 @@ impl WriteTransaction {
         Ok(served)
     }
 }
+
+/// Names the days, which are one or two nearly always, so that Postgres looks into their partitions alone.
+fn days_in_question(days: impl Iterator<Item = i64>) -> String {
+    let days: BTreeSet<i64> = days.collect();
+    if days.len() > MOST_DAYS_NAMED {
+        return "true".to_owned();
+    }
+    let days: Vec<String> = days.iter().map(ToString::to_string).collect();
+    format!("events.day IN ({})", days.join(", "))
+}
+
+/// Above this many days the statement would be another one too often.
+const MOST_DAYS_NAMED: usize = 3;
 
 /// The visitors of a batch with their numbers.
 fn numbered(batch: &Batch<'_>, wanted: impl Fn(usize) -> bool) -> Rows {
