@@ -11,6 +11,8 @@ mod m20261123_000006_holdout;
 mod m20261124_000007_decisions;
 mod m20261126_000008_inputs;
 mod m20261126_000009_event_days;
+mod m20261126_000010_trust;
+mod m20261126_000011_early_conversions;
 mod tables;
 
 use sea_orm_migration::prelude::*;
@@ -32,6 +34,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_decisions::Migration),
             Box::new(m20261126_000008_inputs::Migration),
             Box::new(m20261126_000009_event_days::Migration),
+            Box::new(m20261126_000010_trust::Migration),
+            Box::new(m20261126_000011_early_conversions::Migration),
         ]
     }
 }

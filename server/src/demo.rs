@@ -107,7 +107,7 @@ impl Demo {
         // Set once, by us alone.
         let _ = demo_site.set(site_id);
         let detail = ready(&running, &viewer, site_id).await?;
-        let update = SiteUpdate { autonomy_mode: Some(choices.mode), status: None };
+        let update = SiteUpdate { autonomy_mode: Some(choices.mode), ..SiteUpdate::default() };
         running.service.update_site(&viewer, site_id, update).await?;
         approve_all(&running, &viewer, &detail).await?;
         let arms = detail.variants.iter().map(|row| (row.variant.id, row.variant.name.clone())).collect();

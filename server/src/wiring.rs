@@ -58,6 +58,7 @@ pub async fn open(settings: &Settings, public_url: &str, changes: Changes) -> Re
         entropy: Arc::new(SystemEntropy),
     };
     let mut chosen = service::Settings::new(public_url.to_owned(), settings.secret_key.clone());
+    chosen.site_event_limit = settings.site_event_limit;
     chosen.keep_events = settings.keep_events_days.map(|days| time::Duration::days(i64::from(days)));
     if let Some(period) = changes.update_stats_every {
         chosen.update_stats_every = period;

@@ -32,7 +32,7 @@ pub(crate) async fn update(
     status: Option<SiteStatus>,
 ) -> Result<(), UiError> {
     let (service, viewer) = super::viewer().await?;
-    let update = SiteUpdate { autonomy_mode, status };
+    let update = SiteUpdate { autonomy_mode, status, ..SiteUpdate::default() };
     service.update_site(&viewer, site_id, update).await.map(drop).map_err(super::answer)
 }
 

@@ -69,6 +69,8 @@ pub struct IncomingEvent {
     pub metadata: Option<serde_json::Value>,
     /// The assignment token as sent.
     pub token: Option<String>,
+    /// The flag by which an owner's browser is known, as sent.
+    pub owner: Option<String>,
 }
 
 impl IncomingEvent {
@@ -80,6 +82,16 @@ impl IncomingEvent {
             .and_then(|metadata| metadata.get("missed"))
             .and_then(serde_json::Value::as_u64)
             .unwrap_or(0)
+    }
+
+    /// Whether the sender itself says that nobody looked: a browser under remote control, or a page that was
+    /// never visible.
+    #[must_use]
+    pub fn tells_of_a_machine(&self) -> bool {
+        let says = |name, value| {
+            self.metadata.as_ref().and_then(|metadata| metadata.get(name)?.as_bool()).is_some_and(|said| said == value)
+        };
+        says("webdriver", true) || says("visible", false)
     }
 }
 
@@ -127,6 +139,10 @@ pub enum Dropped {
     ForeignGoal,
     /// The exposure's token is older than 24 hours.
     TokenExpired,
+    /// The page is not among those that may report for the site.
+    ForeignOrigin,
+    /// The site sends more events than it may; another try may succeed.
+    OverLimit,
 }
 
 crate::text_enum!(Dropped {
@@ -135,6 +151,8 @@ crate::text_enum!(Dropped {
     ForeignVariant = "foreign_variant",
     ForeignGoal = "foreign_goal",
     TokenExpired = "token_expired",
+    ForeignOrigin = "foreign_origin",
+    OverLimit = "over_limit",
 });
 
 /// What became of one event.

@@ -3,6 +3,8 @@
 //! These are the only types that cross from the server to the browser. Times are seconds since
 //! 1970 in UTC; rates, weights and probabilities are fractions from 0 to 1.
 
+use crate::event::Dropped;
+use crate::origin::AllowedOrigins;
 use crate::word_diff::Run;
 use crate::{
     AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobState, JobStep, NotCounted, PageModel, Phase, Plan,
@@ -90,6 +92,10 @@ pub struct SiteDetail {
     pub decisions: Vec<Decision>,
     /// The newest jobs first, at most 20.
     pub jobs: Vec<JobView>,
+    /// The page with a flag that keeps the owner's browser out of the counts.
+    pub owner_link: String,
+    /// Whose pages may report; none at all means any.
+    pub allowed_origins: AllowedOrigins,
     /// The script element to paste into the page.
     pub install_snippet: String,
 }
@@ -241,6 +247,8 @@ pub struct GenerationReport {
     pub automated_requests: i64,
     /// Events that were stored and not counted, over all generations.
     pub left_out: Vec<LeftOut>,
+    /// Events of the last week that were turned away and not stored, by reason.
+    pub dropped: Vec<(Dropped, i64)>,
     /// Counted visitors who were shown another variant although theirs was still active.
     pub saw_another: i64,
     /// What all variants of this generation brought beyond the control, from corrected rates; absent before a

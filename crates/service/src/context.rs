@@ -37,6 +37,8 @@ pub struct Settings {
     pub secret_key: SecretSlice<u8>,
     /// How long after an exposure a conversion still counts, on the visitors' clock.
     pub attribution_window: time::Duration,
+    /// Events a second that one site may send to this process; 0 means no limit.
+    pub site_event_limit: u32,
     /// How long raw events are kept, on the visitors' clock; for ever when absent. Counters stay in any case.
     pub keep_events: Option<time::Duration>,
     /// Share of a new site's visitors who always see the untouched page, 0 to 1; they say what all of it brought.
@@ -63,6 +65,7 @@ impl Settings {
             public_url,
             secret_key,
             attribution_window: time::Duration::hours(72),
+            site_event_limit: 0,
             keep_events: Some(time::Duration::days(90)),
             holdout_fraction: 0.05,
             policy: Policy::default(),

@@ -62,6 +62,7 @@ impl Service {
             split_p: examined.reading.split.p_anytime(),
             requests: requests.all,
             automated_requests: requests.automated,
+            dropped: self.store().dropped_since(site, now_hour - PACE_H).await?,
             left_out: uncounted.iter().filter_map(left_out).collect(),
             saw_another: uncounted.iter().filter(|row| row.reason.is_none()).map(|row| row.impressions).sum(),
             // A holdout says it better (SPEC 13).

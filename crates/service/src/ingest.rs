@@ -9,10 +9,12 @@ use store::ingest::CheckedEvent;
 use time::OffsetDateTime;
 
 /// What the request itself tells about who sent it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RequestSource {
     /// Whether it comes from an automated browser.
     pub automated: bool,
+    /// Origin of the page that sent it, as its browser says; absent when no page did.
+    pub origin: Option<String>,
 }
 
 /// What became of one event.
@@ -40,7 +42,7 @@ impl Service {
         let mut checked = Vec::with_capacity(events.len());
         for event in events {
             checked.push(match event {
-                Ok(event) => (Some(event.id), self.check(event, source, now).await?),
+                Ok(event) => (Some(event.id), self.check(event, &source, now).await?),
                 Err(reason) => (None, Err(reason)),
             });
         }
@@ -62,6 +64,15 @@ impl Service {
         Ok(checked.into_iter().map(result).collect())
     }
 
+    /// Counts conversions whose exposure came to another process in the same moment; how many there were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn settle_early_conversions(&self) -> Result<usize, ServiceError> {
+        let window = self.inner.settings.attribution_window;
+        Ok(self.store().settle_early_conversions(self.now(), window).await?)
+    }
+
     /// Requests whose events wait to be stored.
     #[must_use]
     pub fn events_waiting(&self) -> usize {
@@ -71,21 +82,47 @@ impl Service {
     async fn check(
         &self,
         event: IncomingEvent,
-        source: RequestSource,
+        source: &RequestSource,
         now: OffsetDateTime,
     ) -> Result<Result<CheckedEvent, Dropped>, ServiceError> {
         let Some(site) = self.served_site(event.site_id).await? else { return Ok(Err(Dropped::UnknownSite)) };
+        let checked = self.judge(&site, event, source, now);
+        if let Err(reason) = checked {
+            site.tally.note_dropped(reason);
+        }
+        Ok(checked)
+    }
+
+    fn judge(
+        &self,
+        site: &SiteSnapshot,
+        event: IncomingEvent,
+        source: &RequestSource,
+        now: OffsetDateTime,
+    ) -> Result<CheckedEvent, Dropped> {
+        if !site.allowed_origins.allow(source.origin.as_deref()) {
+            return Err(Dropped::ForeignOrigin);
+        }
         if !site.variants.contains_key(&event.variant_id) {
-            return Ok(Err(Dropped::ForeignVariant));
+            return Err(Dropped::ForeignVariant);
         }
         let goal = match event.event_type {
             EventType::Impression => None,
-            EventType::Conversion => match find_goal(&site, event.goal_id) {
-                Some(goal) => Some(goal),
-                None => return Ok(Err(Dropped::ForeignGoal)),
-            },
+            EventType::Conversion => Some(find_goal(site, event.goal_id).ok_or(Dropped::ForeignGoal)?),
         };
-        Ok(verdict(&site, &event, source, now).map(|verdict| CheckedEvent {
+        let is_owner = event.owner.as_deref().is_some_and(|flag| self.is_owner(event.site_id, flag, now));
+        let of_machine = source.automated || event.tells_of_a_machine();
+        let sender = match (of_machine, is_owner) {
+            (true, _) => Some(NotCounted::Bot),
+            (false, true) => Some(NotCounted::Owner),
+            (false, false) => None,
+        };
+        let verdict = verdict(site, &event, sender, now)?;
+        // The last check, so that an event that is turned away for good takes nothing from the others.
+        if !site.tally.bucket.take(self.inner.settings.site_event_limit, self.wall_now()) {
+            return Err(Dropped::OverLimit);
+        }
+        Ok(CheckedEvent {
             event,
             received_at: now,
             not_counted: verdict.not_counted,
@@ -93,7 +130,7 @@ impl Service {
             epoch: verdict.epoch,
             is_holdout: verdict.is_holdout,
             goal,
-        }))
+        })
     }
 }
 
@@ -106,15 +143,16 @@ struct Verdict {
     not_counted: Option<NotCounted>,
 }
 
+/// `sender` is who sent it, when that alone is a reason not to count it.
 fn verdict(
     site: &SiteSnapshot,
     event: &IncomingEvent,
-    source: RequestSource,
+    sender: Option<NotCounted>,
     now: OffsetDateTime,
 ) -> Result<Verdict, Dropped> {
     let token = event.token.as_deref().and_then(|text| site.key.verify(&event.visitor_id, text));
     // A robot is called one whatever it shows: it is given no token.
-    let reason = if source.automated { NotCounted::Bot } else { NotCounted::Unverified };
+    let reason = sender.unwrap_or(NotCounted::Unverified);
     let unverified = |epoch| Verdict { epoch, not_counted: Some(reason), ..Verdict::default() };
     let Some(token) = token else { return Ok(unverified(0)) };
     let is_exposure = event.event_type == EventType::Impression;
@@ -128,13 +166,8 @@ fn verdict(
     if is_exposure && now.unix_timestamp() - token.issued_s > EXPOSURE_TTL_S {
         return Err(Dropped::TokenExpired);
     }
-    let not_counted = if source.automated {
-        Some(NotCounted::Bot)
-    } else if is_exposure && event.missed_operations() > 0 {
-        Some(NotCounted::Missed)
-    } else {
-        None
-    };
+    let has_missed = is_exposure && event.missed_operations() > 0;
+    let not_counted = sender.or(has_missed.then_some(NotCounted::Missed));
     Ok(Verdict { epoch: token.epoch, is_holdout: token.arm == Arm::Holdout, is_verified: true, not_counted })
 }
 

@@ -1,26 +1,51 @@
-//! How often browsers ask for a variant, and how many of them are automated: the share of robots.
+//! What comes and is not stored: requests for a variant, with the share of robots, and events that are
+//! turned away.
 //!
-//! Requests are not events: they are counted in memory, so that assignment needs no database, and
-//! added to the hour's counter every ten seconds. A crash loses those since.
+//! Neither is part of a statistic: they are counted in memory, so that assignment needs no database, and
+//! added to the hour's counters every ten seconds. A crash loses those since.
 
+use crate::limit::Bucket;
 use crate::snapshot::SiteSnapshot;
 use crate::{Service, ServiceError};
 use domain::SiteId;
+use domain::event::Dropped;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::StoreError;
 use store::quality::Requests;
 
-/// Requests of one site that are not stored yet.
+/// What came for one site and is not stored yet.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     all: AtomicI64,
     automated: AtomicI64,
+    dropped: [AtomicI64; Dropped::ALL.len()],
+    /// The events that it may still send.
+    pub(crate) bucket: Bucket,
 }
 
 impl Tally {
     pub(crate) fn note(&self, automated: bool) {
         self.all.fetch_add(1, Ordering::Relaxed);
         self.automated.fetch_add(i64::from(automated), Ordering::Relaxed);
+    }
+
+    /// Counts an event that is turned away.
+    pub(crate) fn note_dropped(&self, reason: Dropped) {
+        self.add_dropped(reason, 1);
+    }
+
+    fn add_dropped(&self, reason: Dropped, events: i64) {
+        let counters = Dropped::ALL.iter().zip(&self.dropped);
+        for (_, counter) in counters.filter(|(counted, _)| **counted == reason) {
+            counter.fetch_add(events, Ordering::Relaxed);
+        }
+    }
+
+    fn take_dropped(&self) -> Vec<(Dropped, i64)> {
+        let taken = Dropped::ALL.iter().zip(&self.dropped);
+        let taken = taken.map(|(reason, counter)| (*reason, counter.swap(0, Ordering::Relaxed)));
+        taken.filter(|(_, events)| *events > 0).collect()
     }
 
     fn add(&self, requests: Requests) {
@@ -36,31 +61,45 @@ impl Tally {
 }
 
 impl Service {
-    /// Stores the requests that were counted in memory.
+    /// Stores what was counted in memory.
     ///
     /// # Errors
-    /// When the database fails; then they are kept for the next time.
+    /// When the database fails; then it is kept for the next time.
     pub async fn store_requests(&self) -> Result<(), ServiceError> {
-        let taken: Vec<_> =
-            self.inner.snapshot.all().into_iter().map(|(id, site)| (id, site.tally.take(), site)).collect();
-        let requests: Vec<(SiteId, Requests)> = taken
+        let sites = self.inner.snapshot.all();
+        let requests: Vec<(SiteId, Requests)> = sites.iter().map(|(id, site)| (*id, site.tally.take())).collect();
+        let dropped: Vec<(SiteId, Dropped, i64)> = sites
             .iter()
-            .map(|(id, requests, _)| (*id, *requests))
-            .filter(|(_, it)| *it != Requests::default())
+            .flat_map(|(id, site)| site.tally.take_dropped().into_iter().map(|(reason, events)| (*id, reason, events)))
             .collect();
-        if requests.is_empty() {
-            return Ok(());
-        }
-        let stored = self.store_tallies(&requests).await;
+        let stored = self.store_tallies(&requests, &dropped).await;
         if stored.is_err() {
-            taken.iter().for_each(|(_, requests, site)| site.tally.add(*requests));
+            let tallies: HashMap<SiteId, &Tally> = sites.iter().map(|(id, site)| (*id, &*site.tally)).collect();
+            requests.iter().for_each(|(id, requests)| tallies[id].add(*requests));
+            dropped.iter().for_each(|(id, reason, events)| tallies[id].add_dropped(*reason, *events));
         }
         Ok(stored?)
     }
 
-    async fn store_tallies(&self, requests: &[(SiteId, Requests)]) -> Result<(), StoreError> {
+    /// Counts an event that is turned away, for its site if that is served here.
+    pub fn note_dropped(&self, site_id: Option<SiteId>, reason: Dropped) {
+        if let Some(site) = site_id.and_then(|id| self.inner.snapshot.get(id)) {
+            site.tally.note_dropped(reason);
+        }
+    }
+
+    async fn store_tallies(
+        &self,
+        requests: &[(SiteId, Requests)],
+        dropped: &[(SiteId, Dropped, i64)],
+    ) -> Result<(), StoreError> {
+        let some: Vec<_> = requests.iter().filter(|(_, requests)| *requests != Requests::default()).copied().collect();
+        if some.is_empty() && dropped.is_empty() {
+            return Ok(());
+        }
         let write = self.store().begin().await?;
-        write.add_requests(requests, self.now()).await?;
+        write.add_requests(&some, self.now()).await?;
+        write.add_dropped(dropped, self.now()).await?;
         write.commit().await
     }
 }

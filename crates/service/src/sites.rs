@@ -4,19 +4,21 @@ use crate::live::Topic;
 use crate::{Service, ServiceError};
 use domain::report::{Overview, SiteDetail, SiteSummary};
 use domain::{
-    AutonomyMode, Goal, GoalConfig, GoalId, GoalType, JobKind, Patch, SiteId, SiteStatus, SiteUrl, UserId, Variant,
-    VariantId, VariantStatus,
+    AllowedOrigins, AutonomyMode, Goal, GoalConfig, GoalId, GoalType, JobKind, Patch, SiteId, SiteStatus, SiteUrl,
+    UserId, Variant, VariantId, VariantStatus,
 };
 use store::sites::NewSite;
 use store::{OwnedSite, Viewer, WriteTransaction};
 
 /// What an owner wants to change; what is absent stays.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct SiteUpdate {
     /// How much Evoloop may do by itself.
     pub autonomy_mode: Option<AutonomyMode>,
     /// `Running` or `Paused`.
     pub status: Option<SiteStatus>,
+    /// Origins of the pages that may report, by commas, spaces or line breaks; an empty text means any.
+    pub allowed_origins: Option<String>,
 }
 
 impl Service {
@@ -68,6 +70,11 @@ impl Service {
         if let Some(mode) = update.autonomy_mode {
             write.set_autonomy_mode(&site, mode).await?;
         }
+        if let Some(origins) = update.allowed_origins {
+            let origins = AllowedOrigins::parse(&origins);
+            let origins = origins.map_err(|error| ServiceError::invalid("allowed_origins", format!("{error}.")))?;
+            write.set_allowed_origins(&site, &origins).await?;
+        }
         if let Some(status) = update.status {
             let now = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?.status;
             match (now, status) {
@@ -108,6 +115,8 @@ impl Service {
         Ok(SiteDetail {
             summary: self.summary(viewer, &site).await?,
             variants: self.variant_details(&site, record.page_model.as_ref()).await?,
+            owner_link: self.owner_link(site_id, &record.url),
+            allowed_origins: record.allowed_origins,
             page: record.page_model,
             goals: self.store().goals(&site).await?,
             decisions: self.store().decisions(&site, 100).await?,

@@ -8,7 +8,7 @@ use crate::live::Topic;
 use crate::requests::Tally;
 use crate::token::SiteKey;
 use crate::{Service, ServiceError};
-use domain::{Goal, GoalId, Patch, SiteId, SiteStatus, VariantId};
+use domain::{AllowedOrigins, Goal, GoalId, Patch, SiteId, SiteStatus, VariantId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use store::snapshot::ServedSite;
@@ -19,6 +19,7 @@ pub(crate) struct SiteSnapshot {
     pub(crate) running: bool,
     pub(crate) epoch: i64,
     pub(crate) holdout_fraction: f64,
+    pub(crate) allowed_origins: AllowedOrigins,
     pub(crate) salt: [u8; 16],
     pub(crate) key: SiteKey,
     pub(crate) control: VariantId,
@@ -28,7 +29,7 @@ pub(crate) struct SiteSnapshot {
     pub(crate) goals: Vec<(GoalId, bool)>,
     pub(crate) goals_json: Arc<str>,
     pub(crate) empty_patch_json: Arc<str>,
-    /// Requests that are not stored yet; the same one in every snapshot of a site.
+    /// What came and is not stored yet; the same one in every snapshot of a site.
     pub(crate) tally: Arc<Tally>,
 }
 
@@ -128,6 +129,7 @@ impl Service {
             running: site.status == SiteStatus::Running,
             epoch: site.epoch,
             holdout_fraction: site.holdout_fraction,
+            allowed_origins: site.allowed_origins,
             salt: site.salt,
             key: self.inner.tokens.site(site.id),
             control,

@@ -101,6 +101,9 @@ impl Service {
         while !cancelled.is_cancelled() {
             if stored.elapsed() >= STORE_REQUESTS_EVERY {
                 self.try_to_store_requests().await;
+                if let Err(error) = self.settle_early_conversions().await {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "early conversions wait");
+                }
                 stored = tokio::time::Instant::now();
             }
             if let Err(error) = self.refresh_changed_sites().await {

@@ -6,6 +6,7 @@ pub(crate) mod assign_requests;
 pub(crate) mod conversion_delays;
 pub(crate) mod conversion_goals;
 pub(crate) mod decisions;
+pub(crate) mod dropped_events;
 pub(crate) mod experiment_stats;
 pub(crate) mod goal_conversions;
 pub(crate) mod holdout_counts;

@@ -10,6 +10,7 @@
 //! the batch is begun anew.
 
 mod batch;
+mod early;
 mod known;
 mod plan;
 mod write;

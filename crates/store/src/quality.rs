@@ -1,10 +1,12 @@
-//! What is not counted: automated browsers, previews, and visitors who were shown two variants.
+//! What is not counted: automated browsers, previews, visitors who were shown two variants, and events that
+//! were turned away.
 
-use crate::bulk::{Part, Rows};
-use crate::entity::{assign_requests, uncounted};
+use crate::bulk::{Part, Rows, add_up};
+use crate::entity::{assign_requests, dropped_events, uncounted};
 use crate::ingest::SAW_ANOTHER;
 use crate::rows::name;
 use crate::{OwnedSite, Store, StoreError, WriteTransaction};
+use domain::event::Dropped;
 use domain::{NotCounted, SiteId, VariantId};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -58,7 +60,48 @@ impl WriteTransaction {
     }
 }
 
+impl WriteTransaction {
+    /// Adds events that were turned away to those of the hour, of all sites that are still there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_dropped(&self, more: &[(SiteId, Dropped, i64)], now: OffsetDateTime) -> Result<(), StoreError> {
+        let hour = now.unix_timestamp().div_euclid(3600);
+        let mut more = more.to_vec();
+        more.sort_by_key(|(site_id, reason, _)| (*site_id, reason.as_str()));
+        let rows = Rows::new(more.len())
+            .uuid("site_id", more.iter().map(|(site_id, ..)| site_id.0))
+            .text("reason", more.iter().map(|(_, reason, _)| reason.as_str()))
+            .whole("hour", more.iter().map(|_| hour))
+            .whole("events", more.iter().map(|(.., events)| *events));
+        let Part { statement, rows, all_new } =
+            add_up("dropped_events", &["site_id", "reason", "hour"], &["events"], rows);
+        let is_there = "WHERE EXISTS (SELECT 1 FROM sites WHERE sites.id = incoming.site_id)";
+        self.write_parts(vec![Part { statement: statement.replacen("WHERE true", is_there, 1), rows, all_new }]).await
+    }
+}
+
 impl Store {
+    /// How many events were turned away since an hour, by reason.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn dropped_since(&self, site: &OwnedSite, hour: i64) -> Result<Vec<(Dropped, i64)>, StoreError> {
+        use dropped_events::Column as D;
+        let rows = dropped_events::Entity::find()
+            .filter(D::SiteId.eq(site.site_id().0))
+            .filter(D::Hour.gte(hour))
+            .select_only()
+            .column(D::Reason)
+            .column_as(D::Events.sum().cast_as("bigint"), "events")
+            .group_by(D::Reason)
+            .order_by_asc(D::Reason)
+            .into_tuple::<(String, i64)>()
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(|(reason, events)| Ok((name("dropped_events", &reason)?, events))).collect()
+    }
+
     /// What was stored and not counted so far, by reason and variant.
     ///
     /// # Errors

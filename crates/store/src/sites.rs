@@ -5,7 +5,8 @@ use crate::rows::{json, name, to_json};
 use crate::{OwnedSite, Scope, Store, StoreError, WriteTransaction};
 use domain::report::SiteSummary;
 use domain::{
-    AutonomyMode, DecisionState, JobState, PageModel, Phase, SiteId, SiteStatus, SiteUrl, UserId, VariantStatus,
+    AllowedOrigins, AutonomyMode, DecisionState, JobState, PageModel, Phase, SiteId, SiteStatus, SiteUrl, UserId,
+    VariantStatus,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -48,6 +49,8 @@ pub struct SiteRecord {
     pub epoch: i64,
     /// What was found on the page.
     pub page_model: Option<PageModel>,
+    /// Whose pages may report.
+    pub allowed_origins: AllowedOrigins,
 }
 
 impl SiteRecord {
@@ -83,6 +86,7 @@ impl WriteTransaction {
             first_epoch: Set(1),
             prior_alpha: Set(UNIFORM.0),
             prior_beta: Set(UNIFORM.1),
+            allowed_origins: Set(serde_json::json!([])),
             created_at: Set(site.created_at.into()),
         };
         sites::Entity::insert(row).exec_without_returning(&self.transaction).await?;
@@ -112,6 +116,14 @@ impl WriteTransaction {
     /// When the database fails.
     pub async fn set_autonomy_mode(&self, site: &OwnedSite, mode: AutonomyMode) -> Result<(), StoreError> {
         self.update_site(site, sites::Column::AutonomyMode, Expr::value(mode.as_str())).await
+    }
+
+    /// Stores whose pages may report.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_allowed_origins(&self, site: &OwnedSite, origins: &AllowedOrigins) -> Result<(), StoreError> {
+        self.update_site(site, sites::Column::AllowedOrigins, Expr::value(to_json("sites", origins)?)).await
     }
 
     /// Stores what was found on the page.
@@ -283,5 +295,6 @@ pub(crate) fn record(row: sites::Model) -> Result<SiteRecord, StoreError> {
         status: name("sites", &row.status)?,
         epoch: row.epoch,
         page_model: row.page_model.map(|value| json("sites", value)).transpose()?,
+        allowed_origins: json("sites", row.allowed_origins)?,
     })
 }

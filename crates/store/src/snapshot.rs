@@ -3,7 +3,7 @@
 use crate::entity::{allocations, conversion_goals, sites, variants};
 use crate::rows::{json, name};
 use crate::{Store, StoreError};
-use domain::{Goal, SiteId, SiteStatus, SiteUrl, Variant, VariantId};
+use domain::{AllowedOrigins, Goal, SiteId, SiteStatus, SiteUrl, Variant, VariantId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -36,6 +36,8 @@ pub struct ServedSite {
     pub epoch: i64,
     /// The published weights; empty before the first publication.
     pub weights: Vec<ArmWeight>,
+    /// Whose pages may report.
+    pub allowed_origins: AllowedOrigins,
     /// All variants.
     pub variants: Vec<Variant>,
     /// All goals, the primary one first.
@@ -91,6 +93,7 @@ impl Store {
             salt: site.salt.try_into().map_err(|_| StoreError::corrupt("sites", "the salt has not 16 bytes"))?,
             holdout_fraction: site.holdout_fraction,
             epoch: site.epoch,
+            allowed_origins: json("sites", site.allowed_origins)?,
             weights: allocation.map(|row| json("allocations", row.weights)).transpose()?.unwrap_or_default(),
             variants,
             goals,

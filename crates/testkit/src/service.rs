@@ -43,6 +43,7 @@ pub struct TestServiceBuilder {
     job_attempts: i32,
     job_lease: Duration,
     holdout_fraction: f64,
+    site_event_limit: u32,
     burn_in: BurnIn,
 }
 
@@ -55,6 +56,7 @@ impl Default for TestServiceBuilder {
             job_lease: Duration::from_secs(60),
             // Tests of counts need every visitor among the arms.
             holdout_fraction: 0.0,
+            site_event_limit: 0,
             burn_in: BurnIn::default(),
         }
     }
@@ -96,6 +98,13 @@ impl TestServiceBuilder {
         self
     }
 
+    /// Events a second that one site may send.
+    #[must_use]
+    pub fn site_event_limit(mut self, per_second: u32) -> Self {
+        self.site_event_limit = per_second;
+        self
+    }
+
     /// A shorter burn-in than the product's.
     #[must_use]
     pub fn burn_in(mut self, visitors: u64, hours: f64) -> Self {
@@ -122,6 +131,7 @@ impl TestServiceBuilder {
         settings.job_backoff = Duration::from_secs(1);
         settings.job_lease = self.job_lease;
         settings.holdout_fraction = self.holdout_fraction;
+        settings.site_event_limit = self.site_event_limit;
         settings.policy.burn_in = self.burn_in;
         let service = Service::new(database.store.clone(), ports.clone(), settings.clone());
         TestService { service, clock, reader, database, ports, settings }

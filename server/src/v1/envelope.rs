@@ -27,6 +27,8 @@ pub enum Envelope {
 pub struct Item {
     /// The id that the client chose, if that much could be read.
     pub id: Option<EventId>,
+    /// The site, if that much could be read.
+    pub site_id: Option<SiteId>,
     /// The event, or which field is at fault.
     pub event: Result<IncomingEvent, Fault>,
 }
@@ -82,12 +84,13 @@ pub fn parse(body: &[u8], mut new_id: impl FnMut() -> EventId) -> Result<Envelop
 
 fn item(value: &Value, new_id: &mut impl FnMut() -> EventId) -> Item {
     let Value::Object(fields) = value else {
-        return Item { id: None, event: Err(Fault { field: "events", wanted: "a list of objects" }) };
+        return Item { id: None, site_id: None, event: Err(Fault { field: "events", wanted: "a list of objects" }) };
     };
     let id = optional::<EventId>(fields, "id", "a UUID");
     let readable = id.ok().flatten();
     let event = id.and_then(|given| event(fields, given.unwrap_or_else(new_id)));
-    Item { id: event.as_ref().map_or(readable, |event| Some(event.id)), event }
+    let site_id = optional(fields, "site_id", "a UUID").ok().flatten();
+    Item { id: event.as_ref().map_or(readable, |event| Some(event.id)), site_id, event }
 }
 
 fn event(fields: &Map<String, Value>, id: EventId) -> Result<IncomingEvent, Fault> {
@@ -100,7 +103,8 @@ fn event(fields: &Map<String, Value>, id: EventId) -> Result<IncomingEvent, Faul
         goal_id: optional::<GoalId>(fields, "goal_id", "a UUID")?,
         value: amount(fields)?,
         metadata: metadata(fields)?,
-        token: token(fields)?,
+        token: short_text(fields, "token")?,
+        owner: short_text(fields, "owner")?,
     })
 }
 
@@ -138,12 +142,11 @@ fn metadata(fields: &Map<String, Value>) -> Result<Option<Value>, Fault> {
     sound.then(|| Some(value.clone())).ok_or(Fault { field: "metadata", wanted })
 }
 
-/// A token is only looked at here for being a text: a wrong one makes an event unverified, not malformed.
-fn token(fields: &Map<String, Value>) -> Result<Option<String>, Fault> {
-    let wanted = "a text of at most 512 bytes";
-    let Some(value) = present(fields, "token") else { return Ok(None) };
+/// A token or flag is only looked at here for being a text: a wrong one makes an event unverified, not malformed.
+fn short_text(fields: &Map<String, Value>, field: &'static str) -> Result<Option<String>, Fault> {
+    let Some(value) = present(fields, field) else { return Ok(None) };
     let text = value.as_str().filter(|text| text.len() <= MAX_TOKEN_BYTES);
-    text.map(|text| Some(text.to_owned())).ok_or(Fault { field: "token", wanted })
+    text.map(|text| Some(text.to_owned())).ok_or(Fault { field, wanted: "a text of at most 512 bytes" })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use domain::event::Dropped;
 use domain::{EventId, Outcome};
 use serde_json::{Value, json};
 use service::{EventResult, RequestSource, Service};
@@ -24,7 +25,8 @@ pub async fn event(
         return Err(Problem::media_type());
     }
     let body = body.map_err(|rejection| refused_body(&rejection))?;
-    let source = RequestSource { automated: is_automated(&headers) };
+    let origin = headers.get(header::ORIGIN).map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned());
+    let source = RequestSource { automated: is_automated(&headers), origin };
     match envelope::parse(&body, || EventId(Uuid::now_v7())) {
         Ok(Envelope::Single(item)) => single(&service, item, source).await,
         Ok(Envelope::Batch(items)) => batch(&service, items, source).await,
@@ -35,7 +37,10 @@ pub async fn event(
 
 /// One event: its faults are the request's.
 async fn single(service: &Service, item: Item, source: RequestSource) -> Result<Response, Problem> {
-    let event = item.event.map_err(|fault| Problem::malformed(fault.to_string()))?;
+    let event = item.event.map_err(|fault| {
+        service.note_dropped(item.site_id, fault.dropped());
+        Problem::malformed(fault.to_string())
+    })?;
     let results = service.ingest(vec![Ok(event)], source).await.map_err(|error| Problem::of_service(&error))?;
     let fault = results.first().and_then(|result| match result.outcome {
         Outcome::Dropped(reason) => Problem::of_dropped(reason),
@@ -50,7 +55,13 @@ async fn single(service: &Service, item: Item, source: RequestSource) -> Result<
 /// A list: every event stands for itself, and a fault drops that event alone.
 async fn batch(service: &Service, items: Vec<Item>, source: RequestSource) -> Result<Response, Problem> {
     let ids: Vec<Option<EventId>> = items.iter().map(|item| item.id).collect();
-    let events = items.into_iter().map(|item| item.event.map_err(envelope::Fault::dropped)).collect();
+    let event = |item: Item| {
+        item.event.map_err(|fault| {
+            service.note_dropped(item.site_id, fault.dropped());
+            fault.dropped()
+        })
+    };
+    let events = items.into_iter().map(event).collect();
     let results = service.ingest(events, source).await.map_err(|error| Problem::of_service(&error))?;
     let named: Vec<EventResult> =
         results.into_iter().zip(ids).map(|(result, id)| EventResult { id: result.id.or(id), ..result }).collect();
@@ -61,7 +72,7 @@ fn answer(results: &[EventResult]) -> Response {
     let any = |is: fn(&Outcome) -> bool| results.iter().any(|result| is(&result.outcome));
     let status = if any(|it| matches!(it, Outcome::Counted | Outcome::Stored(_) | Outcome::Duplicate)) {
         "recorded"
-    } else if any(|it| *it == Outcome::Retry) {
+    } else if any(|it| matches!(it, Outcome::Retry | Outcome::Dropped(Dropped::OverLimit))) {
         "retry"
     } else {
         "dropped"
@@ -77,6 +88,10 @@ fn line(result: &EventResult) -> Value {
         Outcome::Counted => json!({"id": id, "result": "recorded", "counted": true}),
         Outcome::Stored(reason) => json!({"id": id, "result": "recorded", "counted": false, "reason": reason.as_str()}),
         Outcome::Duplicate => json!({"id": id, "result": "duplicate"}),
+        // Another try may succeed, so the sender must not forget the event.
+        Outcome::Dropped(reason @ Dropped::OverLimit) => {
+            json!({"id": id, "result": "retry", "reason": reason.as_str()})
+        }
         Outcome::Dropped(reason) => json!({"id": id, "result": "dropped", "reason": reason.as_str()}),
         Outcome::Retry => json!({"id": id, "result": "retry"}),
     }

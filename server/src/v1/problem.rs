@@ -81,6 +81,15 @@ impl Problem {
             Dropped::UnknownSite => Some(Self::unknown_site()),
             Dropped::ForeignVariant => unprocessable("The variant does not belong to the site."),
             Dropped::ForeignGoal => unprocessable("The goal does not belong to the site."),
+            Dropped::ForeignOrigin => {
+                let detail = "Pages of this origin may not report for the site; its owner can allow them.";
+                Some(Self::new(StatusCode::FORBIDDEN, reason.as_str(), detail))
+            }
+            Dropped::OverLimit => {
+                let detail = "The site sends more events than it may.";
+                let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, reason.as_str(), detail);
+                Some(Self { retry_after_s: Some(1), ..problem })
+            }
             Dropped::TokenExpired => None,
         }
     }

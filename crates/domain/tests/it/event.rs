@@ -25,6 +25,7 @@ fn missed_operations_are_read_from_the_metadata() {
             value: None,
             metadata: metadata.clone(),
             token: None,
+            owner: None,
         };
         assert_eq!(event.missed_operations(), expected, "{metadata:?}");
     }

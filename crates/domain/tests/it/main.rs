@@ -6,6 +6,7 @@ mod decision;
 mod event;
 mod goal;
 mod names;
+mod origin;
 mod patch;
 mod site;
 mod slots;

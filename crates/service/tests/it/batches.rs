@@ -166,7 +166,12 @@ async fn robots_and_their_conversions_meet(database: TestDatabase) {
                 |(event_type, automated)| {
                     let service = &others[turn.fetch_add(1, Ordering::Relaxed) % 2];
                     let event = event(site_id, shown.variant_id, name, event_type, shown.token.clone());
-                    async move { service.ingest(vec![Ok(event)], RequestSource { automated }).await.unwrap() }
+                    async move {
+                        service
+                            .ingest(vec![Ok(event)], RequestSource { automated, ..RequestSource::default() })
+                            .await
+                            .unwrap()
+                    }
                 },
             )
         });

@@ -147,7 +147,7 @@ async fn what_lapsed_is_not_done_however_late_it_is_accepted(database: TestDatab
     let open = kills(&site.journal(&test).await);
     assert!(!open.is_empty(), "something is proposed again");
     // Paused, so that no job withdraws anything.
-    let paused = SiteUpdate { autonomy_mode: None, status: Some(SiteStatus::Paused) };
+    let paused = SiteUpdate { status: Some(SiteStatus::Paused), ..SiteUpdate::default() };
     test.service.update_site(&site.viewer, site.id, paused).await.unwrap();
     test.service.restart_generation(&site.viewer, site.id).await.unwrap();
     assert!(kills(&site.journal(&test).await).is_empty(), "they were of the generation before");
@@ -168,7 +168,7 @@ async fn two_hands_at_once_do_things_once(database: TestDatabase) {
     test.clock.advance(Duration::hours(36));
     // The job would promote the third arm now; the owner retires it, and asks for the mode that only proposes.
     let kill = domain::variant::VariantAction::Kill;
-    let supervised = SiteUpdate { autonomy_mode: Some(AutonomyMode::Supervised), status: None };
+    let supervised = SiteUpdate { autonomy_mode: Some(AutonomyMode::Supervised), ..SiteUpdate::default() };
     let (worked, killed, updated) = tokio::join!(
         test.service.work_once(service::Lane::All),
         test.service.act_on_variant(&site.viewer, site.id, site.arms[2], kill),

@@ -89,7 +89,11 @@ async fn what_does_not_count_says_why(database: TestDatabase) {
     missed.metadata = Some(json!({"applied": 0, "missed": 1, "ms": 12}));
     assert_eq!(send(&test, missed).await, Outcome::Stored(NotCounted::Missed));
     let bot = event(site_id, assignment.variant_id, "v-1", EventType::Impression, token);
-    let results = test.service.ingest(vec![Ok(bot)], RequestSource { automated: true }).await.unwrap();
+    let results = test
+        .service
+        .ingest(vec![Ok(bot)], RequestSource { automated: true, ..RequestSource::default() })
+        .await
+        .unwrap();
     assert_eq!(results[0].outcome, Outcome::Stored(NotCounted::Bot));
     assert_eq!(totals(&test, site_id).await, (0, 0));
 
@@ -228,7 +232,11 @@ async fn who_turns_out_a_robot_leaves_the_counts(database: TestDatabase) {
     let flag = async |place: usize, token: Option<String>| {
         let (name, shown) = &tokens[place];
         let again = event(site_id, shown.variant_id, name, EventType::Impression, token);
-        let results = test.service.ingest(vec![Ok(again)], RequestSource { automated: true }).await.unwrap();
+        let results = test
+            .service
+            .ingest(vec![Ok(again)], RequestSource { automated: true, ..RequestSource::default() })
+            .await
+            .unwrap();
         assert_eq!(results[0].outcome, Outcome::Stored(NotCounted::Bot));
     };
     // Anybody can call themselves a robot of somebody else's name; only the token proves the name.
@@ -286,7 +294,11 @@ async fn what_is_left_out_is_told(database: TestDatabase) {
     let exposure = |name: &str, token| event(site_id, shown.variant_id, name, EventType::Impression, token);
     // A robot is given no token.
     let bot = exposure("v-1", None);
-    let results = test.service.ingest(vec![Ok(bot.clone()); 2], RequestSource { automated: true }).await.unwrap();
+    let results = test
+        .service
+        .ingest(vec![Ok(bot.clone()); 2], RequestSource { automated: true, ..RequestSource::default() })
+        .await
+        .unwrap();
     let outcomes: Vec<Outcome> = results.iter().map(|result| result.outcome).collect();
     assert_eq!(outcomes, [Outcome::Stored(NotCounted::Bot), Outcome::Duplicate]);
     send(&test, exposure("v-2", None)).await;

@@ -16,7 +16,7 @@ pub(crate) struct Site {
 
 pub(crate) async fn site(test: &TestService, mode: AutonomyMode) -> Site {
     let (viewer, id) = running_site(test).await;
-    let update = SiteUpdate { autonomy_mode: Some(mode), status: None };
+    let update = SiteUpdate { autonomy_mode: Some(mode), ..SiteUpdate::default() };
     test.service.update_site(&viewer, id, update).await.unwrap();
     let variants = test.service.list_variants(&viewer, id).await.unwrap();
     assert!(variants[0].variant.is_control);

@@ -87,7 +87,11 @@ async fn a_site_pauses_and_goes(database: TestDatabase) {
     let test = TestService::new(database);
     let (viewer, site_id) = running_site(&test).await;
     visit(&test, site_id, "v-1", true).await;
-    let change = |status| SiteUpdate { status: Some(status), autonomy_mode: Some(AutonomyMode::FullAuto) };
+    let change = |status| SiteUpdate {
+        status: Some(status),
+        autonomy_mode: Some(AutonomyMode::FullAuto),
+        ..SiteUpdate::default()
+    };
     let paused = test.service.update_site(&viewer, site_id, change(SiteStatus::Paused)).await.unwrap();
     assert_eq!((paused.status, paused.autonomy_mode), (SiteStatus::Paused, AutonomyMode::FullAuto));
     assert!(assign(&test, site_id, "v-2").token.is_none(), "a paused site counts nobody");

@@ -27,6 +27,12 @@ pub(crate) async fn running_site(test: &TestService) -> (Viewer, SiteId) {
     (viewer, site.id)
 }
 
+/// A running site of somebody else.
+pub(crate) async fn another_site(test: &TestService) -> (Viewer, SiteId) {
+    let seeded = test.service.seed(1, 2, 0.0).await.unwrap().remove(0);
+    (test.service.viewer_for_operator("seed@evoloop.invalid").await.unwrap(), seeded.site_id)
+}
+
 pub(crate) fn visitor(name: &str) -> VisitorId {
     name.parse().unwrap()
 }
@@ -54,6 +60,7 @@ pub(crate) fn event(
         value: None,
         metadata: None,
         token,
+        owner: None,
     }
 }
 

@@ -26,6 +26,7 @@ pub struct Model {
     pub first_epoch: i64,
     pub prior_alpha: f64,
     pub prior_beta: f64,
+    pub allowed_origins: Json,
     pub created_at: Millis,
 }
 

@@ -2,6 +2,8 @@
 
 use super::CheckedEvent;
 use super::batch::Batch;
+use super::early::Early;
+use super::plan::leaves_everything;
 use crate::bulk::Rows;
 use crate::millis::Millis;
 use crate::rows::name;
@@ -20,6 +22,8 @@ pub(super) struct Known {
     pub(super) visitors: Vec<Option<Visitor>>,
     /// Goals that they reached, by number.
     pub(super) conversions: Vec<Vec<Reached>>,
+    /// Conversions that wait for their exposure, by number.
+    pub(super) early: Vec<Vec<Early>>,
     /// Variants that get visitors; asked for only when a visitor may have seen two.
     pub(super) served: HashSet<(Uuid, Uuid)>,
 }
@@ -95,7 +99,9 @@ impl WriteTransaction {
         } else {
             HashSet::new()
         };
-        Ok(Known { events, visitors, conversions, served })
+        let exposed: HashSet<usize> = exposures(batch).map(|(_, number)| number).collect();
+        let early = self.early_conversions(batch, |it| visitors[it].is_none() && exposed.contains(&it)).await?;
+        Ok(Known { events, visitors, conversions, early, served })
     }
 
     async fn known_events(&self, batch: &Batch<'_>) -> Result<HashSet<(Uuid, Uuid)>, StoreError> {
@@ -200,7 +206,7 @@ fn days_in_question(days: impl Iterator<Item = i64>) -> String {
 const MOST_DAYS_NAMED: usize = 3;
 
 /// The visitors of a batch with their numbers.
-fn numbered(batch: &Batch<'_>, wanted: impl Fn(usize) -> bool) -> Rows {
+pub(super) fn numbered(batch: &Batch<'_>, wanted: impl Fn(usize) -> bool) -> Rows {
     let chosen: Vec<usize> = (0..batch.visitors.len()).filter(|number| wanted(*number)).collect();
     Rows::new(chosen.len())
         .whole("number", chosen.iter().map(|number| count(*number)))
@@ -208,30 +214,33 @@ fn numbered(batch: &Batch<'_>, wanted: impl Fn(usize) -> bool) -> Rows {
         .text("visitor_id", chosen.iter().map(|number| batch.visitors[*number].1))
 }
 
-fn count(number: usize) -> i64 {
+pub(super) fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// A number that went to the database, as it came back.
-fn place(number: i64, end: usize) -> Result<usize, StoreError> {
+pub(super) fn place(number: i64, end: usize) -> Result<usize, StoreError> {
     let place = usize::try_from(number).ok().filter(|place| *place < end);
     place.ok_or_else(|| StoreError::corrupt("incoming", "a number that was not asked for"))
 }
 
 /// Conversions are asked for when one comes, or when a visitor may have to leave with theirs.
 fn may_touch_conversions(event: &CheckedEvent) -> bool {
-    event.event.event_type == EventType::Conversion || event.not_counted == Some(NotCounted::Bot)
+    event.event.event_type == EventType::Conversion || event.not_counted.is_some_and(leaves_everything)
 }
 
 /// Whether an exposure may be of a visitor who counts for another variant, or comes twice in the batch.
 fn may_be_others(batch: &Batch<'_>, visitors: &[Option<Visitor>]) -> bool {
     let mut seen: Vec<Option<(Uuid, bool)>> =
         visitors.iter().map(|known| known.as_ref().map(|known| (known.variant_id, known.is_holdout))).collect();
-    let exposures = batch.events.iter().zip(&batch.visitor_of);
-    let mut exposures =
-        exposures.filter(|(event, _)| event.event.event_type == EventType::Impression && event.not_counted.is_none());
-    exposures.any(|(event, number)| {
+    exposures(batch).any(|(event, number)| {
         let shown = (event.event.variant_id.0, event.is_holdout);
-        *seen[*number].get_or_insert(shown) != shown
+        *seen[number].get_or_insert(shown) != shown
     })
+}
+
+/// The exposures that may count, with the numbers of their visitors.
+fn exposures<'a>(batch: &'a Batch<'_>) -> impl Iterator<Item = (&'a CheckedEvent, usize)> {
+    let all = batch.events.iter().zip(batch.visitor_of.iter().copied());
+    all.filter(|(event, _)| event.event.event_type == EventType::Impression && event.not_counted.is_none())
 }

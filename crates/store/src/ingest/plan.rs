@@ -2,6 +2,7 @@
 
 use super::CheckedEvent;
 use super::batch::Batch;
+use super::early::Early;
 use super::known::{Known, Reached, Visitor};
 use crate::millis::Millis;
 use domain::{EventType, NotCounted, Outcome};
@@ -28,6 +29,10 @@ pub(super) struct Plan {
     pub(super) flagged: BTreeMap<usize, Visitor>,
     /// New conversions by the visitor's number and goal: variant, value, time.
     pub(super) conversions: BTreeMap<(usize, Uuid), (Uuid, Option<f64>, Millis)>,
+    /// New conversions that wait for an exposure, by the visitor's number and goal.
+    pub(super) early: BTreeMap<(usize, Uuid), Early>,
+    /// Stored ones that need not wait any more.
+    pub(super) claimed: BTreeMap<(usize, Uuid), Early>,
     /// Numbers of visitors whose stored conversions are deleted.
     pub(super) forgotten: BTreeSet<usize>,
     /// By site and variant.
@@ -44,17 +49,18 @@ pub(super) struct Plan {
 
 /// One event of a batch, with its number and its visitor's.
 #[derive(Clone, Copy)]
-struct Item<'a> {
-    number: usize,
-    visitor: usize,
-    checked: &'a CheckedEvent,
+pub(super) struct Item<'a> {
+    pub(super) number: usize,
+    pub(super) visitor: usize,
+    pub(super) checked: &'a CheckedEvent,
+    batch: &'a Batch<'a>,
 }
 
 /// Goes through the events of a batch.
-pub(super) fn plan(batch: &Batch<'_>, mut known: Known, attribution_window: Duration) -> Plan {
+pub(super) fn plan<'a>(batch: &'a Batch<'a>, mut known: Known, attribution_window: Duration) -> Plan {
     let mut plan = Plan::default();
     for (number, (checked, visitor)) in batch.events.iter().zip(&batch.visitor_of).enumerate() {
-        let item = Item { number, visitor: *visitor, checked };
+        let item = Item { number, visitor: *visitor, checked, batch };
         let outcome = match (checked.not_counted, checked.event.event_type) {
             (Some(reason), _) => plan.leave_out(item, reason, &mut known),
             (None, EventType::Impression) => plan.expose(item, &mut known),
@@ -71,7 +77,7 @@ impl Plan {
         if !self.store(item, Some(reason), known) {
             return Outcome::Duplicate;
         }
-        let is_withdrawn = reason == NotCounted::Bot && item.checked.is_verified && self.withdraw(item, reason, known);
+        let is_withdrawn = leaves_everything(reason) && item.checked.is_verified && self.withdraw(item, reason, known);
         if !is_withdrawn {
             self.note_uncounted(item.checked, reason);
         }
@@ -100,7 +106,10 @@ impl Plan {
         };
         self.count(event.site_id.0, &fresh, (1, 0));
         self.visitors.insert(item.visitor, fresh.clone());
-        known.visitors[item.visitor] = Some(fresh);
+        known.visitors[item.visitor] = Some(fresh.clone());
+        for early in std::mem::take(&mut known.early[item.visitor]) {
+            self.claim(item, &fresh, early, known);
+        }
         Outcome::Counted
     }
 
@@ -120,6 +129,9 @@ impl Plan {
                 return Outcome::Duplicate;
             }
             self.note_uncounted(checked, reason);
+            if reason == NotCounted::NoExposure {
+                self.wait_for_exposure(item, known);
+            }
             return Outcome::Stored(reason);
         };
         let has_reached = known.conversions[item.visitor].iter().any(|reached| reached.goal_id == goal_id.0);
@@ -135,6 +147,42 @@ impl Plan {
             self.delay(checked.event.site_id.0, &seen, converted_at, 1);
         }
         Outcome::Counted
+    }
+
+    fn wait_for_exposure(&mut self, item: Item<'_>, known: &mut Known) {
+        let Some((goal_id, is_primary)) = item.checked.goal else { return };
+        let waiting = &mut known.early[item.visitor];
+        if !waiting.iter().any(|early| early.goal_id == goal_id.0) {
+            let early = Early::of(item, item.batch, (goal_id.0, is_primary));
+            waiting.push(early);
+            self.early.insert((item.visitor, goal_id.0), early);
+        }
+    }
+
+    /// Counts a conversion that came before this exposure.
+    fn claim(&mut self, item: Item<'_>, seen: &Visitor, early: Early, known: &mut Known) {
+        if !early.waited_for(seen.first_seen) {
+            return;
+        }
+        let key = (item.visitor, early.goal_id);
+        if self.early.remove(&key).is_some() {
+            let stored = self.stored.iter_mut();
+            let own = |number: usize| item.batch.events[number].event.id.0 == early.event_id;
+            stored.filter(|(number, _)| own(*number)).for_each(|(_, reason)| *reason = None);
+        } else {
+            self.claimed.insert(key, early);
+        }
+        let site_id = item.checked.event.site_id.0;
+        let hour = early.received_at.seconds().div_euclid(3600);
+        let uncounted = (site_id, NotCounted::NoExposure.as_str(), early.variant_id, hour);
+        add(self.uncounted.entry(uncounted).or_default(), (0, -1));
+        let Early { goal_id, is_primary, value, received_at, .. } = early;
+        known.conversions[item.visitor].push(Reached { goal_id, converted_at: received_at, is_primary });
+        self.conversions.insert(key, (seen.variant_id, value, received_at));
+        if is_primary {
+            self.count(site_id, seen, (0, 1));
+            self.delay(site_id, seen, received_at, 1);
+        }
     }
 
     /// Stores the raw event; `false` when its id is there already.
@@ -218,6 +266,11 @@ impl Plan {
         let hours = (converted_at.0 - seen.first_seen.0).max(0) / 3_600_000;
         *self.delays.entry((site_id, seen.exposure_hour.div_euclid(24), hours)).or_default() += more;
     }
+}
+
+/// Whether who turns out to be this is taken out of the counts, whatever was counted before.
+pub(super) fn leaves_everything(reason: NotCounted) -> bool {
+    matches!(reason, NotCounted::Bot | NotCounted::Owner)
 }
 
 /// Hours since 1970 of the arrival.

@@ -16,6 +16,9 @@ pub(super) fn parts(batch: &Batch<'_>, plan: &Plan) -> Vec<Part> {
         insert_new("visitors", visitors(batch, &plan.visitors)),
         flagged_visitors(batch, plan),
         forgotten_conversions(batch, plan),
+        new_early(batch, plan),
+        claimed_early(batch, plan),
+        claimed_events(batch, plan),
         insert_new("goal_conversions", conversions(batch, plan)),
         totals(batch, plan),
         ledger(plan),
@@ -79,6 +82,39 @@ fn conversions(batch: &Batch<'_>, plan: &Plan) -> Rows {
         .whole("converted_at", reached().map(|(_, _, at)| at.0))
 }
 
+fn new_early(batch: &Batch<'_>, plan: &Plan) -> Part {
+    let early = || plan.early.values();
+    let rows = keys(batch, plan.early.keys().map(|(visitor, _)| visitor))
+        .uuid("goal_id", early().map(|early| early.goal_id))
+        .truth("is_primary", early().map(|early| early.is_primary))
+        .maybe_real("value", early().map(|early| early.value))
+        .whole("received_at", early().map(|early| early.received_at.0))
+        .uuid("variant_id", early().map(|early| early.variant_id))
+        .whole("event_day", early().map(|early| early.event_day))
+        .uuid("event_id", early().map(|early| early.event_id));
+    // One that waits already is as good.
+    Part { all_new: false, ..insert_new("early_conversions", rows) }
+}
+
+fn claimed_early(batch: &Batch<'_>, plan: &Plan) -> Part {
+    let rows = keys(batch, plan.claimed.keys().map(|(visitor, _)| visitor))
+        .uuid("goal_id", plan.claimed.keys().map(|(_, goal_id)| *goal_id));
+    let statement = "DELETE FROM early_conversions WHERE (site_id, visitor_id, goal_id) \
+                     IN (SELECT site_id, visitor_id, goal_id FROM incoming)";
+    Part { statement: statement.to_owned(), rows, all_new: true }
+}
+
+/// The raw events of what counts now after all.
+fn claimed_events(batch: &Batch<'_>, plan: &Plan) -> Part {
+    let rows = Rows::new(plan.claimed.len())
+        .uuid("site_id", plan.claimed.keys().map(|(visitor, _)| batch.visitors[*visitor].0))
+        .whole("day", plan.claimed.values().map(|early| early.event_day))
+        .uuid("id", plan.claimed.values().map(|early| early.event_id));
+    let statement = "UPDATE events SET not_counted = NULL FROM incoming WHERE events.site_id = incoming.site_id \
+                     AND events.day = incoming.day AND events.id = incoming.id";
+    Part { statement: statement.to_owned(), rows, all_new: false }
+}
+
 /// The counters of each variant, which are there since the variant is.
 fn totals(batch: &Batch<'_>, plan: &Plan) -> Part {
     let now = batch.events.last().map_or(0, |checked| Millis::from(checked.received_at).0);
@@ -124,14 +160,16 @@ fn delays(plan: &Plan) -> Part {
 }
 
 fn uncounted(plan: &Plan) -> Part {
-    let cells = || plan.uncounted.keys();
-    let rows = Rows::new(plan.uncounted.len())
+    // What was left out and claimed in one batch changes nothing.
+    let changed = || plan.uncounted.iter().filter(|(_, sum)| **sum != (0, 0));
+    let cells = || changed().map(|(cell, _)| cell);
+    let rows = Rows::new(changed().count())
         .uuid("site_id", cells().map(|(site_id, ..)| *site_id))
         .text("reason", cells().map(|(_, reason, ..)| *reason))
         .uuid("variant_id", cells().map(|(_, _, variant_id, _)| *variant_id))
         .whole("hour", cells().map(|(.., hour)| *hour))
-        .whole("impressions", plan.uncounted.values().map(|(impressions, _)| *impressions))
-        .whole("conversions", plan.uncounted.values().map(|(_, conversions)| *conversions));
+        .whole("impressions", changed().map(|(_, (impressions, _))| *impressions))
+        .whole("conversions", changed().map(|(_, (_, conversions))| *conversions));
     let key = ["site_id", "reason", "variant_id", "hour"];
     add_up("uncounted", &key, &["impressions", "conversions"], rows)
 }
