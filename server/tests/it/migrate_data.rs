@@ -43,6 +43,11 @@ async fn filled(app: &App) -> (String, String, Value) {
     }
     let robot = event(&app.assign(&site_id, "robot").await, "robot", "impression");
     app.server.post("/v1/event").add_header("user-agent", "Googlebot/2.1").json(&robot).await.assert_status_ok();
+    let mut foreign = event(&app.assign(&site_id, "foreign").await, "foreign", "impression");
+    foreign["variant_id"] = json!(uuid::Uuid::new_v4());
+    app.send(&foreign).await;
+    let early = event(&app.assign(&site_id, "early").await, "early", "conversion");
+    app.send(&early).await.assert_status_ok();
     app.inside.service.store_requests().await.unwrap();
     app.inside.clock.advance(time::Duration::hours(74));
     app.inside.work().await;
