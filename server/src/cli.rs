@@ -3,6 +3,7 @@
 mod analyze;
 mod demo;
 mod migrate;
+mod migrate_data;
 pub mod print;
 mod recount;
 mod seed;
@@ -41,6 +42,8 @@ enum Command {
     Demo(demo::Args),
     /// Bring the database's schema up to date, take it back, or say what is missing
     Migrate(migrate::Args),
+    /// Move an installation from SQLite to Postgres, and compare both sides
+    MigrateData(migrate_data::Args),
     /// Manage accounts
     User(user::Args),
     /// Manage sites
@@ -75,6 +78,9 @@ pub enum CliError {
     /// The database failed.
     #[error("the database failed")]
     Store(#[from] store::StoreError),
+    /// Data cannot be moved.
+    #[error(transparent)]
+    Transfer(#[from] store::transfer::TransferError),
     /// A file or stream cannot be used.
     #[error(transparent)]
     Io(#[from] std::io::Error),
@@ -98,6 +104,7 @@ impl Cli {
             Command::Serve => serve::run(&flags).await,
             Command::Demo(args) => demo::run(&flags, args).await,
             Command::Migrate(args) => migrate::run(&flags, &args).await,
+            Command::MigrateData(args) => migrate_data::run(&flags, &args).await,
             Command::User(args) => user::run(&flags, &args).await,
             Command::Site(args) => site::run(&flags, &args).await,
             Command::Seed(args) => seed::run(&flags, &args).await,

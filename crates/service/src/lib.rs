@@ -28,6 +28,7 @@ mod sites;
 mod snapshot;
 mod statistics;
 mod token;
+mod transfer;
 mod upkeep;
 mod variants;
 mod weights;
@@ -43,6 +44,7 @@ pub use live::{SiteChange, Topic};
 pub use operator::{SeededSite, SiteCounters};
 pub use sites::SiteUpdate;
 pub use store::{Store, Viewer};
+pub use transfer::{TransferStep, transfer};
 pub use worker::Lane;
 
 mod context;

@@ -39,7 +39,7 @@ impl DatabaseUrl {
         self.0.starts_with("sqlite:")
     }
 
-    fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

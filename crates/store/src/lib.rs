@@ -25,6 +25,7 @@ mod rows;
 pub mod sites;
 pub mod snapshot;
 pub mod statistics;
+pub mod transfer;
 pub mod variants;
 
 pub use access::{OwnedSite, Scope, Viewer};

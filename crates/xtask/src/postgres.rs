@@ -43,11 +43,7 @@ pub(crate) struct PrivatePostgres {
 impl PrivatePostgres {
     /// Starts a server. As root it runs as another user, because Postgres refuses to be root.
     pub(crate) fn start(programs: Postgres, durability: Durability) -> Outcome<Self> {
-        let folder = FolderGuard::new(tempfile::Builder::new().prefix("evoloop-postgres-").tempdir()?.keep());
-        let user = if tools::is_root()? { Some(unprivileged_user()?) } else { None };
-        if let Some(user) = &user {
-            shell::go(shell::command("chown").arg(&user.name).arg(folder.path()))?;
-        }
+        let (folder, user) = own_folder()?;
         let mut init = as_user(user.as_ref(), &programs.program("initdb"), folder.path());
         init.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "--pgdata"])
             .arg(folder.path().join("data"));
@@ -96,6 +92,47 @@ impl PrivatePostgres {
         self.child.id()
     }
 
+    /// A copy of this server, which follows it under that name and can take its place.
+    pub(crate) fn standby(&self, name: &str) -> Outcome<Self> {
+        let programs = tools::postgres()?;
+        let (folder, user) = own_folder()?;
+        let mut copy = as_user(user.as_ref(), &programs.program("pg_basebackup"), folder.path());
+        copy.args(["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync", "--dbname"])
+            .arg(format!("host={} user=postgres application_name={name}", self.folder.path().display()))
+            .arg("--pgdata")
+            .arg(folder.path().join("data"));
+        shell::go_quietly(&mut copy)?;
+        let (child, guard) = launch(&programs, folder.path(), user.as_ref(), self.durability)?;
+        let mut standby = Self { child, guard, folder, programs, user, durability: self.durability };
+        standby.wait_until_ready()?;
+        Ok(standby)
+    }
+
+    /// Makes a standby the server that is written to.
+    pub(crate) fn promote(&self) -> Outcome {
+        let mut promote = as_user(self.user.as_ref(), &self.programs.program("pg_ctl"), self.folder.path());
+        promote.args(["promote", "--wait", "--silent", "--pgdata"]).arg(self.folder.path().join("data"));
+        shell::go_quietly(&mut promote)
+    }
+
+    /// What it answers to a statement.
+    pub(crate) fn ask(&self, statement: &str) -> Outcome<String> {
+        let mut psql = shell::command(self.programs.program("psql"));
+        psql.args(["-qtAX", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"]).arg(self.folder.path());
+        shell::text(psql.args(["-c", statement]))
+    }
+
+    /// Changes one of its settings while it runs.
+    pub(crate) fn set(&self, name: &str, value: &str) -> Outcome {
+        self.ask(&format!("ALTER SYSTEM SET {name} = '{value}'"))?;
+        self.ask("SELECT pg_reload_conf()").map(|_| ())
+    }
+
+    /// Where it listens.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.path().join(".s.PGSQL.5432")
+    }
+
     /// Its address, for clients that read libpq's form.
     pub(crate) fn url(&self) -> String {
         let folder = self.folder.path().to_string_lossy().replace('/', "%2F");
@@ -119,6 +156,16 @@ impl PrivatePostgres {
         }
         Err(failed(format!("was not ready within {} s", START.as_secs())))
     }
+}
+
+/// A fresh folder, and the user whom it belongs to if this command must not run the server itself.
+fn own_folder() -> Outcome<(FolderGuard, Option<User>)> {
+    let folder = FolderGuard::new(tempfile::Builder::new().prefix("evoloop-postgres-").tempdir()?.keep());
+    let user = if tools::is_root()? { Some(unprivileged_user()?) } else { None };
+    if let Some(user) = &user {
+        shell::go(shell::command("chown").arg(&user.name).arg(folder.path()))?;
+    }
+    Ok((folder, user))
 }
 
 fn log_file(folder: &Path) -> PathBuf {
@@ -145,6 +192,9 @@ fn launch(
 
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
+        }
         signals::send(self.child.id(), FAST_SHUTDOWN);
         let deadline = Instant::now() + STOP;
         while Instant::now() < deadline {

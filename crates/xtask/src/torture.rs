@@ -5,6 +5,7 @@ mod as_one;
 mod bookkeeping;
 mod counters;
 mod disk_full;
+mod failover;
 mod found;
 mod fsync_order;
 mod killed_database;

@@ -1,7 +1,7 @@
 //! The table of parts.
 
 use super::found::{Extent, Found};
-use super::{disk_full, fsync_order, killed_database, killed_server, overload, rolling_restart};
+use super::{disk_full, failover, fsync_order, killed_database, killed_server, overload, rolling_restart};
 use crate::failure::Outcome;
 use crate::project::Project;
 use std::path::Path;
@@ -32,7 +32,7 @@ pub(super) struct Part {
 }
 
 /// Everything there is, in the order in which it is done.
-pub(super) const PARTS: [Part; 6] = [
+pub(super) const PARTS: [Part; 7] = [
     Part {
         name: "killed-server",
         does: "Six senders send exposures and conversions, singly and up to 50 in a request, and the server is killed \
@@ -99,5 +99,16 @@ pub(super) const PARTS: [Part; 6] = [
         run: rolling_restart::run,
         control: Control::Harness(rolling_restart::killed),
         fault: "SIGKILL instead of SIGTERM, behind a proxy that never tries again",
+    },
+    Part {
+        name: "failover",
+        does: "Two Postgres servers, one a synchronous standby of the other, behind one address. Four senders are at \
+               work; the primary is killed with SIGKILL, the standby promoted, and a new standby made of it, again and \
+               again. Every second time the standby is cut off 1.8 s before: then nothing may be acknowledged. In the \
+               end every acknowledged event must be there, none twice, and every counter must be what the senders \
+               were promised; the server must store events again within 5 s of each promotion.",
+        run: failover::run,
+        control: Control::Harness(failover::run_asynchronous),
+        fault: "an asynchronous standby, cut off before the primary is lost",
     },
 ];
