@@ -54,9 +54,9 @@ pub(super) fn run(project: &Project, binary: &Path, extent: Extent) -> Outcome<F
         // Longer each time, so that it is hit at different moments of a commit.
         std::thread::sleep(Duration::from_millis(300 + 37 * (u64::try_from(stop).unwrap_or_default() % 10)));
         if stop % 2 == 0 {
-            postgres.stop_immediately()?
+            postgres.stop_immediately()?;
         } else {
-            postgres.kill()?
+            postgres.kill()?;
         }
         runtime.block_on(unmoved(address, &site, &steady))?;
         postgres.restart()?;
