@@ -88,6 +88,16 @@ impl Service {
         Ok(self.store().settle_early_conversions(self.now(), window).await?)
     }
 
+    /// Whether one more request's events may wait. Of many who ask at once some may be turned away all the same.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        let has_room = self.inner.writer.has_room();
+        if !has_room {
+            self.inner.metrics.note_refused();
+        }
+        has_room
+    }
+
     /// Requests whose events wait to be stored.
     #[must_use]
     pub fn events_waiting(&self) -> usize {

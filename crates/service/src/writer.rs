@@ -51,13 +51,17 @@ impl Writer {
     ) -> Result<Vec<Outcome>, ServiceError> {
         let queue = self.queue.get_or_init(|| {
             let (sender, receiver) = mpsc::channel(MOST_WAITING);
-            let work = Work { store: store.clone(), metrics: metrics.clone(), attribution_window };
-            tokio::spawn(work.run(receiver));
+            begin(Work { store: store.clone(), metrics: metrics.clone(), attribution_window }.run(receiver));
             sender
         });
         let (answer, answered) = oneshot::channel();
         queue.try_send(Waiting { events, answer }).map_err(|_| ServiceError::Busy)?;
         outcomes(answered.await.map_err(|_| ServiceError::Busy)?)
+    }
+
+    /// Whether another request may wait.
+    pub(crate) fn has_room(&self) -> bool {
+        self.queue.get().is_none_or(|queue| queue.capacity() > 0)
     }
 
     /// Requests that wait now.
@@ -81,6 +85,26 @@ fn outcomes(stored: Vec<Stored>) -> Result<Vec<Outcome>, ServiceError> {
         Err(_) => Outcome::Retry,
     };
     Ok(stored.into_iter().map(outcome).collect())
+}
+
+/// Lets the writer work on a thread of its own. Among thousands of connections each of its many short waits for
+/// the database would end late, while the database has nothing to do.
+fn begin(work: impl Future<Output = ()> + Send + 'static) {
+    let alone = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let thread = std::thread::Builder::new().name("event-writer".to_owned());
+    match alone {
+        Ok(alone) => {
+            // The thread ends with the queue. One that cannot be had leaves the queue without a reader, which
+            // everybody who waits is told.
+            if let Err(error) = thread.spawn(move || alone.block_on(work)) {
+                tracing::error!(%error, "the writer of events has no thread");
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the writer of events shares its thread");
+            tokio::spawn(work);
+        }
+    }
 }
 
 /// What the writer works with.
