@@ -1,6 +1,6 @@
 //! Conversions that came before their visitor's exposure, until that comes.
 
-use crate::tables::{drop_tables, tenant_table};
+use crate::tables::{add_column, drop_tables, tenant_table};
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -23,10 +23,14 @@ impl MigrationTrait for Migration {
                 uuid("event_id"),
             ],
         );
-        manager.create_table(early).await
+        manager.create_table(early).await?;
+        add_column(manager, "goal_conversions", boolean("is_early").default(false)).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_tables(manager, &["early_conversions"]).await
+        drop_tables(manager, &["early_conversions"]).await?;
+        let mut without = Table::alter();
+        without.table("goal_conversions").drop_column("is_early");
+        manager.alter_table(without).await
     }
 }

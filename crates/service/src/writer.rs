@@ -21,6 +21,9 @@ const MOST_TOGETHER: usize = 256;
 /// Tries of a batch whose visitors another process wrote about in the same moment.
 const TRIES: usize = 8;
 
+/// No more tries are begun after this long.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// What became of one event: an outcome, or why it is not stored.
 type Stored = Result<Outcome, Arc<StoreError>>;
 
@@ -88,22 +91,13 @@ fn outcomes(stored: Vec<Stored>) -> Result<Vec<Outcome>, ServiceError> {
 }
 
 /// Lets the writer work on a thread of its own. Among thousands of connections each of its many short waits for
-/// the database would end late, while the database has nothing to do.
+/// the database would end late, while the database has nothing to do. It ends with the queue.
 fn begin(work: impl Future<Output = ()> + Send + 'static) {
-    let alone = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Handle::current();
     let thread = std::thread::Builder::new().name("event-writer".to_owned());
-    match alone {
-        Ok(alone) => {
-            // The thread ends with the queue. One that cannot be had leaves the queue without a reader, which
-            // everybody who waits is told.
-            if let Err(error) = thread.spawn(move || alone.block_on(work)) {
-                tracing::error!(%error, "the writer of events has no thread");
-            }
-        }
-        Err(error) => {
-            tracing::warn!(%error, "the writer of events shares its thread");
-            tokio::spawn(work);
-        }
+    if let Err(error) = thread.spawn(move || runtime.block_on(work)) {
+        // Nobody reads the queue then, which everybody who waits is told.
+        tracing::error!(%error, "the writer of events has no thread");
     }
 }
 
@@ -117,17 +111,22 @@ struct Work {
 impl Work {
     async fn run(self, mut queue: mpsc::Receiver<Waiting>) {
         while let Some(first) = queue.recv().await {
-            let mut events = first.events;
-            let mut answers = vec![(first.answer, events.len())];
-            while events.len() < MOST_TOGETHER
-                && let Ok(next) = queue.try_recv()
-            {
-                answers.push((next.answer, next.events.len()));
-                events.extend(next.events);
+            let (mut events, mut answers) = (Vec::with_capacity(MOST_TOGETHER), Vec::with_capacity(MOST_TOGETHER));
+            let mut next = Some(first);
+            while let Some(Waiting { events: more, answer }) = next {
+                // Whoever gave up asks again; until then nothing is written for them.
+                if !answer.is_closed() {
+                    answers.push((answer, more.len()));
+                    events.extend(more);
+                }
+                next = if events.len() < MOST_TOGETHER { queue.try_recv().ok() } else { None };
+            }
+            if events.is_empty() {
+                continue;
             }
             let mut stored = self.store_each(&events).await.into_iter();
             for (answer, count) in answers {
-                // Whoever does not wait any more asks again, and is told of a duplicate.
+                // Whoever gave up meanwhile asks again, and is told of a duplicate.
                 let _ = answer.send(stored.by_ref().take(count).collect());
             }
         }
@@ -155,14 +154,14 @@ impl Work {
         let mut tries = 1;
         let begun = Instant::now();
         loop {
-            let write = self.store.begin().await?;
+            let write = self.store.begin_batch().await?;
             match write.record_events(events, self.attribution_window).await {
                 Ok(outcomes) => {
                     commit(write).await?;
                     self.metrics.note_batch(events.len(), begun.elapsed());
                     return Ok(outcomes);
                 }
-                Err(StoreError::Overtaken) if tries < TRIES => tries += 1,
+                Err(StoreError::Overtaken) if tries < TRIES && begun.elapsed() < PATIENCE => tries += 1,
                 Err(error) => return Err(error),
             }
         }

@@ -106,6 +106,8 @@ pub struct Store {
     slow_reader: Bounded<DatabaseConnection>,
     /// On SQLite one connection, so that writers queue here instead of failing; on Postgres the reader's pool.
     writer: DatabaseConnection,
+    /// On SQLite the writer; on Postgres connections for batches of events, which plan as [`postgres::for_events`] says.
+    events: DatabaseConnection,
 }
 
 /// Writes that become visible together, at [`commit`](WriteTransaction::commit); dropped, they never happened.
@@ -139,16 +141,16 @@ impl Store {
     /// # Errors
     /// When it cannot be reached.
     pub async fn open_within(url: &DatabaseUrl, limits: Limits) -> Result<Self, StoreError> {
-        let (reader, writer) = if url.is_sqlite() {
+        let (reader, writer, events) = if url.is_sqlite() {
             let writer = Database::connect(sqlite_options(url, 1, limits)).await?;
-            (Database::connect(sqlite_options(url, 4, limits)).await?, writer)
+            (Database::connect(sqlite_options(url, 4, limits)).await?, writer.clone(), writer)
         } else {
             let pool = postgres::connect(url, limits).await?;
-            (pool.clone(), pool)
+            (pool.clone(), pool, postgres::for_events(url, limits).await?)
         };
         let reading = |limit| Bounded { inner: reader.clone(), until: Until::Each(limit) };
         let (reader, slow_reader) = (reading(limits.read), reading(limits.long));
-        Ok(Self { url: url.clone(), limits, reader, slow_reader, writer })
+        Ok(Self { url: url.clone(), limits, reader, slow_reader, writer, events })
     }
 
     /// Brings the schema up to date. Of several processes that do so at once, one works.
@@ -194,8 +196,9 @@ impl Store {
     /// # Errors
     /// When the database refuses, or does not answer.
     pub async fn close(self) -> Result<(), StoreError> {
-        let Self { reader: Bounded { inner: reader, until }, writer, .. } = self;
+        let Self { reader: Bounded { inner: reader, until }, writer, events, .. } = self;
         until.wait(reader.close()).await?;
+        until.wait(events.close()).await?;
         Ok(until.wait(writer.close()).await?)
     }
 
@@ -205,7 +208,15 @@ impl Store {
     /// # Errors
     /// When the database is not available.
     pub async fn begin(&self) -> Result<WriteTransaction, StoreError> {
-        self.begin_within(self.limits.write).await
+        begin_within(&self.writer, self.limits.write).await
+    }
+
+    /// Begins writing a batch of events.
+    ///
+    /// # Errors
+    /// When the database is not available.
+    pub async fn begin_batch(&self) -> Result<WriteTransaction, StoreError> {
+        begin_within(&self.events, self.limits.write).await
     }
 
     /// Begins writing what takes long, such as the end of a site with all its events.
@@ -213,16 +224,7 @@ impl Store {
     /// # Errors
     /// When the database is not available.
     pub async fn begin_long(&self) -> Result<WriteTransaction, StoreError> {
-        self.begin_within(self.limits.long).await
-    }
-
-    async fn begin_within(&self, limit: Duration) -> Result<WriteTransaction, StoreError> {
-        let immediate =
-            (self.writer.get_database_backend() == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate);
-        let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
-        let until = Until::All(Instant::now() + limit);
-        let inner = until.wait(self.writer.begin_with_options(options)).await?;
-        Ok(WriteTransaction { transaction: Bounded { inner, until } })
+        begin_within(&self.writer, self.limits.long).await
     }
 
     pub(crate) fn reader(&self) -> &impl ConnectionTrait {
@@ -233,6 +235,14 @@ impl Store {
     pub(crate) fn slow_reader(&self) -> &impl ConnectionTrait {
         &self.slow_reader
     }
+}
+
+async fn begin_within(writer: &DatabaseConnection, limit: Duration) -> Result<WriteTransaction, StoreError> {
+    let immediate = (writer.get_database_backend() == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate);
+    let options = TransactionOptions { sqlite_transaction_mode: immediate, ..TransactionOptions::default() };
+    let until = Until::All(Instant::now() + limit);
+    let inner = until.wait(writer.begin_with_options(options)).await?;
+    Ok(WriteTransaction { transaction: Bounded { inner, until } })
 }
 
 fn sqlite_options(url: &DatabaseUrl, connections: u32, limits: Limits) -> ConnectOptions {

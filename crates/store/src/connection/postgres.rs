@@ -8,16 +8,34 @@ use std::time::Duration;
 
 /// Connections of one process.
 const CONNECTIONS: u32 = 16;
+/// Those of them that batches of events use; one works, the others repair what two processes did at once.
+const BATCHES: u32 = 2;
 /// A connection that was idle for longer is tried before it is used.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// Name of the lock under which the schema is changed; any number that nothing else on the server uses.
 const SCHEMA_LOCK: i64 = 0x0065_766f_6c6f_6f70;
 
-/// The pool that everything but changes of the schema uses.
+/// The pool that everything but batches of events and changes of the schema uses.
 pub(super) async fn connect(url: &DatabaseUrl, limits: Limits) -> Result<DatabaseConnection, DbErr> {
+    pool(url, limits, CONNECTIONS, session_settings(Some(limits))).await
+}
+
+/// The pool for batches of events. Each of its statements asks for some hundred rows by their keys. A plan that
+/// was made while a table was small would go through all of it, and is kept however large the table becomes; so
+/// these connections go by the keys always.
+pub(super) async fn for_events(url: &DatabaseUrl, limits: Limits) -> Result<DatabaseConnection, DbErr> {
+    let by_key = ["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map(|way| format!("SET enable_{way} = off;"));
+    pool(url, limits, BATCHES, session_settings(Some(limits)) + &by_key.concat()).await
+}
+
+async fn pool(
+    url: &DatabaseUrl,
+    limits: Limits,
+    connections: u32,
+    settings: String,
+) -> Result<DatabaseConnection, DbErr> {
     let mut options = base(url, limits);
-    options.max_connections(CONNECTIONS).test_before_acquire_if_idle_for(TRUSTED_FOR);
-    let settings = session_settings(Some(limits));
+    options.max_connections(connections).test_before_acquire_if_idle_for(TRUSTED_FOR);
     let patience = limits.acquire;
     options.map_sqlx_postgres_pool_opts(move |pool| kept_sound(pool, settings.clone(), patience));
     Database::connect(options).await

@@ -2,7 +2,7 @@
 //!
 //! Requests overtake each other on their way. A conversion whose token is valid belongs to a visitor who was
 //! assigned before, so it waits for the exposure, and counts when that arrives; the order of arrival makes no
-//! difference in the end.
+//! difference in the end. When the visitor converts once more after the exposure, that one takes its place.
 
 use super::CheckedEvent;
 use super::batch::Batch;
@@ -125,7 +125,7 @@ impl Store {
 
     /// Takes the event back and lets it come once more.
     async fn settle(&self, left: Left, attribution_window: Duration) -> Result<bool, StoreError> {
-        let write = self.begin().await?;
+        let write = self.begin_batch().await?;
         if !write.take_back(&left).await? {
             return Ok(false);
         }

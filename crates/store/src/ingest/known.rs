@@ -48,6 +48,8 @@ pub(super) struct Reached {
     pub(super) goal_id: Uuid,
     pub(super) converted_at: Millis,
     pub(super) is_primary: bool,
+    /// Whether it came before the exposure.
+    pub(super) is_early: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -73,6 +75,7 @@ struct ReachedRow {
     goal_id: Uuid,
     converted_at: Millis,
     is_primary: bool,
+    is_early: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -166,16 +169,16 @@ impl WriteTransaction {
         batch: &Batch<'_>,
         visitors: &[Option<Visitor>],
     ) -> Result<Vec<Vec<Reached>>, StoreError> {
-        let query = "SELECT incoming.number, found.goal_id, found.converted_at, goals.is_primary \
+        let query = "SELECT incoming.number, found.goal_id, found.converted_at, goals.is_primary, found.is_early \
                      FROM incoming CROSS JOIN conversion_goals AS goals CROSS JOIN goal_conversions AS found \
                      WHERE goals.site_id = incoming.site_id AND found.site_id = incoming.site_id \
                      AND found.goal_id = goals.id AND found.visitor_id = incoming.visitor_id";
         let known = numbered(batch, |number| visitors[number].is_some());
         let mut reached = vec![Vec::new(); visitors.len()];
         let rows: Vec<ReachedRow> = self.ask_about_rows(query, known).await?;
-        for ReachedRow { number, goal_id, converted_at, is_primary } in rows {
+        for ReachedRow { number, goal_id, converted_at, is_primary, is_early } in rows {
             let number = place(number, reached.len())?;
-            reached[number].push(Reached { goal_id, converted_at, is_primary });
+            reached[number].push(Reached { goal_id, converted_at, is_primary, is_early });
         }
         Ok(reached)
     }

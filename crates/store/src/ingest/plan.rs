@@ -27,8 +27,10 @@ pub(super) struct Plan {
     pub(super) visitors: BTreeMap<usize, Visitor>,
     /// Visitors whose flags changed, by number.
     pub(super) flagged: BTreeMap<usize, Visitor>,
-    /// New conversions by the visitor's number and goal: variant, value, time.
-    pub(super) conversions: BTreeMap<(usize, Uuid), (Uuid, Option<f64>, Millis)>,
+    /// New conversions by the visitor's number and goal.
+    pub(super) conversions: BTreeMap<(usize, Uuid), Conversion>,
+    /// Stored ones that came early, in whose place a later one came.
+    pub(super) replaced: BTreeMap<(usize, Uuid), Conversion>,
     /// New conversions that wait for an exposure, by the visitor's number and goal.
     pub(super) early: BTreeMap<(usize, Uuid), Early>,
     /// Stored ones that need not wait any more.
@@ -45,6 +47,16 @@ pub(super) struct Plan {
     pub(super) delays: BTreeMap<(Uuid, i64, i64), i64>,
     /// By site, reason, variant and hour of arrival.
     pub(super) uncounted: BTreeMap<(Uuid, &'static str, Uuid, i64), Sum>,
+}
+
+/// A conversion that counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Conversion {
+    pub(super) variant_id: Uuid,
+    pub(super) value: Option<f64>,
+    pub(super) converted_at: Millis,
+    /// Whether it came before the exposure.
+    pub(super) is_early: bool,
 }
 
 /// One event of a batch, with its number and its visitor's.
@@ -134,19 +146,41 @@ impl Plan {
             }
             return Outcome::Stored(reason);
         };
-        let has_reached = known.conversions[item.visitor].iter().any(|reached| reached.goal_id == goal_id.0);
-        if has_reached || !self.store(item, None, known) {
+        let reached = known.conversions[item.visitor].iter().find(|reached| reached.goal_id == goal_id.0).copied();
+        if reached.is_some_and(|reached| !reached.is_early) || !self.store(item, None, known) {
             return Outcome::Duplicate;
         }
         let converted_at = Millis::from(checked.received_at);
-        known.conversions[item.visitor].push(Reached { goal_id: goal_id.0, converted_at, is_primary });
-        let conversion = (seen.variant_id, checked.event.value, converted_at);
+        let conversion =
+            Conversion { variant_id: seen.variant_id, value: checked.event.value, converted_at, is_early: false };
+        if let Some(early) = reached {
+            self.replace(item, &seen, early, conversion, known);
+            return Outcome::Counted;
+        }
+        let reached = Reached { goal_id: goal_id.0, converted_at, is_primary, is_early: false };
+        known.conversions[item.visitor].push(reached);
         self.conversions.insert((item.visitor, goal_id.0), conversion);
         if is_primary {
             self.count(checked.event.site_id.0, &seen, (0, 1));
             self.delay(checked.event.site_id.0, &seen, converted_at, 1);
         }
         Outcome::Counted
+    }
+
+    /// Puts a conversion in the place of one that came before the exposure; one is counted as before.
+    fn replace(&mut self, item: Item<'_>, seen: &Visitor, early: Reached, now: Conversion, known: &mut Known) {
+        let key = (item.visitor, early.goal_id);
+        for reached in known.conversions[item.visitor].iter_mut().filter(|it| it.goal_id == early.goal_id) {
+            (reached.converted_at, reached.is_early) = (now.converted_at, false);
+        }
+        let is_new = self.conversions.contains_key(&key);
+        let into = if is_new { &mut self.conversions } else { &mut self.replaced };
+        into.insert(key, now);
+        if early.is_primary {
+            let site_id = item.checked.event.site_id.0;
+            self.delay(site_id, seen, early.converted_at, -1);
+            self.delay(site_id, seen, now.converted_at, 1);
+        }
     }
 
     fn wait_for_exposure(&mut self, item: Item<'_>, known: &mut Known) {
@@ -177,8 +211,9 @@ impl Plan {
         let uncounted = (site_id, NotCounted::NoExposure.as_str(), early.variant_id, hour);
         add(self.uncounted.entry(uncounted).or_default(), (0, -1));
         let Early { goal_id, is_primary, value, received_at, .. } = early;
-        known.conversions[item.visitor].push(Reached { goal_id, converted_at: received_at, is_primary });
-        self.conversions.insert(key, (seen.variant_id, value, received_at));
+        let (variant_id, converted_at) = (seen.variant_id, received_at);
+        known.conversions[item.visitor].push(Reached { goal_id, converted_at, is_primary, is_early: true });
+        self.conversions.insert(key, Conversion { variant_id, value, converted_at, is_early: true });
         if is_primary {
             self.count(site_id, seen, (0, 1));
             self.delay(site_id, seen, received_at, 1);
@@ -240,6 +275,7 @@ impl Plan {
             self.delay(site_id, &seen, converted.converted_at, -1);
         }
         self.conversions.retain(|(visitor, _), _| *visitor != item.visitor);
+        self.replaced.retain(|(visitor, _), _| *visitor != item.visitor);
         self.forgotten.insert(item.visitor);
         self.flag(item.visitor, seen);
         true

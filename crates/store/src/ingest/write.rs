@@ -3,11 +3,12 @@
 use super::CheckedEvent;
 use super::batch::Batch;
 use super::known::Visitor;
-use super::plan::{Plan, Sum};
+use super::plan::{Conversion, Plan, Sum};
 use crate::bulk::{Part, Rows, add_up, insert_new};
 use crate::millis::Millis;
 use domain::NotCounted;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Everything that a plan changes.
 pub(super) fn parts(batch: &Batch<'_>, plan: &Plan) -> Vec<Part> {
@@ -19,7 +20,8 @@ pub(super) fn parts(batch: &Batch<'_>, plan: &Plan) -> Vec<Part> {
         new_early(batch, plan),
         claimed_early(batch, plan),
         claimed_events(batch, plan),
-        insert_new("goal_conversions", conversions(batch, plan)),
+        insert_new("goal_conversions", conversions(batch, &plan.conversions)),
+        replaced_conversions(batch, plan),
         totals(batch, plan),
         ledger(plan),
         holdout(plan),
@@ -73,13 +75,22 @@ fn forgotten_conversions(batch: &Batch<'_>, plan: &Plan) -> Part {
     Part { statement: statement.to_owned(), rows: keys(batch, plan.forgotten.iter()), all_new: false }
 }
 
-fn conversions(batch: &Batch<'_>, plan: &Plan) -> Rows {
-    let reached = || plan.conversions.values();
-    keys(batch, plan.conversions.keys().map(|(visitor, _)| visitor))
-        .uuid("goal_id", plan.conversions.keys().map(|(_, goal_id)| *goal_id))
-        .uuid("variant_id", reached().map(|(variant_id, _, _)| *variant_id))
-        .maybe_real("value", reached().map(|(_, value, _)| *value))
-        .whole("converted_at", reached().map(|(_, _, at)| at.0))
+fn conversions(batch: &Batch<'_>, conversions: &BTreeMap<(usize, Uuid), Conversion>) -> Rows {
+    let reached = || conversions.values();
+    keys(batch, conversions.keys().map(|(visitor, _)| visitor))
+        .uuid("goal_id", conversions.keys().map(|(_, goal_id)| *goal_id))
+        .uuid("variant_id", reached().map(|conversion| conversion.variant_id))
+        .maybe_real("value", reached().map(|conversion| conversion.value))
+        .whole("converted_at", reached().map(|conversion| conversion.converted_at.0))
+        .truth("is_early", reached().map(|conversion| conversion.is_early))
+}
+
+fn replaced_conversions(batch: &Batch<'_>, plan: &Plan) -> Part {
+    let statement = "UPDATE goal_conversions SET value = incoming.value, converted_at = incoming.converted_at, \
+                     is_early = incoming.is_early FROM incoming WHERE goal_conversions.site_id = incoming.site_id \
+                     AND goal_conversions.goal_id = incoming.goal_id \
+                     AND goal_conversions.visitor_id = incoming.visitor_id";
+    Part { statement: statement.to_owned(), rows: conversions(batch, &plan.replaced), all_new: false }
 }
 
 fn new_early(batch: &Batch<'_>, plan: &Plan) -> Part {

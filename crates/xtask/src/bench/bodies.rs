@@ -76,7 +76,7 @@ pub(super) fn prepare(
 
 fn exposure(site: &str, visitor: &str, assigned: &Assigned, random: &mut Random) -> Value {
     json!({
-        "id": random.uuid(), "site_id": site, "variant_id": assigned.variant_id, "visitor_id": visitor,
+        "id": random.event_id(), "site_id": site, "variant_id": assigned.variant_id, "visitor_id": visitor,
         "type": "impression", "token": assigned.token, "metadata": { "applied": 1, "missed": 0, "ms": 1 },
     })
 }
@@ -97,7 +97,7 @@ fn body(mix: Mix, exposures: &[Value], random: &mut Random) -> String {
 fn conversion(exposure: &Value, random: &mut Random) -> Value {
     let mut event = exposure.clone();
     if let Some(fields) = event.as_object_mut() {
-        fields.insert("id".to_owned(), random.uuid().into());
+        fields.insert("id".to_owned(), random.event_id().into());
         fields.insert("type".to_owned(), "conversion".into());
         fields.remove("metadata");
     }

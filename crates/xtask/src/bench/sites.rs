@@ -13,6 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Variants beside the control.
 pub(super) const VARIANTS: &str = "5";
@@ -106,6 +107,21 @@ impl Random {
             "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
             high >> 32,
             (high >> 16) & 0xffff,
+            high & 0xfff,
+            (low >> 48) & 0x3fff | 0x8000,
+            low & 0xffff_ffff_ffff
+        )
+    }
+
+    /// A UUID of version 7, as the snippet gives its events.
+    pub(super) fn event_id(&mut self) -> String {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let milliseconds = u64::try_from(since.as_millis()).unwrap_or_default();
+        let (high, low) = (self.number(), self.number());
+        format!(
+            "{:08x}-{:04x}-7{:03x}-{:04x}-{:012x}",
+            (milliseconds >> 16) & 0xffff_ffff,
+            milliseconds & 0xffff,
             high & 0xfff,
             (low >> 48) & 0x3fff | 0x8000,
             low & 0xffff_ffff_ffff
