@@ -19,6 +19,7 @@ mod page_header;
 mod progress;
 mod select;
 mod skeleton;
+mod textarea;
 
 pub use alert::{Alert, AlertVariant};
 pub use badge::{Badge, BadgeVariant};
@@ -36,3 +37,4 @@ pub use page_header::PageHeader;
 pub use progress::Progress;
 pub use select::Select;
 pub use skeleton::Skeleton;
+pub use textarea::Textarea;
