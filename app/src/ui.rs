@@ -23,7 +23,7 @@ mod textarea;
 
 pub use alert::{Alert, AlertVariant};
 pub use badge::{Badge, BadgeVariant};
-pub use button::{Button, ButtonLink, ButtonSize, ButtonVariant};
+pub use button::{Button, ButtonLink, ButtonSize, ButtonVariant, button_class};
 pub use card::Card;
 pub use copy_button::CopyButton;
 pub use dialog::{Dialog, DialogClose, DialogTrigger, close_dialog};

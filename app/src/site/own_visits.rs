@@ -11,8 +11,7 @@ pub fn OwnVisits(
     context: SiteContext,
 ) -> impl IntoView {
     // Read once: every reading of the site makes another link, and each of them works.
-    let (link, page) =
-        context.detail.with_untracked(|detail| (detail.owner_link.clone(), detail.summary.url.clone()));
+    let (link, page) = context.detail.with_untracked(|detail| (detail.owner_link.clone(), detail.summary.url.clone()));
     let undo = with_parameter(&page, "evo_owner=off");
     view! {
         <section aria-labelledby="own-visits-heading">

@@ -20,3 +20,4 @@ mod support;
 mod v1_bad_input;
 mod v1_contract;
 mod v1_http;
+mod v1_trust;
