@@ -176,7 +176,7 @@ async fn forged_events_move_no_counter(database: TestDatabase) {
     assert_eq!(site.told().await, BTreeMap::new());
 
     let attack = Attack { site: &site, other: &other, counted, elsewhere };
-    let mut expected: BTreeMap<String, i64> = BTreeMap::new();
+    let (mut expected, mut believed) = (BTreeMap::<String, i64>::new(), Vec::new());
     for first in (0..FORGED).step_by(BATCH) {
         let (events, reasons): (Vec<_>, Vec<_>) = (first..first + BATCH).map(|number| attack.forged(number)).unzip();
         let response = app.send(&json!({"events": events})).await;
@@ -185,8 +185,9 @@ async fn forged_events_move_no_counter(database: TestDatabase) {
         for ((line, reason), event) in answer["results"].as_array().unwrap().iter().zip(&reasons).zip(&events) {
             let is_stored = line["result"] == json!("recorded") && line["counted"] == json!(false);
             let is_turned_away = line["result"] == json!("dropped");
-            assert!(is_stored || is_turned_away, "{line} for {event}");
-            assert_eq!(line["reason"], json!(reason), "{event}");
+            if !(is_stored || is_turned_away) || line["reason"] != json!(reason) {
+                believed.push(format!("{line} for {event}"));
+            }
         }
         reasons.iter().for_each(|reason| *expected.entry((*reason).to_owned()).or_default() += 1);
     }
@@ -198,6 +199,7 @@ async fn forged_events_move_no_counter(database: TestDatabase) {
     assert!(after.counts_like(&before), "{after:#?} is not {before:#?}");
     let recounted = app.inside.service.recount(site.site_id()).await.unwrap();
     assert!(recounted.counts_like(&after), "{recounted:#?} is not {after:#?}");
+    assert!(believed.is_empty(), "{} were not seen through, such as {}", believed.len(), believed[0]);
     assert_eq!(site.told().await, expected, "every one of them is told");
 
     // What is true still counts.
