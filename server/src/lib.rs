@@ -7,6 +7,7 @@ mod files;
 pub mod layers;
 pub mod listen;
 mod live;
+pub mod metrics;
 pub mod ports;
 pub mod router;
 pub mod runner;

@@ -109,7 +109,9 @@ fn turn_away(mut stream: TcpStream, no_places: &Arc<Semaphore>) {
         let told = async {
             let mut asked = [0; 1024];
             // What is not read when the connection closes would take the answer with it.
-            stream.read(&mut asked).await?;
+            if stream.read(&mut asked).await? == 0 {
+                return Ok(());
+            }
             stream.write_all(NO_ROOM.as_bytes()).await?;
             stream.shutdown().await?;
             while stream.read(&mut asked).await? > 0 {}

@@ -3,6 +3,7 @@
 use crate::config::{Settings, is_loopback};
 use crate::layers::csrf::OwnOrigin;
 use crate::listen::{self, Limits, Stages};
+use crate::metrics;
 use crate::router::{AppState, router};
 use crate::runner::Runner;
 use crate::v1::rate_limit::RateLimit;
@@ -96,6 +97,14 @@ impl Running {
             stages: stages.clone(),
             demo,
         };
+        let metrics = match settings.metrics_addr {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        if let Some((listener, address)) = metrics {
+            tracing::info!(%address, "metrics");
+            tokio::spawn(listen::serve(listener, metrics::router(service.clone()), limits, stages.clone()));
+        }
         let server = tokio::spawn(listen::serve(listener, router(state), limits, stages.clone()));
         let runner = Runner::start(&service, &stages.stopping);
         let drain_delay = settings.drain_delay;

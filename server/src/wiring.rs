@@ -8,6 +8,7 @@ use service::playbook::Playbook;
 use service::ports::{Clock, CopyWriter, PageReader};
 use service::{Ports, Service, Store};
 use std::sync::Arc;
+use std::time::Duration;
 use url::Url;
 
 /// Why the parts do not come together.
@@ -36,7 +37,7 @@ pub struct Changes {
     /// A clock for visitors and statistics in place of the real one.
     pub clock: Option<Arc<dyn Clock>>,
     /// How often weights are computed anew.
-    pub update_stats_every: Option<std::time::Duration>,
+    pub update_stats_every: Option<Duration>,
     /// Hosts that may be read in place of those in the settings, and then this installation is one of them.
     pub readable: Option<AllowedPrivateHosts>,
     /// Writes with the playbook even when a model is set.
@@ -58,6 +59,10 @@ pub async fn open(settings: &Settings, public_url: &str, changes: Changes) -> Re
         entropy: Arc::new(SystemEntropy),
     };
     let mut chosen = service::Settings::new(public_url.to_owned(), settings.secret_key.clone());
+    if settings.database.is_sqlite() {
+        // Nobody tells of the changes that another command makes to the file, and looking costs little.
+        chosen.compare_sites_every = Duration::from_secs(1);
+    }
     chosen.site_event_limit = settings.site_event_limit;
     chosen.keep_events = settings.keep_events_days.map(|days| time::Duration::days(i64::from(days)));
     if let Some(period) = changes.update_stats_every {

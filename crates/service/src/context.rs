@@ -1,6 +1,7 @@
 //! The service itself: its store, its ports and its settings.
 
 use crate::live::Live;
+use crate::metrics::Metrics;
 use crate::passwords::Passwords;
 use crate::ports::{Clock, CopyWriter, Entropy, PageReader};
 use crate::snapshot::Snapshot;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub secret_key: SecretSlice<u8>,
     /// How long after an exposure a conversion still counts, on the visitors' clock.
     pub attribution_window: time::Duration,
+    /// How often changes by other processes are looked for; on Postgres they are told of besides.
+    pub compare_sites_every: Duration,
     /// Events a second that one site may send to this process; 0 means no limit.
     pub site_event_limit: u32,
     /// How long raw events are kept, on the visitors' clock; for ever when absent. Counters stay in any case.
@@ -65,6 +68,7 @@ impl Settings {
             public_url,
             secret_key,
             attribution_window: time::Duration::hours(72),
+            compare_sites_every: Duration::from_secs(4),
             site_event_limit: 0,
             keep_events: Some(time::Duration::days(90)),
             holdout_fraction: 0.05,
@@ -94,6 +98,7 @@ pub(crate) struct Inner {
     pub(crate) passwords: Passwords,
     pub(crate) work: tokio::sync::Notify,
     pub(crate) writer: Writer,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl Service {
@@ -111,6 +116,7 @@ impl Service {
             passwords: Passwords::default(),
             work: tokio::sync::Notify::new(),
             writer: Writer::default(),
+            metrics: Arc::default(),
         };
         Self { inner: Arc::new(inner) }
     }

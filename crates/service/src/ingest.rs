@@ -1,10 +1,11 @@
 //! Events in: checked, stored and counted before anybody is told so.
 
+use crate::context::Inner;
 use crate::snapshot::SiteSnapshot;
 use crate::{Service, ServiceError};
 use domain::event::Dropped;
 use domain::token::EXPOSURE_TTL_S;
-use domain::{Arm, EventId, EventType, GoalId, IncomingEvent, NotCounted, Outcome, SiteId};
+use domain::{Arm, EventId, EventType, GoalId, IncomingEvent, NotCounted, Outcome};
 use store::ingest::CheckedEvent;
 use time::OffsetDateTime;
 
@@ -39,29 +40,43 @@ impl Service {
         source: RequestSource,
     ) -> Result<Vec<EventResult>, ServiceError> {
         let now = self.now();
-        let mut checked = Vec::with_capacity(events.len());
-        for event in events {
-            checked.push(match event {
+        let mut results = Vec::with_capacity(events.len());
+        let (mut sound, mut places) = (Vec::with_capacity(events.len()), Vec::with_capacity(events.len()));
+        for (place, event) in events.into_iter().enumerate() {
+            let (id, checked) = match event {
                 Ok(event) => (Some(event.id), self.check(event, &source, now).await?),
+                // Told by whoever could not read it.
                 Err(reason) => (None, Err(reason)),
-            });
+            };
+            let outcome = match checked {
+                Ok(event) => {
+                    places.push((place, event.event.site_id));
+                    sound.push(event);
+                    Outcome::Retry
+                }
+                Err(reason) => Outcome::Dropped(reason),
+            };
+            results.push(EventResult { id, outcome });
         }
-        if checked.iter().all(|(_, event)| event.is_err()) {
-            return Ok(checked.into_iter().filter_map(|(id, event)| Some(dropped(id, event.err()?))).collect());
+        if !sound.is_empty() {
+            for ((place, site_id), outcome) in places.into_iter().zip(self.write(sound).await?) {
+                self.inner.metrics.note_outcome(outcome);
+                if outcome == Outcome::Counted {
+                    self.inner.live.note_counted(site_id);
+                }
+                results[place].outcome = outcome;
+            }
         }
-        let sound: Vec<CheckedEvent> = checked.iter().filter_map(|(_, event)| event.as_ref().ok().cloned()).collect();
-        let sites: Vec<SiteId> = sound.iter().map(|event| event.event.site_id).collect();
-        let window = self.inner.settings.attribution_window;
-        let outcomes = self.inner.writer.write(self.store(), window, sound).await?;
-        for (site_id, _) in sites.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == Outcome::Counted) {
-            self.inner.live.note_counted(*site_id);
+        Ok(results)
+    }
+
+    async fn write(&self, events: Vec<CheckedEvent>) -> Result<Vec<Outcome>, ServiceError> {
+        let Inner { writer, store, settings, metrics, .. } = &*self.inner;
+        let written = writer.write(store, metrics, settings.attribution_window, events).await;
+        if matches!(written, Err(ServiceError::Busy)) {
+            metrics.note_refused();
         }
-        let mut outcomes = outcomes.into_iter();
-        let result = |(id, event): (Option<EventId>, Result<CheckedEvent, Dropped>)| match event {
-            Err(reason) => dropped(id, reason),
-            Ok(_) => EventResult { id, outcome: outcomes.next().unwrap_or(Outcome::Retry) },
-        };
-        Ok(checked.into_iter().map(result).collect())
+        written
     }
 
     /// Counts conversions whose exposure came to another process in the same moment; how many there were.
@@ -71,6 +86,16 @@ impl Service {
     pub async fn settle_early_conversions(&self) -> Result<usize, ServiceError> {
         let window = self.inner.settings.attribution_window;
         Ok(self.store().settle_early_conversions(self.now(), window).await?)
+    }
+
+    /// Whether one more request's events may wait. Of many who ask at once some may be turned away all the same.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        let has_room = self.inner.writer.has_room();
+        if !has_room {
+            self.inner.metrics.note_refused();
+        }
+        has_room
     }
 
     /// Requests whose events wait to be stored.
@@ -85,10 +110,13 @@ impl Service {
         source: &RequestSource,
         now: OffsetDateTime,
     ) -> Result<Result<CheckedEvent, Dropped>, ServiceError> {
-        let Some(site) = self.served_site(event.site_id).await? else { return Ok(Err(Dropped::UnknownSite)) };
-        let checked = self.judge(&site, event, source, now);
+        let site_id = event.site_id;
+        let checked = match self.served_site(site_id).await? {
+            Some(site) => self.judge(&site, event, source, now),
+            None => Err(Dropped::UnknownSite),
+        };
         if let Err(reason) = checked {
-            site.tally.note_dropped(reason);
+            self.note_dropped(Some(site_id), reason);
         }
         Ok(checked)
     }
@@ -177,8 +205,4 @@ fn find_goal(site: &SiteSnapshot, wanted: Option<GoalId>) -> Option<(GoalId, boo
         Some(id) => goals.find(|(goal, _)| *goal == id),
         None => goals.find(|(_, is_primary)| *is_primary),
     }
-}
-
-fn dropped(id: Option<EventId>, reason: Dropped) -> EventResult {
-    EventResult { id, outcome: Outcome::Dropped(reason) }
 }

@@ -83,6 +83,7 @@ impl Service {
 
     /// Counts an event that is turned away, for its site if that is served here.
     pub fn note_dropped(&self, site_id: Option<SiteId>, reason: Dropped) {
+        self.inner.metrics.note_dropped(reason);
         if let Some(site) = site_id.and_then(|id| self.inner.snapshot.get(id)) {
             site.tally.note_dropped(reason);
         }

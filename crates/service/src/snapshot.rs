@@ -72,6 +72,11 @@ impl Snapshot {
         sites.iter().map(|(id, site)| (*id, site.clone())).collect()
     }
 
+    /// How many sites are served.
+    pub(crate) fn len(&self) -> usize {
+        self.sites.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     fn versions(&self) -> HashMap<SiteId, i64> {
         let sites = self.sites.read().unwrap_or_else(PoisonError::into_inner);
         sites.iter().map(|(id, site)| (*id, site.version)).collect()

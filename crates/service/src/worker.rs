@@ -16,10 +16,6 @@ use tokio_util::sync::CancellationToken;
 
 /// How often the worker looks for due jobs when nobody wakes it.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// How often changes by other processes are looked for, and counters announced.
-const WATCH_EVERY: Duration = Duration::from_secs(1);
-/// How often counts of requests are stored.
-const STORE_REQUESTS_EVERY: Duration = Duration::from_secs(10);
 /// Longest wait between two tries.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(3600);
 
@@ -92,35 +88,6 @@ impl Service {
                     () = tokio::time::sleep(LOOK_EVERY) => {}
                 }
             }
-        }
-    }
-
-    /// Keeps the snapshot, open dashboards and counts of requests up to date until cancelled.
-    pub async fn run_watcher(&self, cancelled: CancellationToken) {
-        let mut stored = tokio::time::Instant::now();
-        while !cancelled.is_cancelled() {
-            if stored.elapsed() >= STORE_REQUESTS_EVERY {
-                self.try_to_store_requests().await;
-                if let Err(error) = self.settle_early_conversions().await {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "early conversions wait");
-                }
-                stored = tokio::time::Instant::now();
-            }
-            if let Err(error) = self.refresh_changed_sites().await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "serving the last known sites");
-            }
-            self.inner.live.announce_counted();
-            tokio::select! {
-                () = cancelled.cancelled() => {}
-                () = tokio::time::sleep(WATCH_EVERY) => {}
-            }
-        }
-        self.try_to_store_requests().await;
-    }
-
-    async fn try_to_store_requests(&self) {
-        if let Err(error) = self.store_requests().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "counts of requests are kept for later");
         }
     }
 

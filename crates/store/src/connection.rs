@@ -100,8 +100,8 @@ impl Limits {
 /// An open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    url: DatabaseUrl,
-    limits: Limits,
+    pub(crate) url: DatabaseUrl,
+    pub(crate) limits: Limits,
     reader: Bounded<DatabaseConnection>,
     slow_reader: Bounded<DatabaseConnection>,
     /// On SQLite one connection, so that writers queue here instead of failing; on Postgres the reader's pool.

@@ -43,8 +43,20 @@ impl From<DbErr> for StoreError {
             Some(SqlErr::ForeignKeyConstraintViolation(_)) => return Self::Dangling(error),
             Some(_) | None => {}
         }
+        if has_met_another(&error) {
+            return Self::Overtaken;
+        }
         if is_away(&error) { Self::Unavailable(error) } else { Self::Database(error) }
     }
+}
+
+/// Whether Postgres ended the transaction so that another one could go on: they waited for each other.
+fn has_met_another(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+        return false;
+    };
+    let sqlx::Error::Database(refusal) = cause.as_ref() else { return false };
+    matches!(refusal.code().unwrap_or_default().as_ref(), "40001" | "40P01")
 }
 
 /// Whether another try may succeed, because the fault is the connection's or the server's and not the statement's.

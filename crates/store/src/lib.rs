@@ -7,6 +7,7 @@
 pub mod access;
 pub mod accounts;
 mod bulk;
+pub mod changes;
 mod connection;
 mod deadline;
 pub mod decisions;

@@ -90,7 +90,9 @@ impl WriteTransaction {
             created_at: Set(site.created_at.into()),
         };
         sites::Entity::insert(row).exec_without_returning(&self.transaction).await?;
-        Ok(OwnedSite::new(site.id))
+        let site = OwnedSite::new(site.id);
+        self.tell_of(&site).await?;
+        Ok(site)
     }
 
     /// Deletes a site with everything that belongs to it.
@@ -99,7 +101,7 @@ impl WriteTransaction {
     /// When the database fails.
     pub async fn delete_site(&self, site: &OwnedSite) -> Result<(), StoreError> {
         sites::Entity::delete_by_id(site.site_id().0).exec(&self.transaction).await?;
-        Ok(())
+        self.tell_of(site).await
     }
 
     /// Moves a site to another state.
@@ -152,7 +154,7 @@ impl WriteTransaction {
             .filter(sites::Column::Id.eq(site.site_id().0))
             .exec(&self.transaction)
             .await?;
-        Ok(())
+        self.tell_of(site).await
     }
 }
 

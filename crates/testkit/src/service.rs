@@ -44,6 +44,7 @@ pub struct TestServiceBuilder {
     job_lease: Duration,
     holdout_fraction: f64,
     site_event_limit: u32,
+    compare_sites_every: Duration,
     burn_in: BurnIn,
 }
 
@@ -57,6 +58,7 @@ impl Default for TestServiceBuilder {
             // Tests of counts need every visitor among the arms.
             holdout_fraction: 0.0,
             site_event_limit: 0,
+            compare_sites_every: Duration::from_secs(1),
             burn_in: BurnIn::default(),
         }
     }
@@ -105,6 +107,13 @@ impl TestServiceBuilder {
         self
     }
 
+    /// How often changes by other processes are looked for.
+    #[must_use]
+    pub fn compare_sites_every(mut self, period: Duration) -> Self {
+        self.compare_sites_every = period;
+        self
+    }
+
     /// A shorter burn-in than the product's.
     #[must_use]
     pub fn burn_in(mut self, visitors: u64, hours: f64) -> Self {
@@ -131,6 +140,7 @@ impl TestServiceBuilder {
         settings.job_backoff = Duration::from_secs(1);
         settings.job_lease = self.job_lease;
         settings.holdout_fraction = self.holdout_fraction;
+        settings.compare_sites_every = self.compare_sites_every;
         settings.site_event_limit = self.site_event_limit;
         settings.policy.burn_in = self.burn_in;
         let service = Service::new(database.store.clone(), ports.clone(), settings.clone());

@@ -1,7 +1,7 @@
 //! One log line a failure, with the reference that the client is shown.
 
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::any::Any;
@@ -17,16 +17,17 @@ pub struct FailureCause(pub String);
 /// Gives every request a reference and writes a line for each answer that is our fault.
 pub async fn reference(mut request: Request, next: Next) -> Response {
     let reference = new_reference();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // Neither is copied; their text is shared.
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     if let Ok(value) = HeaderValue::from_str(&reference) {
         request.headers_mut().insert(HEADER, value);
     }
     let mut response = next.run(request).await;
     let cause = response.extensions_mut().remove::<FailureCause>();
     // Server functions log their own failures under their own reference.
-    let logs_itself = cause.is_none() && path.starts_with("/api/");
-    if response.status().is_server_error() && !logs_itself {
-        let status = response.status().as_u16();
+    let logs_itself = cause.is_none() && uri.path().starts_with("/api/");
+    if response.status().is_server_error() && !logs_itself && !is_asked_to_wait(&response, cause.as_ref()) {
+        let (status, path) = (response.status().as_u16(), uri.path());
         let cause = cause.map_or_else(|| "unknown".to_owned(), |cause| cause.0);
         tracing::error!(reference, %method, path, status, cause, "request failed");
     }
@@ -34,6 +35,14 @@ pub async fn reference(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(HEADER, value);
     }
     response
+}
+
+/// Too much load is no failure: whoever has to wait is told so, and counted in the metrics. A line for each of
+/// them would make it worse.
+fn is_asked_to_wait(response: &Response, cause: Option<&FailureCause>) -> bool {
+    cause.is_none()
+        && response.status() == StatusCode::SERVICE_UNAVAILABLE
+        && response.headers().contains_key(header::RETRY_AFTER)
 }
 
 /// What a panic becomes: an answer like every other failure.

@@ -1,12 +1,14 @@
 //! `POST /v1/event`: impressions and conversions. The answer comes after the commit.
 
+use super::V1State;
 use super::automation::is_automated;
 use super::envelope::{self, Envelope, Item, Unreadable};
 use super::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use domain::event::Dropped;
@@ -20,8 +22,21 @@ use uuid::Uuid;
 /// to a database that is silent. Behind many batches it would be far longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Room for one more request's events. It is asked for before the body is read, so that a server with too much
+/// to do says so without more work.
+pub struct Room;
+
+impl FromRequestParts<V1State> for Room {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, state: &V1State) -> Result<Self, Problem> {
+        if state.service.has_room() { Ok(Self) } else { Err(Problem::overloaded()) }
+    }
+}
+
 /// Stores one event or a list of them.
 pub async fn event(
+    _: Room,
     State(service): State<Service>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,

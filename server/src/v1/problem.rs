@@ -84,7 +84,7 @@ impl Problem {
     /// More requests at the same time than can be worked on.
     #[must_use]
     pub fn overloaded() -> Self {
-        let detail = "Too many requests at the same time. Nothing was done. Try again.";
+        let detail = "Too many requests at the same time. Nothing was stored. Try again.";
         let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", detail);
         Self { retry_after_s: Some(1), ..problem }
     }
@@ -114,8 +114,11 @@ impl Problem {
     /// A failure of the service. The database being away is no fault, so that clients try again.
     #[must_use]
     pub fn of_service(error: &ServiceError) -> Self {
+        if matches!(error, ServiceError::Busy) {
+            return Self::overloaded();
+        }
         let cause = Some(causes(error));
-        if let ServiceError::Unavailable(_) | ServiceError::Busy | ServiceError::NotStored(_) = error {
+        if let ServiceError::Unavailable(_) | ServiceError::NotStored(_) = error {
             let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Nothing was stored. Try again.");
             return Self { retry_after_s: Some(RETRY_AFTER_S), cause, ..problem };
         }

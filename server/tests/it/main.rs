@@ -12,6 +12,7 @@ mod faults;
 mod files;
 mod journey;
 mod live;
+mod metrics;
 mod migrate_data;
 mod pages;
 mod simulate;

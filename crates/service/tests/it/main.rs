@@ -16,4 +16,5 @@ mod sites;
 mod support;
 mod traffic;
 mod trust;
+mod watcher;
 mod weights;

@@ -175,14 +175,15 @@ mod tests {
     fn a_process_is_watched() -> Outcome {
         let watch = Watch { process: std::process::id(), database: Some(std::process::id()) };
         let round = watch.round(|| {
-            let begun = std::time::Instant::now();
-            while begun.elapsed() < Duration::from_millis(200) {
+            // Until the kernel has counted it: on a busy machine that takes longer than it counts.
+            let begun = cpu_seconds(watch.process)?;
+            while cpu_seconds(watch.process)? - begun < 0.2 {
                 std::hint::spin_loop();
             }
             Ok(Measured::default())
         })?;
         assert!(round.cpu >= 0.1 && round.memory > 0.0, "{round:?}");
-        assert!(round.database_cpu.is_some_and(|seconds| seconds >= round.cpu));
+        assert!(round.database_cpu.is_some_and(|seconds| seconds >= 0.1));
         Ok(())
     }
 }

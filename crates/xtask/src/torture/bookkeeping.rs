@@ -129,7 +129,7 @@ impl Sender {
             match wire.ask(&parcel.request).await {
                 Ok(answer) => self.settle(parcel, &answer).await,
                 Err(_) => {
-                    self.unsettled = Some(Parcel { turn: Turn::AfterSilence, ..parcel });
+                    self.unsettled = Some(unanswered(parcel));
                     break;
                 }
             }
@@ -176,7 +176,7 @@ impl Sender {
         let answer = match wire.ask(&exposure.request).await {
             Ok(answer) => answer,
             Err(failure) => {
-                self.unsettled = Some(Parcel { turn: Turn::AfterSilence, ..exposure });
+                self.unsettled = Some(unanswered(exposure));
                 return Err(failure);
             }
         };
@@ -295,6 +295,12 @@ pub(super) fn seed(invoke: &dyn Fn(&[&str]) -> std::process::Command) -> Outcome
     line["site_id"].as_str().map(str::to_owned).ok_or_else(|| Failure::new("evoloop seed printed no site"))
 }
 
+/// What was acknowledged once stays so, whatever becomes of its repeat.
+fn unanswered(parcel: Parcel) -> Parcel {
+    let turn = if parcel.turn == Turn::Repeat { Turn::Repeat } else { Turn::AfterSilence };
+    Parcel { turn, ..parcel }
+}
+
 fn parcel(events: Vec<Event>) -> Parcel {
     let request = match &events[..] {
         [event] => wire::event(&event.json),
@@ -329,6 +335,19 @@ mod tests {
         ];
         for (token, arm) in cases {
             assert_eq!(arm_of(token), arm, "{token}");
+        }
+    }
+
+    #[test]
+    fn a_repeat_that_is_not_answered_is_still_a_repeat() {
+        let turns = [
+            (Turn::First, Turn::AfterSilence),
+            (Turn::AfterRefusal, Turn::AfterSilence),
+            (Turn::AfterSilence, Turn::AfterSilence),
+            (Turn::Repeat, Turn::Repeat),
+        ];
+        for (before, after) in turns {
+            assert_eq!(unanswered(Parcel { turn: before, ..parcel(Vec::new()) }).turn, after);
         }
     }
 
