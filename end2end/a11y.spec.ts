@@ -49,8 +49,10 @@ test("the dashboard is accessible", async ({ page, server }) => {
     await check(page);
     await page.goto(`${server}/app/sites/new`);
     await check(page);
-    await addSite(page, server, customer.url);
+    const siteId = await addSite(page, server, customer.url);
     await approveAll(page);
+    await check(page);
+    await page.goto(`${server}/app/sites/${siteId}?view=settings`);
     await check(page);
     await page.goto(`${server}/app`);
     await check(page);

@@ -136,6 +136,18 @@ test("forms, addresses and calls convert, each once", async ({ page, stub }) => 
   await heard(stub, "impression", "goal-event", "goal-url", "goal-revenue", "goal-form", "impression");
 });
 
+test("an owner's flag leaves the address and goes along with every event", async ({ page, stub }) => {
+  stub.html = HTML;
+  stub.goals = [goal("click", { selector: ".cta" }), goal("url", { url_contains: "evo_owner" })];
+  await page.goto(`${stub.page}?a=1&evo_owner=1800000000.flag#end`);
+  await heard(stub, "impression");
+  expect(page.url()).toBe(`${stub.page}?a=1#end`);
+  await page.getByRole("link", { name: "Buy" }).click();
+  await page.waitForURL("**/thanks");
+  await heard(stub, "impression", "goal-click", "impression");
+  expect(new Set(stub.events().map(({ owner }) => owner))).toEqual(new Set(["1800000000.flag"]));
+});
+
 test("40 visitors are 40, and each keeps id and token", async ({ newPerson, stub }) => {
   test.setTimeout(180_000);
   stub.html = HTML;

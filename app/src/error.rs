@@ -19,6 +19,9 @@ pub enum UiError {
     Invalid {
         /// A sentence.
         message: String,
+        /// The field that is at fault, when it is a single one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
     },
     /// The server or its database does not answer.
     #[error("Evoloop cannot be reached right now. Please try again in a moment.")]
@@ -31,13 +34,26 @@ pub enum UiError {
     },
 }
 
+impl UiError {
+    /// What was sent cannot be, and no single field is at fault.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::Invalid { message: message.into(), field: None }
+    }
+
+    /// Whether this field is at fault.
+    #[must_use]
+    pub fn is_about(&self, name: &str) -> bool {
+        matches!(self, Self::Invalid { field: Some(field), .. } if field == name)
+    }
+}
+
 impl FromServerFnError for UiError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                Self::Invalid { message: "Some of the input is missing or malformed.".to_owned() }
+                Self::invalid("Some of the input is missing or malformed.")
             }
             _ => Self::Unavailable,
         }

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod card;
+pub mod form_text;
 pub mod list;
 pub mod new;
 

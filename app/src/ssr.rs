@@ -50,13 +50,14 @@ pub(crate) async fn viewer() -> Result<(Service, Viewer), UiError> {
 /// A failure in words for people, with the right status; logged here when it is our fault.
 pub(crate) fn answer(error: ServiceError) -> UiError {
     let (status, shown) = match &error {
-        ServiceError::Invalid { message, .. } => {
-            (StatusCode::UNPROCESSABLE_ENTITY, UiError::Invalid { message: capitalise(message) })
+        ServiceError::Invalid { field, message } => {
+            let shown = UiError::Invalid { message: capitalise(message), field: field.map(str::to_owned) };
+            (StatusCode::UNPROCESSABLE_ENTITY, shown)
         }
         ServiceError::NotFound => (StatusCode::NOT_FOUND, UiError::NotFound),
-        ServiceError::Conflict(message) => (StatusCode::CONFLICT, UiError::Invalid { message: message.clone() }),
+        ServiceError::Conflict(message) => (StatusCode::CONFLICT, UiError::invalid(message)),
         ServiceError::SignedOut => (StatusCode::UNAUTHORIZED, UiError::SignedOut),
-        ServiceError::WrongCredentials => (StatusCode::UNAUTHORIZED, UiError::Invalid { message: error.to_string() }),
+        ServiceError::WrongCredentials => (StatusCode::UNAUTHORIZED, UiError::invalid(error.to_string())),
         ServiceError::Unavailable(_) | ServiceError::Busy | ServiceError::NotStored(_) => {
             tracing::error!(error = &error as &dyn std::error::Error, reference = reference(), "request failed");
             (StatusCode::SERVICE_UNAVAILABLE, UiError::Unavailable)

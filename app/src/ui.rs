@@ -19,10 +19,11 @@ mod page_header;
 mod progress;
 mod select;
 mod skeleton;
+mod textarea;
 
 pub use alert::{Alert, AlertVariant};
 pub use badge::{Badge, BadgeVariant};
-pub use button::{Button, ButtonLink, ButtonSize, ButtonVariant};
+pub use button::{Button, ButtonLink, ButtonSize, ButtonVariant, button_class};
 pub use card::Card;
 pub use copy_button::CopyButton;
 pub use dialog::{Dialog, DialogClose, DialogTrigger, close_dialog};
@@ -36,3 +37,4 @@ pub use page_header::PageHeader;
 pub use progress::Progress;
 pub use select::Select;
 pub use skeleton::Skeleton;
+pub use textarea::Textarea;

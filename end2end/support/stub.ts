@@ -12,6 +12,7 @@ export interface StubEvent {
   type: string;
   visitor_id: string;
   token: string;
+  owner?: string;
   goal_id?: string;
   value?: number;
   metadata?: { applied: number; missed: number; ms: number };

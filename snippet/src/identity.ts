@@ -17,7 +17,7 @@ export function openMemory(page: Page): Memory {
     get(key) {
       try {
         const value = page.localStorage.getItem(key);
-        if (value) return value;
+        if (value != null) return value;
       } catch {
         // Storage is denied; a cookie may not be.
       }

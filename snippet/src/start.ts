@@ -4,6 +4,7 @@ import { apply } from "./apply.js";
 import { goalsNamed, watchGoals } from "./goals.js";
 import { guard } from "./guard.js";
 import { openMemory, uuid, visitorId } from "./identity.js";
+import { ownerFlag } from "./owner.js";
 import { openQueue } from "./queue.js";
 import type { Assignment, Goal, Page, WireEvent } from "./wire.js";
 
@@ -52,11 +53,21 @@ const shown = (page: Page) =>
     document.addEventListener("prerenderingchange", () => done(), { once: true });
   });
 
+/** A tab that nobody has looked at shows nothing to anybody. */
+const looked = (page: Page) =>
+  new Promise<void>((done) => {
+    const look = () => page.document.visibilityState === "visible" && done();
+    page.document.addEventListener("visibilitychange", look);
+    look();
+  });
+
 async function run(page: EvoloopPage, base: string, siteId: string, setConvert: (convert: Convert) => void) {
   await shown(page);
   const began = page.performance.now();
   const memory = openMemory(page);
   const visitor = visitorId(page, memory);
+  const owner = ownerFlag(page, memory, siteId);
+  const seen = looked(page);
   const tokenKey = `evoloop.token.${siteId}`;
   const goalsKey = `evoloop.goals.${siteId}`;
   const current = memory.get(tokenKey);
@@ -74,7 +85,7 @@ async function run(page: EvoloopPage, base: string, siteId: string, setConvert: 
     memory.set(goalsKey, [...new Set(memory.get(goalsKey)?.split(" ")).add(goal_id)].join(" ").trim());
   });
   const send = (type: WireEvent["type"], detail: Partial<WireEvent>) =>
-    queue.push({ id: uuid(page), site_id: siteId, variant_id, visitor_id: visitor, type, token, ...detail });
+    queue.push({ id: uuid(page), site_id: siteId, variant_id, visitor_id: visitor, type, token, ...(owner ? { owner } : {}), ...detail });
 
   // Conversions wait for the impression: without an exposure there is nothing to convert from.
   let early: (() => void)[] | null = [];
@@ -91,7 +102,9 @@ async function run(page: EvoloopPage, base: string, siteId: string, setConvert: 
   });
 
   const { applied, missed } = await apply(page, patch);
-  send("impression", { metadata: { applied, missed, ms: Math.round(page.performance.now() - began) } });
+  const ms = Math.round(page.performance.now() - began);
+  await seen;
+  send("impression", { metadata: { applied, missed, ms } });
   for (const report of early) report();
   early = null;
 }

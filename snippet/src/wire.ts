@@ -62,6 +62,8 @@ export interface WireEvent {
   visitor_id: string;
   type: "impression" | "conversion";
   token: string;
+  /** The flag of the site's owner, whose visits do not count. */
+  owner?: string;
   goal_id?: string;
   value?: number;
   metadata?: { applied: number; missed: number; ms: number };
@@ -71,6 +73,8 @@ export interface WireEvent {
 export interface EventResult {
   result: "recorded" | "duplicate" | "dropped" | "retry";
   counted?: boolean;
+  /** Why it was dropped, is not counted, or is to be sent again. */
+  reason?: string;
 }
 
 /** The page's window, with the constructors that it carries. */

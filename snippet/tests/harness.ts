@@ -70,6 +70,7 @@ export class World {
       Object.defineProperty(target, name, { value, configurable: true, writable: true });
     set(this.page, "fetch", (url: string, init?: RequestInit) => this.fetch(new URL(url), init));
     set(this.page, "TextEncoder", TextEncoder);
+    set(this.page.document, "visibilityState", "visible");
     set(this.page, "setTimeout", (run: (...values: unknown[]) => void, wait = 0, ...values: unknown[]) => {
       this.lastTimer += 1;
       this.timers.push({ id: this.lastTimer, at: this.now + wait, run: () => run(...values) });
@@ -145,7 +146,13 @@ export class World {
   }
 
   hide(): void {
-    Object.defineProperty(this.page.document, "visibilityState", { value: "hidden", configurable: true });
+    this.turn("hidden");
+  }
+
+  /** Hides the page or shows it, as another tab or a return to this one does. */
+  turn(visibilityState: DocumentVisibilityState): void {
+    const given = { value: visibilityState, configurable: true, writable: true };
+    Object.defineProperty(this.page.document, "visibilityState", given);
     this.page.document.dispatchEvent(new this.page.Event("visibilitychange"));
   }
 

@@ -143,6 +143,38 @@ test("waits for the document, and for a page loaded ahead to be shown", async ()
   assert.equal(world.text("h1"), "New headline");
 });
 
+test("a tab that nobody looked at is patched, and counts nobody until it is shown", async () => {
+  const world = new World();
+  world.onAssign = () => ({ body: assignment([headline], [click]) });
+  world.hide();
+  await world.load();
+  assert.equal(world.text("h1"), "New headline");
+  world.page.evoloop!.convert();
+  world.hide();
+  await world.advance(60_000);
+  world.page.dispatchEvent(new world.page.Event("pagehide"));
+  assert.deepEqual([world.sent, world.beacons], [[], []]);
+  world.turn("visible");
+  await world.advance(100);
+  assert.deepEqual(kinds(world), ["impression", "conversion goal-click"]);
+  world.turn("hidden");
+  world.turn("visible");
+  await world.advance(100);
+  assert.equal(world.sent.length, 2);
+});
+
+test("a page that was seen and then left before its patch came is acknowledged", async () => {
+  const world = new World();
+  let answer = () => {};
+  world.onAssign = () => new Promise((done) => (answer = () => done({ body: assignment([headline]) })));
+  world.start();
+  await settle();
+  world.hide();
+  answer();
+  await world.advance(100);
+  assert.deepEqual(kinds(world), ["impression"]);
+});
+
 const faults: [string, (world: World) => void][] = [
   ["the server is dead", (world) => (world.onAssign = () => Promise.reject(new TypeError("network")))],
   ["the server answers an error", (world) => (world.onAssign = () => ({ status: 500 }))],

@@ -4,6 +4,7 @@ use super::words::Tone;
 use crate::chart::calendar::Moment;
 use crate::chart::format::{count, percent};
 use domain::decision::DecisionAnswer;
+use domain::event::Dropped;
 use domain::report::{ChallengerReport, GenerationReport, NetGain, TestPlan};
 use domain::{DecisionKind, DecisionState, NotCounted, Phase};
 
@@ -103,6 +104,20 @@ pub fn not_counted(reason: NotCounted) -> &'static str {
         NotCounted::NoExposure => "a conversion before any counted exposure",
         NotCounted::Late => "a conversion after its window",
         NotCounted::Missed => "the page could not show every change",
+    }
+}
+
+/// Why an event was turned away.
+#[must_use]
+pub fn turned_away(reason: Dropped) -> &'static str {
+    match reason {
+        Dropped::Malformed => "not readable as an event",
+        Dropped::UnknownSite => "an unknown site",
+        Dropped::ForeignVariant => "a variant of another site",
+        Dropped::ForeignGoal => "a goal of another site",
+        Dropped::TokenExpired => "a page that was opened more than a day before",
+        Dropped::ForeignOrigin => "a page that may not report",
+        Dropped::OverLimit => "over the site's limit; the page tries again",
     }
 }
 

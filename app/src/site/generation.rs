@@ -3,6 +3,7 @@
 use crate::chart::format::{count, counted, percent};
 use crate::site::page::SiteContext;
 use crate::site::parts::{FormError, ToneBadge};
+use crate::site::turned_away::TurnedAwayTable;
 use crate::site::words;
 use crate::ui::{
     Alert, AlertVariant, Button, ButtonSize, ButtonVariant, Card, Dialog, DialogClose, DialogTrigger, Progress,
@@ -42,6 +43,7 @@ pub fn GenerationCard(
                     {move || context.statistics.with(gain).map(|sentence| view! { <p class="text-sm">{sentence}</p> })}
                     <p class="text-xs text-muted-foreground">{move || report.with(quality)}</p>
                     <LeftOutTable context=context />
+                    <TurnedAwayTable context=context />
                     <FormError action=context.restart />
                 </Card>
             </section>

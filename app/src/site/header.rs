@@ -1,5 +1,6 @@
 //! Name, state and parts of a site, and the one thing to do next.
 
+use crate::site::origins::ORIGINS_FIELD;
 use crate::site::page::{SiteContext, View};
 use crate::site::parts::{FormError, ToneBadge};
 use crate::site::words::site_status;
@@ -45,7 +46,7 @@ pub fn SiteHeader(
                     </Show>
                 </div>
             </div>
-            <FormError action=context.update />
+            <FormError action=context.update except=ORIGINS_FIELD />
             <FormError action=context.generate />
             <FormError action=context.retry />
         </header>

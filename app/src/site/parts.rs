@@ -38,12 +38,21 @@ pub fn TimeText(
 pub fn FormError<S>(
     /// The form's action.
     action: ServerAction<S>,
+    /// A field that tells its own faults.
+    #[prop(optional)]
+    except: Option<&'static str>,
 ) -> impl IntoView
 where
     S: ServerFn<Error = UiError> + Send + Sync + Clone + 'static,
     S::Output: Send + Sync + 'static,
 {
-    let message = move || action.value().with(|outcome| outcome.as_ref()?.as_ref().err().map(ToString::to_string));
+    let message = move || {
+        action.value().with(|outcome| {
+            let error = outcome.as_ref()?.as_ref().err()?;
+            let told_elsewhere = except.is_some_and(|field| error.is_about(field));
+            (!told_elsewhere).then(|| error.to_string())
+        })
+    };
     view! {
         <div role="alert" class="empty:hidden text-sm text-destructive">{message}</div>
     }

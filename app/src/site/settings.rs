@@ -1,5 +1,7 @@
-//! Settings of a site: how much Evoloop may do by itself, and deleting it.
+//! Settings of a site: how much Evoloop may do by itself, whose visits and pages count, and deleting it.
 
+use crate::site::origins::OriginsForm;
+use crate::site::own_visits::OwnVisits;
 use crate::site::page::SiteContext;
 use crate::site::parts::FormError;
 use crate::site::words::{TRAINING_WHEELS_ASKS, autonomy};
@@ -9,7 +11,7 @@ use domain::{AutonomyMode, SiteUrl};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-/// Mode, plan and deletion.
+/// Mode, plan, own visits, origins and deletion.
 #[component]
 pub fn SettingsPanel(
     /// The site.
@@ -18,6 +20,8 @@ pub fn SettingsPanel(
     view! {
         <div class="max-w-3xl space-y-6">
             <Autonomy context=context />
+            <OwnVisits context=context />
+            <OriginsForm context=context />
             <Danger context=context />
         </div>
     }

@@ -2,7 +2,7 @@
 
 pub use super::decision_words::{
     answer, decision, decision_state, gain, lift, not_counted, odds, phase, phase_explained, plan, ratio, still_needed,
-    waits_for, wears_off,
+    turned_away, waits_for, wears_off,
 };
 use crate::chart::format::{count, counted};
 use domain::report::{ExtraConversions, GoalCount, HoldoutReport};

@@ -4,6 +4,7 @@
 //! the method that suits the noun, for programs.
 
 use crate::error::UiError;
+use crate::sites::form_text::FormText;
 use domain::report::SiteSummary;
 use domain::{AutonomyMode, SiteId, SiteStatus};
 use leptos::prelude::*;
@@ -30,10 +31,11 @@ pub async fn create_site(
     crate::ssr::sites::create(url).await
 }
 
-/// Changes the autonomy mode or the status (`running` or `paused`) of a site; what is absent stays.
+/// Changes the autonomy mode, the status (`running` or `paused`) or the pages that may report for a site; what is
+/// absent stays.
 ///
 /// # Errors
-/// `NotFound` for a site of somebody else, `Invalid` for a status that a person cannot set.
+/// `NotFound` for a site of somebody else, `Invalid` for a status that a person cannot set or for an origin that is none.
 #[server(prefix = "/api", endpoint = "sites/update", input = PostUrl)]
 pub async fn update_site(
     /// Site.
@@ -42,8 +44,11 @@ pub async fn update_site(
     autonomy_mode: Option<AutonomyMode>,
     /// `running` or `paused`; absent leaves it.
     status: Option<SiteStatus>,
+    /// Origins of the pages that may report, one a line; empty means any page, absent leaves them.
+    #[server(default)]
+    allowed_origins: FormText,
 ) -> Result<(), UiError> {
-    crate::ssr::sites::update(site_id, autonomy_mode, status).await
+    crate::ssr::sites::update(site_id, autonomy_mode, status, allowed_origins.0).await
 }
 
 /// As [`update_site`], for programs.
@@ -60,8 +65,11 @@ pub async fn patch_site(
     /// `running` or `paused`; absent leaves it.
     #[server(default)]
     status: Option<SiteStatus>,
+    /// Origins of the pages that may report, one a line; empty means any page, absent leaves them.
+    #[server(default)]
+    allowed_origins: Option<String>,
 ) -> Result<(), UiError> {
-    crate::ssr::sites::update(site_id, autonomy_mode, status).await
+    crate::ssr::sites::update(site_id, autonomy_mode, status, allowed_origins).await
 }
 
 /// Deletes a site with everything that was counted, and leads a browser back to the list.

@@ -25,14 +25,15 @@ pub(crate) async fn create(url: String) -> Result<SiteSummary, UiError> {
     Ok(site)
 }
 
-/// Changes mode or status.
+/// Changes mode, status or the pages that may report.
 pub(crate) async fn update(
     site_id: SiteId,
     autonomy_mode: Option<AutonomyMode>,
     status: Option<SiteStatus>,
+    allowed_origins: Option<String>,
 ) -> Result<(), UiError> {
     let (service, viewer) = super::viewer().await?;
-    let update = SiteUpdate { autonomy_mode, status, ..SiteUpdate::default() };
+    let update = SiteUpdate { autonomy_mode, status, allowed_origins };
     service.update_site(&viewer, site_id, update).await.map(drop).map_err(super::answer)
 }
 

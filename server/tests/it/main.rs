@@ -21,3 +21,4 @@ mod support;
 mod v1_bad_input;
 mod v1_contract;
 mod v1_http;
+mod v1_trust;
