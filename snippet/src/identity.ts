@@ -47,12 +47,16 @@ export function openMemory(page: Page): Memory {
   };
 }
 
-/** A random UUID (version 4). `crypto.randomUUID` is missing on pages without https. */
-export function uuid(page: Page): string {
+/**
+ * A UUID: random (version 4), or of a time (version 7), which the server keeps by day. `crypto.randomUUID` is
+ * missing on pages without https.
+ */
+export function uuid(page: Page, milliseconds?: number): string {
   const bytes = page.crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 15) | 64;
+  bytes[6] = (bytes[6]! & 15) | (milliseconds ? 112 : 64);
   bytes[8] = (bytes[8]! & 63) | 128;
-  const hex = Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
+  let hex = Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
+  if (milliseconds) hex = milliseconds.toString(16).padStart(12, "0") + hex.slice(12);
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 

@@ -85,7 +85,7 @@ async function run(page: EvoloopPage, base: string, siteId: string, setConvert: 
     memory.set(goalsKey, [...new Set(memory.get(goalsKey)?.split(" ")).add(goal_id)].join(" ").trim());
   });
   const send = (type: WireEvent["type"], detail: Partial<WireEvent>) =>
-    queue.push({ id: uuid(page), site_id: siteId, variant_id, visitor_id: visitor, type, token, ...(owner ? { owner } : {}), ...detail });
+    queue.push({ id: uuid(page, Date.now()), site_id: siteId, variant_id, visitor_id: visitor, type, token, ...(owner ? { owner } : {}), ...detail });
 
   // Conversions wait for the impression: without an exposure there is nothing to convert from.
   let early: (() => void)[] | null = [];

@@ -20,6 +20,17 @@ test("ids are random UUIDs", () => {
   assert.equal(new Set(ids).size, 200);
 });
 
+test("an id of a time tells it, and is no less unique", () => {
+  const { page } = new World();
+  const time = Date.UTC(2026, 10, 26, 12);
+  const ids = Array.from({ length: 200 }, () => uuid(page, time));
+  assert.equal(new Set(ids).size, 200);
+  for (const id of ids) {
+    assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.equal(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16), time);
+  }
+});
+
 test("a visitor keeps the id, and a broken one is replaced", () => {
   const { page } = new World();
   const id = visitorId(page, openMemory(page));
