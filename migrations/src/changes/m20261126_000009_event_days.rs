@@ -29,7 +29,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let mut before = crate::m20261123_000004_events::table();
+        let mut before = super::m20261123_000004_events::table();
         before.table("events_of_all_days");
         manager.create_table(before).await?;
         let copy = format!(
