@@ -13,6 +13,7 @@ mod killed_server;
 mod latencies;
 mod overload;
 mod parts;
+mod replay;
 mod report;
 mod rolling_restart;
 mod senders;

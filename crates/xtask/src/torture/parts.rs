@@ -1,7 +1,7 @@
 //! The table of parts.
 
 use super::found::{Extent, Found};
-use super::{disk_full, failover, fsync_order, killed_database, killed_server, overload, rolling_restart};
+use super::{disk_full, failover, fsync_order, killed_database, killed_server, overload, replay, rolling_restart};
 use crate::failure::Outcome;
 use crate::project::Project;
 use std::path::Path;
@@ -32,7 +32,7 @@ pub(super) struct Part {
 }
 
 /// Everything there is, in the order in which it is done.
-pub(super) const PARTS: [Part; 7] = [
+pub(super) const PARTS: [Part; 8] = [
     Part {
         name: "killed-server",
         does: "Six senders send exposures and conversions, singly and up to 50 in a request, and the server is killed \
@@ -99,6 +99,16 @@ pub(super) const PARTS: [Part; 7] = [
         run: rolling_restart::run,
         control: Control::Harness(rolling_restart::killed),
         fault: "SIGKILL instead of SIGTERM, behind a proxy that never tries again",
+    },
+    Part {
+        name: "replay",
+        does: "Half an hour of visits around midnight, by a clock that the test sets: every event is sent one to five \
+               times within twelve hours and in disorder, alone and up to 50 in a request, so that conversions overtake \
+               their exposures and repeats come on another day; now and then the process starts anew. On SQLite and \
+               on Postgres every counter must equal the distinct truth, and a recount of the raw rows.",
+        run: replay::run,
+        control: Control::Harness(replay::forgetful),
+        fault: "senders that forget who the visitor is when they send an event again",
     },
     Part {
         name: "failover",
