@@ -24,7 +24,7 @@ pub(super) async fn connect(url: &DatabaseUrl, limits: Limits) -> Result<Databas
 /// was made while a table was small would go through all of it, and is kept however large the table becomes; so
 /// these connections go by the keys always.
 pub(super) async fn for_events(url: &DatabaseUrl, limits: Limits) -> Result<DatabaseConnection, DbErr> {
-    let by_key = ["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map(|way| format!("SET enable_{way} = off;"));
+    let by_key = ["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map(|way| format!("; SET enable_{way} = off"));
     pool(url, limits, BATCHES, session_settings(Some(limits)) + &by_key.concat()).await
 }
 
