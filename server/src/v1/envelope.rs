@@ -17,7 +17,7 @@ const MAX_VALUE: f64 = 1e12;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Envelope {
     /// One event; its faults are the request's.
-    Single(Item),
+    Single(Box<Item>),
     /// A list; each event stands for itself.
     Batch(Vec<Item>),
 }
@@ -72,7 +72,7 @@ pub enum Unreadable {
 pub fn parse(body: &[u8], mut new_id: impl FnMut() -> EventId) -> Result<Envelope, Unreadable> {
     let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return Err(Unreadable::Form) };
     match object.get("events") {
-        None => Ok(Envelope::Single(item(&Value::Object(object), &mut new_id))),
+        None => Ok(Envelope::Single(Box::new(item(&Value::Object(object), &mut new_id)))),
         Some(Value::Array(events)) if events.is_empty() => Err(Unreadable::Empty),
         Some(Value::Array(events)) if events.len() > MAX_BATCH => Err(Unreadable::TooMany),
         Some(Value::Array(events)) => {

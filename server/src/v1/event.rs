@@ -48,7 +48,7 @@ pub async fn event(
     let origin = headers.get(header::ORIGIN).map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned());
     let source = RequestSource { automated: is_automated(&headers), origin };
     match envelope::parse(&body, || EventId(Uuid::now_v7())) {
-        Ok(Envelope::Single(item)) => single(&service, item, source).await,
+        Ok(Envelope::Single(item)) => single(&service, *item, source).await,
         Ok(Envelope::Batch(items)) => batch(&service, items, source).await,
         Err(Unreadable::TooMany) => Err(Problem::too_large()),
         Err(unreadable) => Err(Problem::malformed(unreadable.to_string())),

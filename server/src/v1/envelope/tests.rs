@@ -22,7 +22,7 @@ fn with(field: &str, value: Value) -> Value {
 
 fn single(value: &Value) -> Option<Item> {
     match parse(value.to_string().as_bytes(), fresh) {
-        Ok(Envelope::Single(item)) => Some(item),
+        Ok(Envelope::Single(item)) => Some(*item),
         _ => None,
     }
 }
