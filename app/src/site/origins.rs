@@ -59,9 +59,9 @@ pub fn OriginsForm(
                         <div id="allowed-origins-fault" role="alert" class="empty:hidden text-sm break-words text-destructive">{move || fault.get()}</div>
                         <p id="allowed-origins-help" class="text-sm text-muted-foreground">
                             "Scheme and host"
-                            {example.ok().map(|origin| view! { ", like " <code class="font-mono text-xs break-all">{origin}</code> })}
+                            {example.ok().map(|origin| view! { ", like " <code class="font-mono text-xs break-words">{origin}</code> })}
                             "; "
-                            <code class="font-mono text-xs break-all">"https://*.example.com"</code>
+                            <code class="font-mono text-xs break-words">"https://*.example.com"</code>
                             " means every host below example.com. Leave it empty and any page may report."
                         </p>
                     </div>

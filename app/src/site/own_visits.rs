@@ -18,7 +18,7 @@ pub fn OwnVisits(
             <Card class="space-y-4 p-5">
                 <h2 id="own-visits-heading" class="text-lg font-semibold">"Your own visits"</h2>
                 <p class="text-sm text-muted-foreground">
-                    "You look at your page more often than a customer does, and buy less. Open it once with this link in each browser that you use: what that browser does on the page is then stored and not counted, for 400 days. Visits that were counted before are taken out again when it comes back."
+                    "You look at your page more often than a customer does, and buy less. Open it once with this link in each browser that you use: what that browser does on the page is then stored and not counted, for 400 days. If it was counted before, it is taken out of the counts at its next visit."
                 </p>
                 <pre class="overflow-x-auto rounded-md border bg-muted p-4 font-mono text-xs" tabindex="0" role="region" aria-label="Owner's link"><code>{link.clone()}</code></pre>
                 <div class="flex flex-wrap items-center gap-3">
@@ -35,7 +35,7 @@ pub fn OwnVisits(
                 </div>
                 <p class="text-sm text-muted-foreground">
                     "Copy the link to use it on your phone or another computer, and keep it to yourself: whoever opens it is not counted. The snippet must be on the page. To be counted again, open "
-                    <code class="font-mono text-xs break-all">{undo}</code> " in that browser."
+                    <code class="font-mono text-xs break-words">{undo}</code> " in that browser."
                 </p>
             </Card>
         </section>

@@ -1,15 +1,16 @@
 //! A small site with three variants, as values.
 
 use domain::decision::{RuleCheck, Undo};
+use domain::event::Dropped;
 use domain::report::{
     AllocationPoint, ChallengerReport, Change, GenerationReport, JobView, LeftOut, LiftInterval, NetGain, RatePoint,
     RateSeries, SiteDetail, SiteStatistics, SiteSummary, TestPlan, VariantDetail, VariantStatistics,
 };
 use domain::word_diff::word_diff;
 use domain::{
-    AutonomyMode, Decision, DecisionEvidence, DecisionId, DecisionKind, DecisionState, Goal, GoalConfig, GoalId,
-    GoalType, JobId, JobKind, JobState, JobStep, Locator, NotCounted, PageModel, Patch, Phase, SiteId, SiteStatus,
-    TextSlot, Variant, VariantId, VariantStatus,
+    AllowedOrigins, AutonomyMode, Decision, DecisionEvidence, DecisionId, DecisionKind, DecisionState, Goal,
+    GoalConfig, GoalId, GoalType, JobId, JobKind, JobState, JobStep, Locator, NotCounted, PageModel, Patch, Phase,
+    SiteId, SiteStatus, TextSlot, Variant, VariantId, VariantStatus,
 };
 
 pub(crate) const SITE: &str = "5b1f3f5e-6f0e-4c8a-9d0a-0f4f3a1b2c3d";
@@ -120,6 +121,7 @@ pub(crate) fn generation() -> GenerationReport {
             impressions: 7,
             conversions: 1,
         }],
+        dropped: vec![(Dropped::ForeignOrigin, 1_234), (Dropped::OverLimit, 5)],
         saw_another: 1,
         gain: Some(NetGain { conversions: 41.6, lower: -3.2, upper: 86.4 }),
         plan: Some(TestPlan { lift: 0.2, visitors: 18_123, days: Some(9.1) }),
@@ -249,6 +251,8 @@ pub(crate) fn detail() -> SiteDetail {
         }],
         decisions: vec![decision(1, DecisionState::Proposed), decision(2, DecisionState::Done)],
         jobs: vec![job(JobKind::GenerateVariants, JobState::Done), job(JobKind::AnalyzeSite, JobState::Done)],
+        owner_link: "https://example.com/?evo_owner=1800000000.flag".to_owned(),
+        allowed_origins: AllowedOrigins::parse("https://example.com https://*.example.com").unwrap(),
         install_snippet: "<script async src=\"https://evoloop.example/evoloop.js\"></script>".to_owned(),
     }
 }

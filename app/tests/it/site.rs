@@ -11,6 +11,7 @@ use app::site::page::View;
 use app::site::progress::{ProgressPanel, noteworthy, progress_sentence};
 use app::site::settings::{SettingsPanel, literal_pattern};
 use app::site::statistics::{StatisticsTable, cells};
+use app::site::turned_away::TurnedAwayTable;
 use app::site::variants::{ReviewPanel, VariantsPanel};
 use app::site::words;
 use app::sites::card::SiteCard;
@@ -166,6 +167,29 @@ fn settings_say_which_mode_acts_and_deletion_is_typed() {
     assert!(html.contains("pattern=\"example\\.com\""), "{html}");
     assert!(html.contains("action=\"/api/sites/update\"") && html.contains("action=\"/api/sites/delete\""));
     assert_eq!(literal_pattern("a.b-c"), "a\\.b-c");
+}
+
+#[test]
+fn settings_lead_to_the_page_as_its_owner_and_list_the_origins() {
+    let html = html(|| view! { <SettingsPanel context=context(detail()) /> });
+    assert!(html.contains("href=\"https://example.com/?evo_owner=1800000000.flag\""), "{html}");
+    assert!(html.contains("https://example.com/?evo_owner=off"), "{html}");
+    assert!(html.contains("https://example.com\nhttps://*.example.com</textarea>"), "{html}");
+    assert!(html.contains("for=\"allowed-origins\"") && html.contains("name=\"allowed_origins\""), "{html}");
+}
+
+#[test]
+fn what_was_turned_away_is_told_with_its_reason() {
+    let html_of = |statistics: SiteStatistics| {
+        let context = move || SiteContext { statistics: signal(statistics).0, ..context(detail()) };
+        html(move || view! { <TurnedAwayTable context=context() /> })
+    };
+    let told = html_of(statistics());
+    assert!(told.contains("a page that may not report") && told.contains(">1,234<"), "{told}");
+    assert!(told.contains("the page tries again"), "{told}");
+    let mut nothing = statistics();
+    nothing.generation.dropped.clear();
+    assert!(!html_of(nothing).contains("Turned away"));
 }
 
 #[test]

@@ -117,7 +117,7 @@ impl Attack<'_> {
         match number % 10 {
             0 => unverified("token", Value::Null),
             1 => {
-                parts[4] = format!("{:022}", number);
+                parts[4] = format!("{number:022}");
                 unverified("token", json!(parts.join(".")))
             }
             // Another visitor's, as it is.
