@@ -13,3 +13,9 @@ pub use database::TestDatabase;
 pub use fakes::{FakeClock, FakeReader, FakeWriter};
 pub use fault_proxy::{FaultProxy, NetworkFault};
 pub use service::{TestService, TestServiceBuilder};
+
+/// A variable by which a command changes what a test does, such as how much of it.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

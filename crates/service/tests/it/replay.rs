@@ -18,7 +18,7 @@ on_both_databases!(
 
 /// How many different events are sent; `cargo xtask torture` asks for many more.
 fn events_wanted() -> usize {
-    std::env::var("EVOLOOP_TEST_REPLAYED_EVENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(3_000)
+    testkit::variable("EVOLOOP_TEST_REPLAYED_EVENTS").and_then(|count| count.parse().ok()).unwrap_or(3_000)
 }
 
 struct Dice(TestRng);
@@ -48,7 +48,7 @@ impl World {
     /// An event as its sender sends it. For the proof that this test can fail, senders forget who the visitor is.
     fn sent(&self, service: &Service, event: usize, again: bool) -> IncomingEvent {
         let event = self.events[event].clone();
-        if !again || std::env::var_os("EVOLOOP_TEST_REPLAY_FORGETS").is_none() {
+        if !again || testkit::variable("EVOLOOP_TEST_REPLAY_FORGETS").is_none() {
             return event;
         }
         let name = format!("{}-again", event.visitor_id.as_str());
