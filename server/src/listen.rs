@@ -8,15 +8,15 @@ pub use limits::Limits;
 pub use stop::Stages;
 pub(crate) use stop::StopSignal;
 
+use crate::router::Routes;
 use crate::v1::problem::Problem;
-use axum::Router;
+use crate::v1::{HEALTH, Public};
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use body::PatientBody;
 use futures::FutureExt;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -29,7 +29,6 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tower::ServiceExt;
 
 /// Wait after the system refused to accept, for example because no file handle is left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -40,15 +39,14 @@ const TURNING_AWAY: Duration = Duration::from_secs(1);
 /// What it hears.
 const NO_ROOM: &str =
     "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-/// Whoever asks how the server is must be told even when it is full.
-const PROBE: &str = "/v1/health";
 
 /// Serves until it is asked to stop, then answers what is in flight and returns.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stages: Stages) {
+pub async fn serve(listener: TcpListener, routes: impl Into<Routes>, limits: Limits, stages: Stages) {
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections));
     let no_places = Arc::new(Semaphore::new(TURNED_AWAY));
-    let front = Front { router, limits, in_flight: Arc::new(Semaphore::new(limits.requests)), stages };
+    let in_flight = Semaphore::new(limits.requests);
+    let front = Arc::new(Front { routes: routes.into(), limits, in_flight, stages });
     let take = |stream: TcpStream, peer| match places.clone().try_acquire_owned() {
         Ok(place) => connect(stream, peer, front.clone(), place, &connections),
         Err(_) => turn_away(stream, &no_places),
@@ -79,7 +77,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stages
 fn connect(
     stream: TcpStream,
     peer: SocketAddr,
-    front: Front,
+    front: Arc<Front>,
     place: OwnedSemaphorePermit,
     connections: &GracefulShutdown,
 ) {
@@ -124,32 +122,53 @@ fn turn_away(mut stream: TcpStream, no_places: &Arc<Semaphore>) {
 }
 
 /// What is between the connections and the routes.
-#[derive(Clone)]
 struct Front {
-    router: Router,
+    routes: Routes,
     limits: Limits,
-    in_flight: Arc<Semaphore>,
+    in_flight: Semaphore,
     stages: Stages,
 }
 
 impl Front {
-    async fn answer(self, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<Body>, Infallible> {
-        let is_public = request.uri().path().starts_with("/v1/");
-        let place = self.in_flight.try_acquire();
-        if place.is_err() && request.uri().path() != PROBE {
-            return Ok(overloaded(is_public));
-        }
-        let late = Arc::new(AtomicBool::new(false));
-        let mut request = request.map(|body| Body::new(PatientBody::new(body, self.limits.body, late.clone())));
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let mut response = self.router.clone().oneshot(request).await?;
-        if late.load(Ordering::Acquire) {
-            response = (StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.").into_response();
-        }
-        if late.load(Ordering::Acquire) || self.stages.draining.is_cancelled() {
+    async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Result<Response<Body>, Infallible> {
+        // What is answered at once is never in flight, but it waits for its turn like everything else.
+        let is_full = self.in_flight.available_permits() == 0;
+        let at_once = if is_full { None } else { self.routes.at_once(&request, peer.ip()) };
+        let (mut response, is_late) = match at_once {
+            Some(response) => (response, false),
+            None => self.answer_later(request, peer).await?,
+        };
+        if is_late || self.stages.draining.is_cancelled() {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         Ok(response)
+    }
+
+    /// Answers, and tells whether the request took too long to arrive.
+    async fn answer_later(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Result<(Response<Body>, bool), Infallible> {
+        let place = self.in_flight.try_acquire();
+        if place.is_err() && request.uri().path() != HEALTH {
+            return Ok((overloaded(Public::has(request.uri().path())), false));
+        }
+        let late = Arc::new(AtomicBool::new(false));
+        let request = request.map(|body| match body.is_end_stream() {
+            true => Body::empty(),
+            false => Body::new(PatientBody::new(body, self.limits.body, late.clone())),
+        });
+        let response = self.routes.clone().answer(request, Some(peer.ip())).await?;
+        if late.load(Ordering::Acquire) {
+            let told = (StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.");
+            return Ok((told.into_response(), true));
+        }
+        Ok((response, false))
     }
 }
 

@@ -1,8 +1,13 @@
 //! `evoloop`: see `evoloop --help`.
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use server::cli::{Cli, report};
 use std::process::ExitCode;
+
+/// A request makes some twenty small pieces of memory; the system's allocator takes a fifth of its time for them.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {

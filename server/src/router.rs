@@ -5,7 +5,7 @@ use crate::layers::headers::{self, Https};
 use crate::layers::{body_limit, failure, form_error};
 use crate::listen::Stages;
 use crate::v1::rate_limit::RateLimit;
-use crate::v1::{self, V1State};
+use crate::v1::{Public, V1State};
 use crate::{demo, files, live, ui};
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
@@ -14,10 +14,14 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use domain::SiteId;
+use hyper::body::Body;
 use leptos::config::LeptosOptions;
 use service::Service;
+use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tower::{ServiceExt, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -52,13 +56,55 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// The whole application as one service.
+/// Everything that is answered on one address.
+#[derive(Clone)]
+pub struct Routes {
+    /// The public API, if it is served here; it stands beside the router, because it is asked most of all.
+    public: Option<Arc<Public>>,
+    others: Router,
+}
+
+impl Routes {
+    /// The whole application.
+    #[must_use]
+    pub fn new(state: AppState) -> Self {
+        let public = V1State {
+            service: state.service.clone(),
+            rate_limit: state.rate_limit.clone(),
+            draining: state.stages.draining.clone(),
+        };
+        let public = Public::new(public, Https(state.https));
+        Self { public: Some(Arc::new(public)), others: others(state) }
+    }
+
+    /// Answers a request that needs no waiting; `None` for every other.
+    pub(crate) fn at_once(&self, request: &Request<impl Body>, peer: IpAddr) -> Option<Response> {
+        self.public.as_ref()?.at_once(request, Some(peer))
+    }
+
+    /// Answers every request. Whose it is need not be known when nothing is limited by that.
+    pub async fn answer(self, request: Request, peer: Option<IpAddr>) -> Result<Response, Infallible> {
+        match self.public {
+            Some(public) if Public::has(request.uri().path()) => Ok(public.answer(request, peer).await),
+            _ => self.others.oneshot(request).await,
+        }
+    }
+}
+
+impl From<Router> for Routes {
+    fn from(others: Router) -> Self {
+        Self { public: None, others }
+    }
+}
+
+/// The whole application as one service, for those who know nobody's address.
 pub fn router(state: AppState) -> Router {
-    let public = v1::router(V1State {
-        service: state.service.clone(),
-        rate_limit: state.rate_limit.clone(),
-        draining: state.stages.draining.clone(),
-    });
+    let routes = Routes::new(state);
+    Router::new().fallback_service(service_fn(move |request| routes.clone().answer(request, None)))
+}
+
+/// Everything but the public API.
+fn others(state: AppState) -> Router {
     let https = Https(state.https);
     let mut files = Router::new()
         .route("/evoloop.js", get(snippet).with_state(state.leptos.clone()).layer(CompressionLayer::new()));
@@ -66,7 +112,6 @@ pub fn router(state: AppState) -> Router {
         files = files.merge(demo::page::router(state.service.public_url().to_owned(), site));
     }
     Router::new()
-        .nest("/v1", public)
         .merge(files.layer(from_fn(body_limit::announced)))
         .merge(dashboard(state))
         .layer(CatchPanicLayer::custom(failure::panicked))

@@ -4,7 +4,7 @@ use crate::config::{Settings, is_loopback};
 use crate::layers::csrf::OwnOrigin;
 use crate::listen::{self, Limits, Stages};
 use crate::metrics;
-use crate::router::{AppState, router};
+use crate::router::{AppState, Routes};
 use crate::runner::Runner;
 use crate::v1::rate_limit::RateLimit;
 use crate::wiring::{self, Changes, WiringError};
@@ -105,7 +105,7 @@ impl Running {
             tracing::info!(%address, "metrics");
             tokio::spawn(listen::serve(listener, metrics::router(service.clone()), limits, stages.clone()));
         }
-        let server = tokio::spawn(listen::serve(listener, router(state), limits, stages.clone()));
+        let server = tokio::spawn(listen::serve(listener, Routes::new(state), limits, stages.clone()));
         let runner = Runner::start(&service, &stages.stopping);
         let drain_delay = settings.drain_delay;
         Ok(Self { service, address, public_url, stages, drain_delay, limits, server, runner, store })

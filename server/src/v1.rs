@@ -10,27 +10,38 @@ pub mod problem;
 pub mod rate_limit;
 
 use crate::layers::body_limit::announces_more;
-use axum::Router;
+use crate::layers::failure::{self, Reference};
+use crate::layers::headers::{self, Https};
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
-use axum::http::{Method, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::handler::Handler;
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use domain::event::MAX_BODY_BYTES;
+use futures::FutureExt;
+use hyper::body::Body as _;
 use problem::Problem;
 use rate_limit::RateLimit;
 use service::Service;
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use tower_http::cors::{Any, CorsLayer};
 
 /// The description that is served; a test compares its paths with [`PATHS`].
 pub const OPENAPI: &str = include_str!("../assets/openapi.json");
 
 /// What the API answers to, as method and path.
-pub const PATHS: [(&str, &str); 4] =
-    [("get", "/v1/assign"), ("post", "/v1/event"), ("get", "/v1/health"), ("get", "/v1/openapi.json")];
+pub const PATHS: [(&str, &str); 4] = [("get", ASSIGN), ("post", EVENT), ("get", HEALTH), ("get", DESCRIPTION)];
+
+const ASSIGN: &str = "/v1/assign";
+const EVENT: &str = "/v1/event";
+/// Whoever asks how the server is must be told even when it is full.
+pub(crate) const HEALTH: &str = "/v1/health";
+const DESCRIPTION: &str = "/v1/openapi.json";
+
+/// How long a browser may remember what it was told before, in seconds: a day.
+const PREFLIGHT_S: &str = "86400";
 
 /// What the handlers of the public API need.
 #[derive(Clone)]
@@ -49,36 +60,149 @@ impl FromRef<V1State> for Service {
     }
 }
 
-/// The routes under `/v1`, with everything that belongs to them.
-pub fn router(state: V1State) -> Router {
-    let cors = CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::CONTENT_TYPE])
-        .expose_headers([header::RETRY_AFTER])
-        .max_age(Duration::from_secs(24 * 60 * 60));
-    Router::new()
-        .route("/assign", get(assign::assign))
-        .route("/event", post(event::event))
-        .route("/health", get(health::health))
-        .route("/openapi.json", get(openapi))
-        .fallback(|| async { Problem::unknown_path() })
-        .method_not_allowed_fallback(|| async { Problem::method() })
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn(refuse_large))
-        .layer(from_fn_with_state(state.rate_limit.clone(), rate_limit::limit))
-        .layer(cors)
-        .with_state(state)
+/// The public API with everything that is around it.
+///
+/// It has four paths and the highest rate of all requests, so it is no stack of layers, each of which would be
+/// copied for every request: it looks at the path itself, and the headers that all answers carry stand ready.
+pub struct Public {
+    state: V1State,
+    /// What every answer carries.
+    common: HeaderMap,
+    /// What an assignment carries.
+    of_assignments: HeaderMap,
 }
 
-/// Refuses an announced body that is too large, on the paths too that read none.
-async fn refuse_large(request: Request, next: Next) -> Response {
-    if announces_more(&request, MAX_BODY_BYTES) {
-        return Problem::too_large().into_response();
+impl Public {
+    /// Ready to answer.
+    #[must_use]
+    pub fn new(state: V1State, https: Https) -> Self {
+        let mut common = headers::of_public_data(https);
+        common.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        common.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+        let mut of_assignments = common.clone();
+        of_assignments.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        of_assignments.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // Its place is kept, so that the copy an answer gets does not have to grow.
+        of_assignments.insert(failure::HEADER, HeaderValue::from_static(""));
+        Self { state, common, of_assignments }
     }
-    next.run(request).await
+
+    /// Whether a path belongs to it.
+    #[must_use]
+    pub fn has(path: &str) -> bool {
+        path.strip_prefix("/v1").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Answers a request for an assignment, which needs no waiting; `None` for every other request.
+    pub fn at_once(&self, request: &Request<impl hyper::body::Body>, peer: Option<IpAddr>) -> Option<Response> {
+        let is_assign = request.uri().path() == ASSIGN && *request.method() == Method::GET;
+        if !is_assign || !request.body().is_end_stream() {
+            return None;
+        }
+        let query = request.uri().query().unwrap_or_default();
+        let answered = catch_unwind(AssertUnwindSafe(|| {
+            if self.state.rate_limit.admits(peer, request.headers()) {
+                assign::assign(&self.state.service, query, request.headers())
+            } else {
+                Err(Problem::too_many())
+            }
+        }));
+        Some(match answered {
+            Ok(Ok(text)) => {
+                let mut response = Response::new(Body::from(text));
+                let headers = response.headers_mut();
+                self.of_assignments.clone_into(headers);
+                headers.insert(failure::HEADER, Reference::new().into_value());
+                response
+            }
+            Ok(Err(problem)) => self.complete(problem.into_response(), request.method(), ASSIGN),
+            Err(panic) => self.complete(failure::panicked(panic), request.method(), ASSIGN),
+        })
+    }
+
+    /// Answers every request.
+    pub async fn answer(&self, request: Request, peer: Option<IpAddr>) -> Response {
+        if let Some(response) = self.at_once(&request, peer) {
+            return response;
+        }
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        if method == Method::OPTIONS {
+            return self.preflight();
+        }
+        let response = AssertUnwindSafe(self.respond(request, peer)).catch_unwind().await;
+        let response = self.complete(response.unwrap_or_else(failure::panicked), &method, uri.path());
+        if method == Method::HEAD { without_body(response) } else { response }
+    }
+
+    async fn respond(&self, mut request: Request, peer: Option<IpAddr>) -> Response {
+        if !self.state.rate_limit.admits(peer, request.headers()) {
+            return Problem::too_many().into_response();
+        }
+        // On the paths too that read none.
+        if announces_more(&request, MAX_BODY_BYTES) {
+            return Problem::too_large().into_response();
+        }
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        match request.uri().path() {
+            ASSIGN if reads => {
+                let query = request.uri().query().unwrap_or_default();
+                let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+                let text = assign::assign(&self.state.service, query, request.headers());
+                text.map(|text| (headers, text)).into_response()
+            }
+            HEALTH if reads => health::health(&self.state).await,
+            DESCRIPTION if reads => description(),
+            EVENT if *request.method() == Method::POST => {
+                DefaultBodyLimit::max(MAX_BODY_BYTES).apply(&mut request);
+                event::event.call(request, self.state.clone()).await
+            }
+            ASSIGN | HEALTH | DESCRIPTION => other_method("GET,HEAD"),
+            EVENT => other_method("POST"),
+            _ => Problem::unknown_path().into_response(),
+        }
+    }
+
+    /// What a browser asks before it sends JSON from another site.
+    fn preflight(&self) -> Response {
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        self.common.clone_into(headers);
+        headers.remove(header::ACCESS_CONTROL_EXPOSE_HEADERS);
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,POST"));
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type"));
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(PREFLIGHT_S));
+        headers.insert(failure::HEADER, Reference::new().into_value());
+        response
+    }
+
+    /// Adds what every answer carries, and writes a line for one that is our fault.
+    fn complete(&self, mut response: Response, method: &Method, path: &str) -> Response {
+        let reference = Reference::new();
+        failure::report(&mut response, &reference, method, path);
+        let headers = response.headers_mut();
+        headers.reserve(self.common.len() + 1);
+        for (name, value) in &self.common {
+            headers.insert(name, value.clone());
+        }
+        headers.insert(failure::HEADER, reference.into_value());
+        response
+    }
 }
 
-async fn openapi() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")], OPENAPI)
+fn other_method(allowed: &'static str) -> Response {
+    ([(header::ALLOW, allowed)], Problem::method()).into_response()
+}
+
+/// The head alone says how long the body would be.
+fn without_body(mut response: Response) -> Response {
+    if let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    *response.body_mut() = Body::empty();
+    response
+}
+
+fn description() -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
+    (headers, OPENAPI).into_response()
 }

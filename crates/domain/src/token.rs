@@ -4,11 +4,14 @@
 //! This module reads and writes the text; the message authentication code over it is the service's.
 
 use crate::VariantId;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::str::FromStr;
 
 /// How long a token can open an exposure, in seconds.
 pub const EXPOSURE_TTL_S: i64 = 24 * 60 * 60;
+
+/// Room for a token with its code; a longer one grows.
+const USUAL_LENGTH: usize = 96;
 
 /// What a visitor was assigned to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,13 +53,22 @@ impl AssignmentToken {
     /// The part that the code protects, `v1.<epoch>.<issued_s>.<arm>`.
     #[must_use]
     pub fn signed_part(epoch: i64, issued_s: i64, arm: Arm) -> String {
-        format!("v1.{epoch}.{issued_s}.{arm}")
+        let mut text = String::with_capacity(USUAL_LENGTH);
+        // Nothing that is written to memory can fail.
+        let _ = write!(text, "v1.{epoch}.{issued_s}.");
+        match arm {
+            Arm::Variant(id) => text.push_str(id.0.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer())),
+            Arm::Holdout => text.push('h'),
+        }
+        text
     }
 }
 
 impl fmt::Display for AssignmentToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", Self::signed_part(self.epoch, self.issued_s, self.arm), self.mac)
+        f.write_str(&Self::signed_part(self.epoch, self.issued_s, self.arm))?;
+        f.write_str(".")?;
+        f.write_str(&self.mac)
     }
 }
 

@@ -66,7 +66,7 @@ impl Service {
         }
         if is_held_out(&site, &request.visitor_id) {
             let token = site.key.issue(&request.visitor_id, site.epoch, self.now().unix_timestamp(), Arm::Holdout);
-            return Ok(Assignment { holdout: true, ..serve(&site, site.control, site.epoch, token.to_string()) });
+            return Ok(Assignment { holdout: true, ..serve(&site, site.control, site.epoch, token) });
         }
         let kept = request.current.as_deref().and_then(|text| site.key.verify(&request.visitor_id, text));
         if let Some(token) = kept
@@ -80,7 +80,7 @@ impl Service {
         let variant_id = winner(&site, &request.visitor_id);
         let issued_s = self.now().unix_timestamp();
         let token = site.key.issue(&request.visitor_id, site.epoch, issued_s, Arm::Variant(variant_id));
-        Ok(serve(&site, variant_id, site.epoch, token.to_string()))
+        Ok(serve(&site, variant_id, site.epoch, token))
     }
 }
 

@@ -61,27 +61,31 @@ impl Service {
 }
 
 impl SiteKey {
-    /// Issues a token.
-    pub(crate) fn issue(&self, visitor: &VisitorId, epoch: i64, issued_s: i64, arm: Arm) -> AssignmentToken {
-        let mac = URL_SAFE_NO_PAD.encode(self.code(visitor, epoch, issued_s, arm));
-        AssignmentToken { epoch, issued_s, arm, mac }
+    /// Issues a token, as text.
+    pub(crate) fn issue(&self, visitor: &VisitorId, epoch: i64, issued_s: i64, arm: Arm) -> String {
+        let mut text = AssignmentToken::signed_part(epoch, issued_s, arm);
+        let code = self.code(visitor, &text);
+        text.push('.');
+        URL_SAFE_NO_PAD.encode_string(code, &mut text);
+        text
     }
 
     /// Reads a token and believes it only if this installation issued it to this visitor.
     pub(crate) fn verify(&self, visitor: &VisitorId, text: &str) -> Option<AssignmentToken> {
         let token: AssignmentToken = text.parse().ok()?;
         let given = URL_SAFE_NO_PAD.decode(&token.mac).ok()?;
-        let expected = self.code(visitor, token.epoch, token.issued_s, token.arm);
+        let signed = AssignmentToken::signed_part(token.epoch, token.issued_s, token.arm);
+        let expected = self.code(visitor, &signed);
         bool::from(given.as_slice().ct_eq(&expected)).then_some(token)
     }
 
-    fn code(&self, visitor: &VisitorId, epoch: i64, issued_s: i64, arm: Arm) -> [u8; MAC_BYTES] {
+    fn code(&self, visitor: &VisitorId, signed: &str) -> [u8; MAC_BYTES] {
         let mut mac = self.mac.clone();
         // A visitor id holds no line break, so no two different tokens give the same bytes.
         mac.update(self.site_id.0.as_bytes());
         mac.update(visitor.as_str().as_bytes());
         mac.update(b"\n");
-        mac.update(AssignmentToken::signed_part(epoch, issued_s, arm).as_bytes());
+        mac.update(signed.as_bytes());
         let full = mac.finalize().into_bytes();
         let mut code = [0; MAC_BYTES];
         code.copy_from_slice(&full[..MAC_BYTES]);

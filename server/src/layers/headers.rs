@@ -24,15 +24,10 @@ pub struct Https(pub bool);
 pub async fn secure(State(Https(https)): State<Https>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_api = path.starts_with("/api/");
-    let is_open = path.starts_with("/v1/") || path == "/evoloop.js";
+    let is_open = path == "/evoloop.js";
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let is_page = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(headers, REFERRER_POLICY, "strict-origin-when-cross-origin");
-    set(headers, X_FRAME_OPTIONS, "DENY");
-    set(headers, PERMISSIONS, "camera=(), geolocation=(), microphone=(), payment=()");
-    set(headers, CORP, if is_open { "cross-origin" } else { "same-origin" });
     if is_page {
         set(headers, COOP, "same-origin");
     } else {
@@ -42,10 +37,27 @@ pub async fn secure(State(Https(https)): State<Https>, request: Request, next: N
         // What one person was shown must not be found by the next at the same machine.
         set(headers, CACHE_CONTROL, "no-store");
     }
+    set_everywhere(headers, https, is_open);
+    response
+}
+
+/// What every answer of `/v1` carries: data, for pages of any origin.
+pub(crate) fn of_public_data(Https(https): Https) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    set(&mut headers, CONTENT_SECURITY_POLICY, DATA_POLICY);
+    set_everywhere(&mut headers, https, true);
+    headers
+}
+
+fn set_everywhere(headers: &mut HeaderMap, https: bool, is_open: bool) {
+    set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(headers, REFERRER_POLICY, "strict-origin-when-cross-origin");
+    set(headers, X_FRAME_OPTIONS, "DENY");
+    set(headers, PERMISSIONS, "camera=(), geolocation=(), microphone=(), payment=()");
+    set(headers, CORP, if is_open { "cross-origin" } else { "same-origin" });
     if https {
         set(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
-    response
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

@@ -2,25 +2,22 @@
 
 use super::automation::is_automated;
 use super::problem::Problem;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
 use domain::{InvalidId, SiteId, VisitorId};
 use service::{AssignError, AssignRequest, Assignment, Service};
+use std::fmt::Write;
 use std::str::FromStr;
 use url::form_urlencoded;
+use uuid::Uuid;
 
-/// Answers from memory alone.
-pub async fn assign(
-    State(service): State<Service>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let automated = is_automated(&headers);
-    let request = parse(query.as_deref().unwrap_or_default(), automated)?;
+/// Bytes of an answer without its patch, goals and token, amply.
+const FRAME: usize = 256;
+
+/// Answers from memory alone, with JSON.
+pub(super) fn assign(service: &Service, query: &str, headers: &HeaderMap) -> Result<String, Problem> {
+    let request = parse(query, is_automated(headers))?;
     let assignment = service.assign(&request).map_err(|AssignError::UnknownSite| Problem::unknown_site())?;
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, body(request.site_id, &assignment)).into_response())
+    Ok(body(request.site_id, &assignment))
 }
 
 fn parse(query: &str, automated: bool) -> Result<AssignRequest, Problem> {
@@ -51,10 +48,31 @@ fn required<T: FromStr<Err = InvalidId>>(text: Option<&str>, wanted: &str) -> Re
 /// The answer, put together from parts that are JSON already; a token holds no character that JSON escapes.
 fn body(site_id: SiteId, assignment: &Assignment) -> String {
     let Assignment { variant_id, is_control, holdout, epoch, patch_json, goals_json, token, ttl_s } = assignment;
-    let token = token.as_ref().map_or_else(|| "null".to_owned(), |token| format!("\"{token}\""));
-    format!(
-        "{{\"site_id\":\"{site_id}\",\"variant_id\":\"{variant_id}\",\"is_control\":{is_control},\
-         \"holdout\":{holdout},\"epoch\":{epoch},\"patch\":{patch_json},\"goals\":{goals_json},\
-         \"token\":{token},\"ttl_s\":{ttl_s}}}"
-    )
+    let token = token.as_deref();
+    let length = FRAME + patch_json.len() + goals_json.len() + token.map_or(0, str::len);
+    let mut text = String::with_capacity(length);
+    text.push_str("{\"site_id\":\"");
+    push_id(&mut text, site_id.0);
+    text.push_str("\",\"variant_id\":\"");
+    push_id(&mut text, variant_id.0);
+    // Nothing that is written to memory can fail.
+    let _ = write!(text, "\",\"is_control\":{is_control},\"holdout\":{holdout},\"epoch\":{epoch},\"patch\":");
+    text.push_str(patch_json);
+    text.push_str(",\"goals\":");
+    text.push_str(goals_json);
+    text.push_str(",\"token\":");
+    match token {
+        Some(token) => {
+            text.push('"');
+            text.push_str(token);
+            text.push('"');
+        }
+        None => text.push_str("null"),
+    }
+    let _ = write!(text, ",\"ttl_s\":{ttl_s}}}");
+    text
+}
+
+fn push_id(text: &mut String, id: Uuid) {
+    text.push_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
 }

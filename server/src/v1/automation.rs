@@ -3,7 +3,7 @@
 //! The snippet checks `navigator.webdriver`; this is the server's half. A program that names
 //! itself like a browser passes: the rule keeps honest machines out of the statistics, it is no defence.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 
 /// Parts of names that only automated browsers and page checkers have.
 const AUTOMATED: [&str; 12] = [
@@ -27,11 +27,21 @@ const CRAWLERS: [&str; 4] = ["bot", "crawler", "spider", "slurp"];
 /// Whether the request names itself as an automated browser or a crawler.
 #[must_use]
 pub fn is_automated(headers: &HeaderMap) -> bool {
-    let name = headers.get(header::USER_AGENT).map(|value| value.as_bytes().to_ascii_lowercase()).unwrap_or_default();
-    let name = String::from_utf8_lossy(&name);
-    let crawls = |word: &str| word != "cubot" && CRAWLERS.iter().any(|crawler| word.ends_with(crawler));
-    AUTOMATED.iter().any(|part| name.contains(part))
-        || name.split(|character: char| !character.is_ascii_alphabetic()).any(crawls)
+    let name = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+    // Every part is made of letters alone, so it lies within one word.
+    name.split(|byte| !byte.is_ascii_alphabetic()).any(|word| crawls(word) || AUTOMATED.iter().any(|it| has(word, it)))
+}
+
+fn crawls(word: &[u8]) -> bool {
+    let ends_with = |crawler: &&str| {
+        let end = word.len().checked_sub(crawler.len()).and_then(|start| word.get(start..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(crawler.as_bytes()))
+    };
+    CRAWLERS.iter().any(ends_with) && !word.eq_ignore_ascii_case(b"cubot")
+}
+
+fn has(word: &[u8], part: &str) -> bool {
+    word.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 #[cfg(test)]
@@ -57,6 +67,9 @@ mod tests {
             ),
             ("Mozilla/5.0 (Linux; Android 11; CUBOT_X30) Chrome/120.0.0.0 Mobile", false),
             ("Baiduspider/2.0", true),
+            ("Some-PlayWRIGHTed/1.0", true),
+            ("Bot", true),
+            ("robots 1.0; bo", false),
             ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1", false),
             ("python-requests/2.32", false),
             ("", false),

@@ -2,7 +2,6 @@
 
 use super::V1State;
 use axum::Json;
-use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -13,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// 200 when everything works; 503 when the database is down, or when the process is about to stop and
 /// proxies should send no more. Assignments go on either way.
-pub async fn health(State(V1State { service, draining, .. }): State<V1State>) -> Response {
+pub(super) async fn health(V1State { service, draining, .. }: &V1State) -> Response {
     let answered = tokio::time::timeout(PATIENCE, service.check_database()).await;
     let is_up = matches!(answered, Ok(Ok(())));
     let stops = draining.is_cancelled();

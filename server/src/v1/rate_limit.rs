@@ -4,15 +4,11 @@
 //! the first one from the right of `X-Forwarded-For` that is no trusted proxy: what stands left
 //! of it is the client's own claim.
 
-use super::problem::Problem;
-use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use ipnet::IpNet;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// Addresses that are remembered; beyond that, full buckets are forgotten.
@@ -56,6 +52,14 @@ impl RateLimit {
         allowed
     }
 
+    /// Takes one request of a peer, if there is a limit and it is known who asks; `false` when it has none left.
+    pub fn admits(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> bool {
+        match peer {
+            Some(peer) if self.per_second > 0.0 => self.take(self.address(peer, headers), Instant::now()),
+            _ => true,
+        }
+    }
+
     /// The address that a request counts for.
     #[must_use]
     pub fn address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
@@ -80,17 +84,6 @@ fn network_of(address: IpAddr) -> IpAddr {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
     }
-}
-
-/// Refuses requests beyond the limit.
-pub async fn limit(State(limit): State<Arc<RateLimit>>, request: Request, next: Next) -> Response {
-    if limit.per_second > 0.0
-        && let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>()
-        && !limit.take(limit.address(peer.ip(), request.headers()), Instant::now())
-    {
-        return Problem::too_many().into_response();
-    }
-    next.run(request).await
 }
 
 #[cfg(test)]

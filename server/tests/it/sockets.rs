@@ -3,7 +3,7 @@
 use crate::support::{App, event};
 use serde_json::Value;
 use server::listen::{Limits, Stages, serve};
-use server::router::router;
+use server::router::Routes;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -32,7 +32,7 @@ impl Listening {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let stages = app.state.stages.clone();
-        let server = tokio::spawn(serve(listener, router(app.state.clone()), limits, stages.clone()));
+        let server = tokio::spawn(serve(listener, Routes::new(app.state.clone()), limits, stages.clone()));
         Self { app, address, stages, server }
     }
 

@@ -37,6 +37,63 @@ async fn any_origin_may_ask_and_no_cookie_is_involved() {
 }
 
 #[tokio::test]
+async fn every_answer_carries_the_headers_of_public_data() {
+    let app = App::sqlite().await;
+    let site = app.seeded(1).await;
+    let assign = format!("/v1/assign?site_id={}&visitor_id=v1", site.id);
+    let cases = [
+        (Method::GET, assign.as_str(), 200),
+        (Method::HEAD, &assign, 200),
+        (Method::GET, "/v1/assign", 400),
+        (Method::POST, "/v1/event", 415),
+        (Method::OPTIONS, "/v1/event", 200),
+        (Method::DELETE, "/v1/event", 405),
+        (Method::GET, "/v1/health", 200),
+        (Method::GET, "/v1", 404),
+    ];
+    let mut references = BTreeSet::new();
+    for (method, path, status) in &cases {
+        let response = app.server.method(method.clone(), path).await;
+        assert_eq!(response.status_code().as_u16(), *status, "{method} {path}");
+        for (name, value) in [
+            ("access-control-allow-origin", "*"),
+            (
+                "content-security-policy",
+                "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+            ),
+            ("cross-origin-resource-policy", "cross-origin"),
+            ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+            ("referrer-policy", "strict-origin-when-cross-origin"),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+        ] {
+            assert_eq!(response.header(name), value, "{method} {path} {name}");
+        }
+        let reference = response.header("x-request-id").to_str().unwrap().to_owned();
+        assert!(reference.len() == 12 && reference.bytes().all(|byte| byte.is_ascii_hexdigit()), "{reference}");
+        references.insert(reference);
+    }
+    assert_eq!(references.len(), cases.len(), "no two requests have the same reference");
+}
+
+#[tokio::test]
+async fn a_head_is_the_answer_without_its_body_and_a_wrong_method_hears_the_right_ones() {
+    let app = App::sqlite().await;
+    let site = app.seeded(1).await;
+    let assign = format!("/v1/assign?site_id={}&visitor_id=v1", site.id);
+    for path in [assign.as_str(), "/v1/openapi.json"] {
+        let (whole, head) = (app.server.get(path).await, app.server.method(Method::HEAD, path).await);
+        assert!(head.as_bytes().is_empty());
+        assert_eq!(head.header("content-length"), whole.as_bytes().len().to_string(), "{path}");
+        for name in ["content-type", "cache-control", "access-control-expose-headers"] {
+            assert_eq!(head.header(name), whole.header(name), "{path} {name}");
+        }
+        assert_eq!(app.server.delete(path).await.header("allow"), "GET,HEAD", "{path}");
+    }
+    assert_eq!(app.server.get("/v1/event").await.header("allow"), "POST");
+}
+
+#[tokio::test]
 async fn beacons_arrive_as_plain_text_from_other_sites() {
     let app = App::sqlite().await;
     let site = app.seeded(1).await;
