@@ -13,8 +13,7 @@ use crate::layers::body_limit::announces_more;
 use crate::layers::failure::{self, Reference};
 use crate::layers::headers::{self, Https};
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, FromRef, Request};
-use axum::handler::Handler;
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use domain::event::MAX_BODY_BYTES;
@@ -52,12 +51,6 @@ pub struct V1State {
     pub rate_limit: Arc<RateLimit>,
     /// Cancelled when the process is about to stop.
     pub draining: CancellationToken,
-}
-
-impl FromRef<V1State> for Service {
-    fn from_ref(state: &V1State) -> Self {
-        state.service.clone()
-    }
 }
 
 /// The public API with everything that is around it.
@@ -134,7 +127,7 @@ impl Public {
         if method == Method::HEAD { without_body(response) } else { response }
     }
 
-    async fn respond(&self, mut request: Request, peer: Option<IpAddr>) -> Response {
+    async fn respond(&self, request: Request, peer: Option<IpAddr>) -> Response {
         if !self.state.rate_limit.admits(peer, request.headers()) {
             return Problem::too_many().into_response();
         }
@@ -153,8 +146,7 @@ impl Public {
             HEALTH if reads => health::health(&self.state).await,
             DESCRIPTION if reads => description(),
             EVENT if *request.method() == Method::POST => {
-                DefaultBodyLimit::max(MAX_BODY_BYTES).apply(&mut request);
-                event::event.call(request, self.state.clone()).await
+                event::event(&self.state.service, request).await.into_response()
             }
             ASSIGN | HEALTH | DESCRIPTION => other_method("GET,HEAD"),
             EVENT => other_method("POST"),

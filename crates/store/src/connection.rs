@@ -23,6 +23,12 @@ const SYNCHRONOUS: SqliteSynchronous = SqliteSynchronous::Full;
 #[cfg(feature = "fault-no-fsync")]
 const SYNCHRONOUS: SqliteSynchronous = SqliteSynchronous::Normal;
 
+/// Pages of the write-ahead log, of 4 KiB each, before they are copied into the file.
+const WAL_PAGES: &str = "2000";
+/// Memory of a connection for pages of the file; a negative number is KiB.
+const WRITER_CACHE: &str = "-16384";
+const READER_CACHE: &str = "-4096";
+
 /// Where the data is: `sqlite:...` or `postgres://...`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(String);
@@ -247,6 +253,8 @@ async fn begin_within(writer: &DatabaseConnection, limit: Duration) -> Result<Wr
 
 fn sqlite_options(url: &DatabaseUrl, connections: u32, limits: Limits) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.as_str().to_owned());
+    // The one connection that writes needs the most.
+    let cache = if connections == 1 { WRITER_CACHE } else { READER_CACHE };
     options
         .max_connections(connections)
         .min_connections(1)
@@ -255,13 +263,16 @@ fn sqlite_options(url: &DatabaseUrl, connections: u32, limits: Limits) -> Connec
         .map_sqlx_sqlite_pool_opts(|options| {
             options.after_release(|connection, _| Box::pin(has_ended_its_transaction(connection)))
         })
-        .map_sqlx_sqlite_opts(|options| {
+        .map_sqlx_sqlite_opts(move |options| {
             options
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SYNCHRONOUS)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(5))
+                // Pages that many batches change are copied into the file once, and found in memory meanwhile.
+                .pragma("wal_autocheckpoint", WAL_PAGES)
+                .pragma("cache_size", cache)
         });
     options
 }

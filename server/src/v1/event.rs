@@ -1,19 +1,18 @@
 //! `POST /v1/event`: impressions and conversions. The answer comes after the commit.
 
-use super::V1State;
 use super::automation::is_automated;
 use super::envelope::{self, Envelope, Item, Unreadable};
 use super::problem::Problem;
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequestParts, State};
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use domain::event::Dropped;
+use domain::event::{Dropped, MAX_BODY_BYTES};
 use domain::{EventId, IncomingEvent, Outcome};
-use serde_json::{Value, json};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
+use serde::Serialize;
 use service::{EventResult, RequestSource, Service};
 use std::time::Duration;
 use uuid::Uuid;
@@ -22,34 +21,22 @@ use uuid::Uuid;
 /// to a database that is silent. Behind many batches it would be far longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Room for one more request's events. It is asked for before the body is read, so that a server with too much
-/// to do says so without more work.
-pub struct Room;
-
-impl FromRequestParts<V1State> for Room {
-    type Rejection = Problem;
-
-    async fn from_request_parts(_: &mut Parts, state: &V1State) -> Result<Self, Problem> {
-        if state.service.has_room() { Ok(Self) } else { Err(Problem::overloaded()) }
-    }
-}
-
 /// Stores one event or a list of them.
-pub async fn event(
-    _: Room,
-    State(service): State<Service>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, Problem> {
+pub async fn event(service: &Service, request: Request) -> Result<Response, Problem> {
+    // Asked before the body is read, so that a server with too much to do says so without more work.
+    if !service.has_room() {
+        return Err(Problem::overloaded());
+    }
+    let (Parts { headers, .. }, body) = request.into_parts();
     if !is_readable_type(&headers) {
         return Err(Problem::media_type());
     }
-    let body = body.map_err(|rejection| refused_body(&rejection))?;
+    let body = read(body).await?;
     let origin = headers.get(header::ORIGIN).map(|origin| String::from_utf8_lossy(origin.as_bytes()).into_owned());
     let source = RequestSource { automated: is_automated(&headers), origin };
     match envelope::parse(&body, || EventId(Uuid::now_v7())) {
-        Ok(Envelope::Single(item)) => single(&service, *item, source).await,
-        Ok(Envelope::Batch(items)) => batch(&service, items, source).await,
+        Ok(Envelope::Single(item)) => single(service, *item, source).await,
+        Ok(Envelope::Batch(items)) => batch(service, items, source).await,
         Err(Unreadable::TooMany) => Err(Problem::too_large()),
         Err(unreadable) => Err(Problem::malformed(unreadable.to_string())),
     }
@@ -106,24 +93,39 @@ fn answer(results: &[EventResult]) -> Response {
     } else {
         "dropped"
     };
-    let results: Vec<Value> = results.iter().map(line).collect();
     let headers = [(header::CACHE_CONTROL, "no-store")];
-    (headers, Json(json!({"status": status, "results": results}))).into_response()
+    (headers, Json(Answer { status, results: results.iter().map(line).collect() })).into_response()
 }
 
-fn line(result: &EventResult) -> Value {
+#[derive(Serialize)]
+struct Answer {
+    status: &'static str,
+    results: Vec<Line>,
+}
+
+/// What became of one event.
+#[derive(Serialize)]
+struct Line {
+    id: Option<EventId>,
+    result: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counted: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+fn line(result: &EventResult) -> Line {
     let id = result.id;
-    match result.outcome {
-        Outcome::Counted => json!({"id": id, "result": "recorded", "counted": true}),
-        Outcome::Stored(reason) => json!({"id": id, "result": "recorded", "counted": false, "reason": reason.as_str()}),
-        Outcome::Duplicate => json!({"id": id, "result": "duplicate"}),
+    let (result, counted, reason) = match result.outcome {
+        Outcome::Counted => ("recorded", Some(true), None),
+        Outcome::Stored(reason) => ("recorded", Some(false), Some(reason.as_str())),
+        Outcome::Duplicate => ("duplicate", None, None),
         // Another try may succeed, so the sender must not forget the event.
-        Outcome::Dropped(reason @ Dropped::OverLimit) => {
-            json!({"id": id, "result": "retry", "reason": reason.as_str()})
-        }
-        Outcome::Dropped(reason) => json!({"id": id, "result": "dropped", "reason": reason.as_str()}),
-        Outcome::Retry => json!({"id": id, "result": "retry"}),
-    }
+        Outcome::Dropped(reason @ Dropped::OverLimit) => ("retry", None, Some(reason.as_str())),
+        Outcome::Dropped(reason) => ("dropped", None, Some(reason.as_str())),
+        Outcome::Retry => ("retry", None, None),
+    };
+    Line { id, result, counted, reason }
 }
 
 /// JSON, also under the name that a beacon may use without asking first; nothing compressed.
@@ -135,10 +137,14 @@ fn is_readable_type(headers: &HeaderMap) -> bool {
     plain && matches!(essence.as_str(), "application/json" | "text/plain")
 }
 
-fn refused_body(rejection: &BytesRejection) -> Problem {
-    if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::too_large()
-    } else {
-        Problem::malformed("The body did not arrive whole.")
-    }
+/// The body as a whole, if it is not too large and arrives.
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    let collected = Limited::new(body, MAX_BODY_BYTES).collect().await;
+    collected.map(Collected::to_bytes).map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            Problem::too_large()
+        } else {
+            Problem::malformed("The body did not arrive whole.")
+        }
+    })
 }

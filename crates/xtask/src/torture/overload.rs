@@ -60,7 +60,7 @@ pub(super) fn run_with_pauses(project: &Project, binary: &Path, extent: Extent) 
 
 fn overload(project: &Project, binary: &Path, extent: Extent, is_judged: bool, harm: Harm) -> Outcome<Found> {
     let span = extent.pick(Duration::from_secs(1), Duration::from_secs(8));
-    let visitors = extent.pick(12_000, 240_000);
+    let visitors = extent.pick(40_000, 480_000);
     // Of this program; the server inherits it.
     let own = std::process::id().to_string();
     shell::go_quietly(shell::command("prlimit").args(["--pid", &own, &format!("--nofile={HANDLES}:")]))?;
