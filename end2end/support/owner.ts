@@ -31,6 +31,8 @@ export async function addSite(page: Page, server: string, url: string): Promise<
 export async function approveAll(page: Page): Promise<void> {
   const approve = page.getByRole("button", { name: /^Approve/ });
   await expect(approve).toHaveCount(3, { timeout: 60_000 });
+  // Before the page's program runs, a button sends its form, and a new page comes that has nothing to say.
+  await expect(page.getByText("Live", { exact: true })).toBeVisible();
   for (let left = 3; left > 0; left -= 1) {
     await approve.first().press("Enter");
     await expect(approve).toHaveCount(left - 1);
