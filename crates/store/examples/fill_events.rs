@@ -71,8 +71,8 @@ async fn fill_events(database: &DatabaseConnection, site: &str, from: u64, until
     let statement = format!(
         "WITH RECURSIVE numbers(number) AS (SELECT {from} UNION ALL SELECT number + 1 FROM numbers \
          WHERE number + 1 < {until}) \
-         INSERT INTO events (site_id, id, variant_id, visitor_id, event_type, goal_id, value, metadata, not_counted, \
-         created_at) SELECT {site}, unhex(printf('%032x', number)), (SELECT id FROM variants WHERE site_id = {site} \
+         INSERT INTO events (site_id, day, id, variant_id, visitor_id, event_type, goal_id, value, metadata, not_counted, \
+         created_at) SELECT {site}, -1, unhex(printf('%032x', number)), (SELECT id FROM variants WHERE site_id = {site} \
          LIMIT 1), printf('past-%d', number), 'impression', NULL, NULL, NULL, NULL, \
          (unixepoch() - number % (720 * 3600)) * 1000 FROM numbers WHERE true ON CONFLICT DO NOTHING"
     );
