@@ -10,6 +10,7 @@ use domain::event::NO_DAY;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use std::collections::BTreeSet;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// How many days before and after today have a partition: an identifier's time is believed for seven.
 const DAYS_AROUND: i64 = 8;
@@ -61,10 +62,9 @@ impl Store {
         if self.reader().get_database_backend() == DbBackend::Postgres {
             pruned.days = self.drop_days(first_kept).await?;
         }
-        let (sites, _) = self.site_versions().await?.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
-        for site in sites {
+        for site_id in self.sites_with_old_events(first_kept, Millis::from(before)).await? {
             loop {
-                let deleted = self.delete_some(site.0, first_kept, Millis::from(before)).await?;
+                let deleted = self.delete_some(site_id, first_kept, Millis::from(before)).await?;
                 pruned.events += deleted;
                 if deleted < ROWS_AT_ONCE {
                     break;
@@ -72,6 +72,20 @@ impl Store {
             }
         }
         Ok(pruned)
+    }
+
+    /// Found by reading, so that nobody waits for the right to write while there is nothing to delete.
+    async fn sites_with_old_events(&self, first_kept: i64, before: Millis) -> Result<Vec<Uuid>, StoreError> {
+        let query = format!(
+            "SELECT id FROM sites WHERE EXISTS (SELECT 1 FROM events WHERE site_id = sites.id AND day > {NO_DAY} \
+             AND day < $1) OR EXISTS (SELECT 1 FROM events WHERE site_id = sites.id AND day = {NO_DAY} \
+             AND created_at < $2)"
+        );
+        let values = [Value::from(first_kept), Value::from(before.0)];
+        let reader = self.slow_reader();
+        let query = Statement::from_sql_and_values(reader.get_database_backend(), query, values);
+        let rows = reader.query_all_raw(query).await?;
+        rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
     }
 
     async fn drop_days(&self, first_kept: i64) -> Result<usize, StoreError> {
@@ -89,7 +103,7 @@ impl Store {
         Ok(old.len())
     }
 
-    async fn delete_some(&self, site_id: uuid::Uuid, first_kept: i64, before: Millis) -> Result<u64, StoreError> {
+    async fn delete_some(&self, site_id: Uuid, first_kept: i64, before: Millis) -> Result<u64, StoreError> {
         let write = self.begin().await?;
         let statement = format!(
             "DELETE FROM events WHERE (site_id, day, id) IN (SELECT site_id, day, id FROM events WHERE site_id = $1 \

@@ -113,11 +113,15 @@ impl Store {
         for left in left {
             counted += usize::from(self.settle(left, attribution_window).await?);
         }
-        let write = self.begin().await?;
-        let old = Millis::from(now - PATIENCE);
-        let forget = "DELETE FROM early_conversions WHERE received_at < $1";
-        let forget = Statement::from_sql_and_values(backend, forget, [Value::from(old.0)]);
-        if write.transaction.execute_raw(forget).await?.rows_affected() > 0 {
+        // The writer is not asked for while nothing waits in vain.
+        let old = Value::from(Millis::from(now - PATIENCE).0);
+        let about_old = |verb: &str, rest: &str| {
+            let text = format!("{verb} FROM early_conversions WHERE received_at < $1 {rest}");
+            Statement::from_sql_and_values(backend, text, [old.clone()])
+        };
+        if self.reader().query_one_raw(about_old("SELECT 1", "LIMIT 1")).await?.is_some() {
+            let write = self.begin().await?;
+            write.transaction.execute_raw(about_old("DELETE", "")).await?;
             write.commit().await?;
         }
         Ok(counted)
