@@ -2,7 +2,7 @@
 
 use crate::chart::format::{count, counted, percent};
 use crate::site::page::SiteContext;
-use crate::site::parts::{FormError, ToneBadge};
+use crate::site::parts::{FoldedTable, FormError, ToneBadge};
 use crate::site::turned_away::TurnedAwayTable;
 use crate::site::words;
 use crate::ui::{
@@ -123,31 +123,28 @@ fn LeftOutTable(context: SiteContext) -> impl IntoView {
     });
     view! {
         <Show when=move || rows.with(|rows| !rows.is_empty())>
-            <details class="text-xs text-muted-foreground">
-                <summary class="cursor-pointer font-medium">"Stored and not counted"</summary>
-                <div class="mt-2 overflow-x-auto" tabindex="0" role="region" aria-label="Stored and not counted">
-                    <table class="w-full text-left">
-                        <thead>
+            <FoldedTable title="Stored and not counted">
+                <table class="w-full text-left">
+                    <thead>
+                        <tr>
+                            <th scope="col" class="py-1 pr-4 font-medium">"Variant"</th>
+                            <th scope="col" class="py-1 pr-4 font-medium">"Why"</th>
+                            <th scope="col" class="py-1 pr-4 text-right font-medium">"Exposure events"</th>
+                            <th scope="col" class="py-1 text-right font-medium">"Conversions"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {move || rows.get().into_iter().map(|(name, reason, impressions, conversions)| view! {
                             <tr>
-                                <th scope="col" class="py-1 pr-4 font-medium">"Variant"</th>
-                                <th scope="col" class="py-1 pr-4 font-medium">"Why"</th>
-                                <th scope="col" class="py-1 pr-4 text-right font-medium">"Exposure events"</th>
-                                <th scope="col" class="py-1 text-right font-medium">"Conversions"</th>
+                                <th scope="row" class="py-1 pr-4 font-normal whitespace-nowrap">{name}</th>
+                                <td class="py-1 pr-4">{reason}</td>
+                                <td class="py-1 pr-4 text-right tabular-nums">{count(impressions)}</td>
+                                <td class="py-1 text-right tabular-nums">{count(conversions)}</td>
                             </tr>
-                        </thead>
-                        <tbody>
-                            {move || rows.get().into_iter().map(|(name, reason, impressions, conversions)| view! {
-                                <tr>
-                                    <th scope="row" class="py-1 pr-4 font-normal whitespace-nowrap">{name}</th>
-                                    <td class="py-1 pr-4">{reason}</td>
-                                    <td class="py-1 pr-4 text-right tabular-nums">{count(impressions)}</td>
-                                    <td class="py-1 text-right tabular-nums">{count(conversions)}</td>
-                                </tr>
-                            }).collect_view()}
-                        </tbody>
-                    </table>
-                </div>
-            </details>
+                        }).collect_view()}
+                    </tbody>
+                </table>
+            </FoldedTable>
         </Show>
     }
 }

@@ -58,6 +58,22 @@ where
     }
 }
 
+/// A table that is folded up until somebody asks for it, and scrolls sideways by itself.
+#[component]
+pub fn FoldedTable(
+    /// What it holds.
+    title: &'static str,
+    /// The table.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <details class="text-xs text-muted-foreground">
+            <summary class="cursor-pointer font-medium">{title}</summary>
+            <div class="mt-2 overflow-x-auto" tabindex="0" role="region" aria-label=title>{children()}</div>
+        </details>
+    }
+}
+
 /// What stands in place of something that could not be loaded.
 #[component]
 pub fn LoadError(

@@ -2,6 +2,7 @@
 
 use crate::chart::format::count;
 use crate::site::page::SiteContext;
+use crate::site::parts::FoldedTable;
 use crate::site::words;
 use leptos::prelude::*;
 
@@ -14,27 +15,24 @@ pub fn TurnedAwayTable(
     let rows = Memo::new(move |_| context.statistics.with(|statistics| statistics.generation.dropped.clone()));
     view! {
         <Show when=move || rows.with(|rows| !rows.is_empty())>
-            <details class="text-xs text-muted-foreground">
-                <summary class="cursor-pointer font-medium">"Turned away in the last week"</summary>
-                <div class="mt-2 overflow-x-auto" tabindex="0" role="region" aria-label="Turned away in the last week">
-                    <table class="w-full max-w-lg text-left">
-                        <thead>
+            <FoldedTable title="Turned away in the last week">
+                <table class="w-full max-w-lg text-left">
+                    <thead>
+                        <tr>
+                            <th scope="col" class="py-1 pr-4 font-medium">"Why"</th>
+                            <th scope="col" class="py-1 text-right font-medium">"Events"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {move || rows.get().into_iter().map(|(reason, events)| view! {
                             <tr>
-                                <th scope="col" class="py-1 pr-4 font-medium">"Why"</th>
-                                <th scope="col" class="py-1 text-right font-medium">"Events"</th>
+                                <th scope="row" class="py-1 pr-4 font-normal">{words::turned_away(reason)}</th>
+                                <td class="py-1 text-right tabular-nums">{count(events)}</td>
                             </tr>
-                        </thead>
-                        <tbody>
-                            {move || rows.get().into_iter().map(|(reason, events)| view! {
-                                <tr>
-                                    <th scope="row" class="py-1 pr-4 font-normal">{words::turned_away(reason)}</th>
-                                    <td class="py-1 text-right tabular-nums">{count(events)}</td>
-                                </tr>
-                            }).collect_view()}
-                        </tbody>
-                    </table>
-                </div>
-            </details>
+                        }).collect_view()}
+                    </tbody>
+                </table>
+            </FoldedTable>
         </Show>
     }
 }

@@ -6,7 +6,6 @@ mod bodies;
 mod constant;
 mod events;
 mod load;
-mod measured;
 mod process;
 mod programs;
 mod report;

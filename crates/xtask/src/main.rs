@@ -13,6 +13,7 @@ mod evoloop;
 mod failure;
 mod fingerprint;
 mod haproxy;
+mod measured;
 mod postgres;
 mod project;
 mod run;

@@ -10,7 +10,6 @@ mod found;
 mod fsync_order;
 mod killed_database;
 mod killed_server;
-mod latencies;
 mod overload;
 mod parts;
 mod replay;

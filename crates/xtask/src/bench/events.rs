@@ -5,12 +5,12 @@
 
 use super::bodies::{self, Mix};
 use super::load::{self, Pace};
-use super::measured::Measured;
 use super::programs::{self, Program};
 use super::sides::{Aim, Pair, Round, Side, Watch};
 use super::sites::{self, Random};
 use crate::evoloop::Server;
 use crate::failure::{About, Failure, Outcome};
+use crate::measured::Measured;
 use crate::postgres::{Durability, PrivatePostgres};
 use crate::project::Project;
 use crate::{shell, tools};

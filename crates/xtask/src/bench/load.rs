@@ -4,10 +4,10 @@
 //! stand ready as bytes, and of an answer only status and length are read. What it costs is measured too.
 
 use super::answer;
-use super::measured::Measured;
 use super::process::cpu_seconds;
 use super::requests::Requests;
 use crate::failure::{About, Failure, Outcome};
+use crate::measured::Measured;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -143,8 +143,8 @@ fn thousands(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::measured::Measured;
     use super::*;
+    use crate::measured::Measured;
     use std::time::Duration;
 
     #[test]

@@ -1,8 +1,8 @@
 //! The product beside its ceiling: both measured in turn, in the same minute, on the same machine.
 
-use super::measured::{Measured, median};
 use super::process::{cpu_seconds, cpu_seconds_with_children, memory_mib};
 use crate::failure::Outcome;
+use crate::measured::{Measured, median};
 
 /// The processes whose cost belongs to a measurement.
 #[derive(Debug, Clone, Copy)]

@@ -1,11 +1,11 @@
 //! How soon a server is there, and how much memory it takes, with ten thousand sites and with one.
 
 use super::load::{self, Pace};
-use super::measured::median;
 use super::process::memory_mib;
 use super::report::Figure;
 use super::sites::{self, Random, Seed};
 use crate::failure::Outcome;
+use crate::measured::median;
 use crate::project::Project;
 use std::path::Path;
 use std::sync::Arc;

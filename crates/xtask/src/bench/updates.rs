@@ -1,10 +1,10 @@
 //! The scheduled look at a site costs the same however many events came before.
 
-use super::measured::median;
 use super::programs::{self, Program};
 use super::report::Figure;
 use super::sites;
 use crate::failure::{About, Failure, Outcome};
+use crate::measured::median;
 use crate::shell;
 use crate::signals::FolderGuard;
 use serde_json::json;

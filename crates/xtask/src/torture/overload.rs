@@ -6,9 +6,9 @@ mod load;
 use super::bookkeeping;
 use super::counters::counters;
 use super::found::{Extent, Found};
-use super::latencies::Measured;
 use crate::evoloop::Server;
 use crate::failure::{Failure, Outcome};
+use crate::measured::Measured;
 use crate::project::{self, Project};
 use crate::shell;
 use crate::signals;
@@ -38,7 +38,7 @@ const HANDLES: usize = 8_192;
 /// Limits.
 const MOST_MEMORY_MIB: u64 = 512;
 const LEAST_GOODPUT_PERCENT: f64 = 80.0;
-const REFUSED_WITHIN: Duration = Duration::from_millis(50);
+const REFUSED_WITHIN_MS: f64 = 50.0;
 
 /// What is done to the sound server so that the part must fail.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -138,8 +138,8 @@ impl Runtimes {
         let assigned = self.probe.block_on(assign)??;
         let probe = event.map_or(Ok(Ok(Tally::default())), |event| self.probe.block_on(event))??;
         let slow_closed = self.load.block_on(load::closed(slow));
-        let refused = Measured::new(probe.refused.clone(), load.span);
-        let assigned_times = Measured::new(assigned.accepted.clone(), load.span);
+        let refused = Measured::of(&probe.refused, load.span);
+        let assigned_times = Measured::of(&assigned.accepted, load.span);
         let mut all = load_tally;
         all.surprises.extend(assigned.surprises);
         Ok(Phase { load: all, assigned: assigned_times, refused, probe, slow_closed })
@@ -148,7 +148,7 @@ impl Runtimes {
 
 fn figures(found: &mut Found, span: Duration, quiet: &Phase, peak: &Phase, same: &Phase, over: &Phase) {
     let goodput = goodput(over, span);
-    let all_refused = Measured::new(over.load.refused.clone(), span);
+    let all_refused = Measured::of(&over.load.refused, span);
     found.figure(
         format!("events stored a second at the peak, on {MODERATE} connections"),
         rounded(peak.load.acknowledged_per_second(span)),
@@ -181,7 +181,7 @@ fn judge_times(found: &mut Found, span: Duration, peak: &Phase, over: &Phase) {
     found.demand(percent >= LEAST_GOODPUT_PERCENT, format!("only {} % of the peak were stored", rounded(percent)));
     found.demand(over.refused.requests() > 0, "nothing was refused, so this was no overload");
     let refused = over.refused.percentile(99);
-    found.demand(refused <= REFUSED_WITHIN, format!("a 503 took {} ms", milliseconds(refused)));
+    found.demand(refused <= REFUSED_WITHIN_MS, format!("a 503 took {} ms", milliseconds(refused)));
 }
 
 fn goodput(phase: &Phase, span: Duration) -> f64 {
@@ -212,8 +212,8 @@ fn rounded(number: f64) -> String {
     format!("{number:.0}")
 }
 
-fn milliseconds(time: Duration) -> String {
-    format!("{:.1}", time.as_secs_f64() * 1_000.0)
+fn milliseconds(milliseconds: f64) -> String {
+    format!("{milliseconds:.1}")
 }
 
 fn runtime() -> Outcome<Runtime> {

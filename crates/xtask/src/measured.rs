@@ -4,22 +4,28 @@ use std::time::Duration;
 
 /// How long each request took, and all of them, with what the measuring itself cost.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Measured {
+pub(crate) struct Measured {
     microseconds: Vec<u32>,
     took: Duration,
     /// Processor time of the process that measured, in seconds.
-    pub(super) client_cpu: f64,
+    pub(crate) client_cpu: f64,
 }
 
 impl Measured {
     /// Latencies in any order.
-    pub(super) fn new(mut microseconds: Vec<u32>, took: Duration, client_cpu: f64) -> Self {
+    pub(crate) fn new(mut microseconds: Vec<u32>, took: Duration, client_cpu: f64) -> Self {
         microseconds.sort_unstable();
         Self { microseconds, took, client_cpu }
     }
 
+    /// The same from whole latencies, of which a part of a microsecond counts as one.
+    pub(crate) fn of(latencies: &[Duration], took: Duration) -> Self {
+        let microseconds = |latency: &Duration| u32::try_from(latency.as_nanos().div_ceil(1_000)).unwrap_or(u32::MAX);
+        Self::new(latencies.iter().map(microseconds).collect(), took, 0.0)
+    }
+
     /// Adds another round of the same kind.
-    pub(super) fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.microseconds.extend_from_slice(&other.microseconds);
         self.microseconds.sort_unstable();
         self.took += other.took;
@@ -27,35 +33,35 @@ impl Measured {
     }
 
     /// How many were answered.
-    pub(super) fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.microseconds.len()
     }
 
     /// Answers in a second.
-    pub(super) fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         let requests = f64::from(u32::try_from(self.requests()).unwrap_or(u32::MAX));
         if self.took.is_zero() { 0.0 } else { requests / self.seconds() }
     }
 
     /// How long all of it took.
-    pub(super) fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.took.as_secs_f64()
     }
 
     /// The latency that this many of a hundred requests kept, in milliseconds.
-    pub(super) fn percentile(&self, percent: usize) -> f64 {
+    pub(crate) fn percentile(&self, percent: usize) -> f64 {
         let rank = (self.microseconds.len() * percent).div_ceil(100).saturating_sub(1);
         self.microseconds.get(rank).map_or(0.0, |found| f64::from(*found) / 1e3)
     }
 
     /// Share of one processor that the measuring itself took.
-    pub(super) fn client_share(&self) -> f64 {
+    pub(crate) fn client_share(&self) -> f64 {
         if self.took.is_zero() { 0.0 } else { self.client_cpu / self.seconds() }
     }
 }
 
 /// The middle of some numbers; 0 of none.
-pub(super) fn median(mut numbers: Vec<f64>) -> f64 {
+pub(crate) fn median(mut numbers: Vec<f64>) -> f64 {
     numbers.sort_unstable_by(f64::total_cmp);
     let middle = numbers.len() / 2;
     match (numbers.get(middle), middle.checked_sub(1).and_then(|before| numbers.get(before))) {
