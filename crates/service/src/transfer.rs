@@ -2,6 +2,7 @@
 
 use store::transfer::{Source, TableCheck, Target, TransferError, compare, copy};
 use store::{DatabaseUrl, Store};
+use time::OffsetDateTime;
 
 /// How much is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub async fn transfer(
     from: &DatabaseUrl,
     to: &DatabaseUrl,
     step: TransferStep,
+    now: OffsetDateTime,
 ) -> Result<Vec<TableCheck>, TransferError> {
     Target::check(to)?;
     // The source first: a target of a mistyped source stays untouched, without even a schema.
@@ -28,6 +30,8 @@ pub async fn transfer(
     if step == TransferStep::CopyAndCompare {
         let schema = Store::open(to).await?;
         schema.migrate_up().await?;
+        // Before the events come, so that none has to be moved once more.
+        schema.prepare_event_days(now).await?;
         schema.close().await?;
     }
     let target = Target::open(to).await?;

@@ -38,18 +38,18 @@ impl Store {
             return Ok(());
         }
         let today = Millis::from(now).day();
-        let wanted: BTreeSet<i64> = (today - DAYS_AROUND..=today + DAYS_AROUND).collect();
-        // Nothing is locked while nothing is missing.
-        if wanted.is_subset(&days(self.reader()).await?) {
-            return Ok(());
+        let present = days(self.reader()).await?;
+        // One at a time: events wait while the default partition gives up its rows of a day, of which there can be many.
+        for day in (today - DAYS_AROUND..=today + DAYS_AROUND).filter(|day| !present.contains(day)) {
+            let write = self.begin_long().await?;
+            write.hold_event_days().await?;
+            // Another process may have been faster.
+            if !days(&write.transaction).await?.contains(&day) {
+                write.transaction.execute_unprepared(&new_day(day)).await?;
+            }
+            write.commit().await?;
         }
-        let write = self.begin().await?;
-        write.hold_event_days().await?;
-        let present = days(&write.transaction).await?;
-        for day in wanted.difference(&present) {
-            write.transaction.execute_unprepared(&new_day(*day)).await?;
-        }
-        write.commit().await
+        Ok(())
     }
 
     /// Deletes raw events from before `before`; no counter changes.

@@ -36,13 +36,26 @@ impl Clock for FakeClock {
     }
 }
 
-/// Randomness of the machine: tests that need fixed values give them where they matter.
-pub struct SystemEntropy;
+/// Randomness that is the same in each run, so that a test of what chance brings ends the same way each time.
+pub struct SeededEntropy(Mutex<u64>);
 
-impl Entropy for SystemEntropy {
+impl SeededEntropy {
+    /// The numbers that follow a seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(seed))
+    }
+}
+
+impl Entropy for SeededEntropy {
+    /// SplitMix64 (Steele, Lea and Flood, 2014).
     fn fill(&self, buffer: &mut [u8]) {
-        for chunk in buffer.chunks_mut(16) {
-            chunk.copy_from_slice(&uuid::Uuid::new_v4().as_bytes()[..chunk.len()]);
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for chunk in buffer.chunks_mut(8) {
+            *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(mixed ^ (mixed >> 31)).to_be_bytes()[..chunk.len()]);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A whole service on a test's database.
 
 use crate::TestDatabase;
-use crate::fakes::{FakeClock, FakeReader, SystemEntropy};
+use crate::fakes::{FakeClock, FakeReader, SeededEntropy};
 use ::service::ports::CopyWriter;
 use ::service::{Lane, Ports, Service, Settings};
 use bandit::phase::BurnIn;
@@ -133,7 +133,7 @@ impl TestServiceBuilder {
             writer: self.writer,
             clock: clock.clone(),
             wall_clock: clock.clone(),
-            entropy: Arc::new(SystemEntropy),
+            entropy: Arc::new(SeededEntropy::new(1)),
         };
         let mut settings = Settings::new(self.public_url, vec![7; 32].into());
         settings.job_attempts = self.job_attempts;

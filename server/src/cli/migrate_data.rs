@@ -2,7 +2,9 @@
 
 use super::{CliError, print};
 use crate::config::{Flags, Settings};
+use crate::ports::SystemClock;
 use serde::Serialize;
+use service::ports::Clock;
 use service::{TransferStep, transfer};
 use std::process::ExitCode;
 use store::DatabaseUrl;
@@ -45,7 +47,7 @@ struct Line<'a> {
 pub(super) async fn run(flags: &Flags, args: &Args) -> Result<ExitCode, CliError> {
     let (from, to) = sides(flags, args)?;
     let step = if args.verify_only { TransferStep::Compare } else { TransferStep::CopyAndCompare };
-    let checks = transfer(&from, &to, step).await?;
+    let checks = transfer(&from, &to, step, SystemClock.now()).await?;
     if args.json {
         print_json(&checks)?;
     } else {
