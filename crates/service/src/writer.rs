@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use store::ingest::CheckedEvent;
 use store::{Store, StoreError, WriteTransaction};
 use time::Duration;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -54,7 +55,7 @@ impl Writer {
     ) -> Result<Vec<Outcome>, ServiceError> {
         let queue = self.queue.get_or_init(|| {
             let (sender, receiver) = mpsc::channel(MOST_WAITING);
-            begin(Work { store: store.clone(), metrics: metrics.clone(), attribution_window }.run(receiver));
+            begin(Work { store: store.clone(), metrics: metrics.clone(), attribution_window }, receiver);
             sender
         });
         let (answer, answered) = oneshot::channel();
@@ -90,12 +91,21 @@ fn outcomes(stored: Vec<Stored>) -> Result<Vec<Outcome>, ServiceError> {
     Ok(stored.into_iter().map(outcome).collect())
 }
 
-/// Lets the writer work on a thread of its own. Among thousands of connections each of its many short waits for
-/// the database would end late, while the database has nothing to do. It ends with the queue.
-fn begin(work: impl Future<Output = ()> + Send + 'static) {
-    let runtime = tokio::runtime::Handle::current();
+/// Lets the writer work on a thread of its own, with its own connections to the database, which no other thread has to
+/// look after. Among thousands of connections each of its many short waits would end late, while the database has
+/// nothing to do. It ends with the queue.
+fn begin(work: Work, queue: mpsc::Receiver<Waiting>) {
+    let answering = Handle::current();
     let thread = std::thread::Builder::new().name("event-writer".to_owned());
-    if let Err(error) = thread.spawn(move || runtime.block_on(work)) {
+    let begun = thread.spawn(move || match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            if let Err(error) = runtime.block_on(work.run(queue, &answering)) {
+                tracing::error!(%error, "the writer of events ended");
+            }
+        }
+        Err(error) => tracing::error!(%error, "the writer of events has no runtime"),
+    });
+    if let Err(error) = begun {
         // Nobody reads the queue then, which everybody who waits is told.
         tracing::error!(%error, "the writer of events has no thread");
     }
@@ -109,7 +119,10 @@ struct Work {
 }
 
 impl Work {
-    async fn run(self, mut queue: mpsc::Receiver<Waiting>) {
+    /// Stores what waits until nobody can bring more. The answers are given by `answering`, while the next batch
+    /// is stored.
+    async fn run(mut self, mut queue: mpsc::Receiver<Waiting>, answering: &Handle) -> Result<(), StoreError> {
+        self.store = self.store.with_own_events().await?;
         while let Some(first) = queue.recv().await {
             let (mut events, mut answers) = (Vec::with_capacity(MOST_TOGETHER), Vec::with_capacity(MOST_TOGETHER));
             let mut next = Some(first);
@@ -125,11 +138,14 @@ impl Work {
                 continue;
             }
             let mut stored = self.store_each(&events).await.into_iter();
-            for (answer, count) in answers {
-                // Whoever gave up meanwhile asks again, and is told of a duplicate.
-                let _ = answer.send(stored.by_ref().take(count).collect());
-            }
+            answering.spawn(async move {
+                for (answer, count) in answers {
+                    // Whoever gave up meanwhile asks again, and is told of a duplicate.
+                    let _ = answer.send(stored.by_ref().take(count).collect());
+                }
+            });
         }
+        self.store.close_own_events().await
     }
 
     /// Stores events together. When the database refuses them, each half is tried by itself, so that one

@@ -3,13 +3,16 @@
 //! A statement about many rows has the same text for any number of them, so it is prepared once. The
 //! rows come as a table called `incoming`: on SQLite out of one JSON parameter, on Postgres out of one
 //! array a column. What follows is the same for both.
+//!
+//! Statements travel together wherever that is possible: under load each way to the database and back
+//! waits for a processor, on SQLite too, whose driver works on a thread of its own.
 
 mod columns;
 
 pub(crate) use columns::Rows;
 
 use crate::{StoreError, WriteTransaction};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, QueryResult, Statement, Value};
 
 /// A statement about its rows.
 pub(crate) struct Part {
@@ -22,9 +25,9 @@ pub(crate) struct Part {
 }
 
 impl WriteTransaction {
-    /// Runs statements about rows, in order; those without rows are left out. On Postgres they are one
-    /// statement, so that one way to the database and back is enough for all of them; none sees what
-    /// another one writes.
+    /// Runs statements about rows; those without rows are left out. None may need what another one writes: on
+    /// Postgres they are one statement, of which no part sees the others, and on SQLite those whose rows are all
+    /// new come first.
     ///
     /// # Errors
     /// [`StoreError::Overtaken`] when a row that should be new is there.
@@ -36,12 +39,9 @@ impl WriteTransaction {
         if self.is_shared() {
             return self.write_at_once(parts).await;
         }
-        for Part { statement, rows, all_new } in parts {
-            let wanted = rows.len();
-            let written = self.transaction.execute_raw(self.about_rows(&statement, rows)).await?.rows_affected();
-            check_new(all_new, written, wanted)?;
-        }
-        Ok(())
+        let (new, others) = parts.into_iter().partition(|part| part.all_new);
+        self.write_in_turn(new, true).await?;
+        self.write_in_turn(others, false).await
     }
 
     /// Asks something about `incoming`. Without rows nothing is asked.
@@ -53,8 +53,26 @@ impl WriteTransaction {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let found = self.transaction.query_all_raw(self.about_rows(query, rows)).await?;
+        let found = self.ask_about_tables(query, vec![("incoming", rows)]).await?;
         Ok(found.iter().map(|row| T::from_query_result(row, "")).collect::<Result<_, _>>()?)
+    }
+
+    /// Asks something about tables of rows by their names. The query goes on after them, with further tables
+    /// when it begins with a comma.
+    pub(crate) async fn ask_about_tables(
+        &self,
+        query: &str,
+        tables: Vec<(&str, Rows)>,
+    ) -> Result<Vec<QueryResult>, StoreError> {
+        let (mut named, mut parameters) = (Vec::new(), Vec::new());
+        for (name, rows) in tables {
+            let (table, values) = self.table_of(rows, parameters.len() + 1);
+            named.push(format!("{name} AS ({table})"));
+            parameters.extend(values);
+        }
+        let text = format!("WITH {} {query}", named.join(", "));
+        let statement = Statement::from_sql_and_values(self.transaction.get_database_backend(), text, parameters);
+        Ok(self.transaction.query_all_raw(statement).await?)
     }
 
     /// Whether the database is Postgres, which several processes may write to at once.
@@ -62,14 +80,30 @@ impl WriteTransaction {
         self.transaction.get_database_backend() == DbBackend::Postgres
     }
 
-    fn about_rows(&self, rest: &str, rows: Rows) -> Statement {
-        let (incoming, parameters) = if self.is_shared() {
-            rows.into_arrays(1)
+    /// A query for rows, whose parameters are numbered from `first` where they have numbers, and these.
+    fn table_of(&self, rows: Rows, first: usize) -> (String, Vec<Value>) {
+        if self.is_shared() {
+            rows.into_arrays(first)
         } else {
             (rows.json_table(), vec![Value::from(rows.into_json())])
-        };
-        let text = format!("WITH incoming AS ({incoming}) {rest}");
-        Statement::from_sql_and_values(self.transaction.get_database_backend(), text, parameters)
+        }
+    }
+
+    /// The parts as statements of one text, which the driver runs in turn.
+    async fn write_in_turn(&self, parts: Vec<Part>, all_new: bool) -> Result<(), StoreError> {
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let wanted = parts.iter().map(|part| part.rows.len()).sum();
+        let (mut statements, mut parameters) = (Vec::new(), Vec::new());
+        for Part { statement, rows, .. } in parts {
+            let (incoming, values) = self.table_of(rows, 1);
+            statements.push(format!("WITH incoming AS ({incoming}) {statement}"));
+            parameters.extend(values);
+        }
+        let statement = Statement::from_sql_and_values(DbBackend::Sqlite, statements.join("; "), parameters);
+        let written = self.transaction.execute_raw(statement).await?.rows_affected();
+        check_new(all_new, written, wanted)
     }
 
     /// Every part is a table of the one statement, which counts their rows.

@@ -12,6 +12,7 @@ use sea_orm::{
 };
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -114,6 +115,8 @@ pub struct Store {
     writer: DatabaseConnection,
     /// On SQLite the writer; on Postgres connections for batches of events, which plan as [`postgres::for_events`] says.
     events: DatabaseConnection,
+    /// What [`Store::with_own_events`] opened, so that [`Store::close`] reaches it.
+    opened: Arc<Mutex<Vec<DatabaseConnection>>>,
 }
 
 /// Writes that become visible together, at [`commit`](WriteTransaction::commit); dropped, they never happened.
@@ -156,7 +159,7 @@ impl Store {
         };
         let reading = |limit| Bounded { inner: reader.clone(), until: Until::Each(limit) };
         let (reader, slow_reader) = (reading(limits.read), reading(limits.long));
-        Ok(Self { url: url.clone(), limits, reader, slow_reader, writer, events })
+        Ok(Self { url: url.clone(), limits, reader, slow_reader, writer, events, opened: Arc::default() })
     }
 
     /// Brings the schema up to date. Of several processes that do so at once, one works.
@@ -202,9 +205,12 @@ impl Store {
     /// # Errors
     /// When the database refuses, or does not answer.
     pub async fn close(self) -> Result<(), StoreError> {
-        let Self { reader: Bounded { inner: reader, until }, writer, events, .. } = self;
+        let Self { reader: Bounded { inner: reader, until }, writer, events, opened, .. } = self;
+        let opened = std::mem::take(&mut *opened.lock().unwrap_or_else(PoisonError::into_inner));
         until.wait(reader.close()).await?;
-        until.wait(events.close()).await?;
+        for events in opened.into_iter().chain([events]) {
+            until.wait(events.close()).await?;
+        }
         Ok(until.wait(writer.close()).await?)
     }
 
@@ -223,6 +229,32 @@ impl Store {
     /// When the database is not available.
     pub async fn begin_batch(&self) -> Result<WriteTransaction, StoreError> {
         begin_within(&self.events, self.limits.write).await
+    }
+
+    /// The same database for one who writes events all the time: with connections that are made where they are
+    /// used, and belong to the runtime there, so that no other one has to look after them.
+    ///
+    /// # Errors
+    /// When the address cannot be used.
+    pub async fn with_own_events(&self) -> Result<Self, StoreError> {
+        let mut own = self.clone();
+        // What is closed stays closed.
+        if !self.url.is_sqlite() && !self.events.get_postgres_connection_pool().is_closed() {
+            own.events = postgres::for_events(&self.url, self.limits).await?;
+            self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(own.events.clone());
+        }
+        Ok(own)
+    }
+
+    /// Closes what [`with_own_events`](Self::with_own_events) opened, and leaves what is shared.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn close_own_events(self) -> Result<(), StoreError> {
+        if self.url.is_sqlite() {
+            return Ok(());
+        }
+        Ok(self.reader.until.wait(self.events.close()).await?)
     }
 
     /// Begins writing what takes long, such as the end of a site with all its events.
@@ -260,6 +292,8 @@ fn sqlite_options(url: &DatabaseUrl, connections: u32, limits: Limits) -> Connec
         .min_connections(1)
         .acquire_timeout(limits.acquire)
         .sqlx_logging(false)
+        // A file does not go away.
+        .test_before_acquire(false)
         .map_sqlx_sqlite_pool_opts(|options| {
             options.after_release(|connection, _| Box::pin(has_ended_its_transaction(connection)))
         })
@@ -281,6 +315,9 @@ fn sqlite_options(url: &DatabaseUrl, connections: u32, limits: Limits) -> Connec
 /// then fails, and it takes the connection to be inside a transaction for ever. What it calls a commit from then on
 /// is none, although it says it is.
 async fn has_ended_its_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if !connection.is_in_transaction() {
+        return Ok(true);
+    }
     // A rollback of a transaction that was dropped waits in the connection's queue; the ping comes after it.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())

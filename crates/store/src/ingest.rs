@@ -5,7 +5,7 @@
 //! (site, goal, visitor) for a conversion.
 //!
 //! What the database knows of the batch is read, what becomes of each event in turn is found without
-//! it ([`plan`]), and the result is written with one statement a table, which on Postgres go as one.
+//! it ([`plan`]), and the result is written with one statement a table, which travel together.
 //! Another process may have written the same in between; then a row that should be new is not, and
 //! the batch is begun anew.
 
@@ -13,6 +13,7 @@ mod batch;
 mod early;
 mod known;
 mod plan;
+mod question;
 mod write;
 
 pub(crate) use plan::SAW_ANOTHER;
@@ -53,6 +54,9 @@ impl WriteTransaction {
         events: &[CheckedEvent],
         attribution_window: Duration,
     ) -> Result<Vec<Outcome>, StoreError> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
         let batch = Batch::new(events);
         let known = self.known_of(&batch).await?;
         let plan = plan::plan(&batch, known, attribution_window);

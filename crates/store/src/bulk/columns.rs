@@ -93,7 +93,7 @@ impl Rows {
             _ => format!("value->>{place} AS {name}"),
         };
         let columns: Vec<String> = self.columns.iter().enumerate().map(column).collect();
-        format!("SELECT {} FROM json_each(?1)", columns.join(", "))
+        format!("SELECT {} FROM json_each(?)", columns.join(", "))
     }
 
     /// The parameter for [`json_table`](Rows::json_table).

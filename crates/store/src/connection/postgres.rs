@@ -15,17 +15,26 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// Name of the lock under which the schema is changed; any number that nothing else on the server uses.
 const SCHEMA_LOCK: i64 = 0x0065_766f_6c6f_6f70;
 
+/// When the first connection of a pool is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    AtOnce,
+    WhenUsed,
+}
+
 /// The pool that everything but batches of events and changes of the schema uses.
 pub(super) async fn connect(url: &DatabaseUrl, limits: Limits) -> Result<DatabaseConnection, DbErr> {
-    pool(url, limits, CONNECTIONS, session_settings(Some(limits))).await
+    pool(url, limits, CONNECTIONS, session_settings(Some(limits)), Begin::AtOnce).await
 }
 
 /// The pool for batches of events. Each of its statements asks for some hundred rows by their keys. A plan that
 /// was made while a table was small would go through all of it, and is kept however large the table becomes; so
-/// these connections go by the keys always.
+/// these connections go by the keys always, and join tables in the order in which they are written down. They are
+/// made when they are first used.
 pub(super) async fn for_events(url: &DatabaseUrl, limits: Limits) -> Result<DatabaseConnection, DbErr> {
     let by_key = ["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map(|way| format!("; SET enable_{way} = off"));
-    pool(url, limits, BATCHES, session_settings(Some(limits)) + &by_key.concat()).await
+    let settings = session_settings(Some(limits)) + &by_key.concat() + "; SET join_collapse_limit = 1";
+    pool(url, limits, BATCHES, settings, Begin::WhenUsed).await
 }
 
 async fn pool(
@@ -33,8 +42,10 @@ async fn pool(
     limits: Limits,
     connections: u32,
     settings: String,
+    begin: Begin,
 ) -> Result<DatabaseConnection, DbErr> {
     let mut options = base(url, limits);
+    options.connect_lazy(begin == Begin::WhenUsed);
     options.max_connections(connections).test_before_acquire_if_idle_for(TRUSTED_FOR);
     let patience = limits.acquire;
     options.map_sqlx_postgres_pool_opts(move |pool| kept_sound(pool, settings.clone(), patience));

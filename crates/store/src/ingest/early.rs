@@ -6,7 +6,6 @@
 
 use super::CheckedEvent;
 use super::batch::Batch;
-use super::known::{count, numbered, place};
 use super::plan::Item;
 use crate::bulk::{Part, Rows, add_up};
 use crate::millis::Millis;
@@ -22,13 +21,12 @@ const PATIENCE: Duration = Duration::seconds(domain::token::EXPOSURE_TTL_S);
 /// A conversion that waits.
 #[derive(Debug, Clone, Copy, PartialEq, FromQueryResult)]
 pub(super) struct Early {
-    /// Number of the visitor in the batch.
-    pub(super) number: i64,
     pub(super) goal_id: Uuid,
     pub(super) is_primary: bool,
     pub(super) value: Option<f64>,
     pub(super) received_at: Millis,
     /// The variant that the event names.
+    #[sea_orm(from_alias = "early_variant_id")]
     pub(super) variant_id: Uuid,
     pub(super) event_day: i64,
     pub(super) event_id: Uuid,
@@ -39,7 +37,6 @@ impl Early {
     pub(super) fn of(item: Item<'_>, batch: &Batch<'_>, (goal_id, is_primary): (Uuid, bool)) -> Self {
         let event = &item.checked.event;
         Self {
-            number: count(item.visitor),
             goal_id,
             is_primary,
             value: event.value,
@@ -53,26 +50,6 @@ impl Early {
     /// Whether it was there early enough before an exposure to belong to it.
     pub(super) fn waited_for(&self, exposed_at: Millis) -> bool {
         exposed_at.time() - self.received_at.time() <= PATIENCE
-    }
-}
-
-impl WriteTransaction {
-    /// The conversions that wait for these visitors.
-    pub(super) async fn early_conversions(
-        &self,
-        batch: &Batch<'_>,
-        wanted: impl Fn(usize) -> bool,
-    ) -> Result<Vec<Vec<Early>>, StoreError> {
-        let query = "SELECT incoming.number, early.goal_id, early.is_primary, early.value, early.received_at, \
-                     early.variant_id, early.event_day, early.event_id \
-                     FROM incoming CROSS JOIN early_conversions AS early WHERE early.site_id = incoming.site_id \
-                     AND early.visitor_id = incoming.visitor_id ORDER BY incoming.number, early.goal_id";
-        let mut found = vec![Vec::new(); batch.visitors.len()];
-        for early in self.ask_about_rows::<Early>(query, numbered(batch, wanted)).await? {
-            let number = place(early.number, found.len())?;
-            found[number].push(early);
-        }
-        Ok(found)
     }
 }
 

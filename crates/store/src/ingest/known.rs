@@ -4,6 +4,7 @@ use super::CheckedEvent;
 use super::batch::Batch;
 use super::early::Early;
 use super::plan::leaves_everything;
+use super::question::Found;
 use crate::bulk::Rows;
 use crate::millis::Millis;
 use crate::rows::name;
@@ -53,23 +54,6 @@ pub(super) struct Reached {
 }
 
 #[derive(FromQueryResult)]
-struct EventRow {
-    number: i64,
-}
-
-#[derive(FromQueryResult)]
-struct VisitorRow {
-    number: i64,
-    variant_id: Uuid,
-    epoch: i64,
-    exposure_hour: i64,
-    first_seen: Millis,
-    is_holdout: bool,
-    saw_another: bool,
-    not_counted: Option<String>,
-}
-
-#[derive(FromQueryResult)]
 struct ReachedRow {
     number: i64,
     goal_id: Uuid,
@@ -85,14 +69,11 @@ struct VariantRow {
     status: String,
 }
 
-// SQLite keeps the order of tables only where a join is written as `CROSS JOIN`. Left to itself it goes through all
-// visitors or conversions of a site for each one that it is asked about.
 impl WriteTransaction {
-    /// Reads what bears on a batch. On Postgres its visitors are held until the transaction ends, in the
-    /// order of their names, so that two processes wait for each other and do not lock each other out.
+    /// Reads what bears on a batch.
     pub(super) async fn known_of(&self, batch: &Batch<'_>) -> Result<Known, StoreError> {
-        let events = self.known_events(batch).await?;
-        let visitors = self.known_visitors(batch).await?;
+        let exposed: HashSet<usize> = exposures(batch).map(|(_, number)| number).collect();
+        let Found { events, visitors, early } = self.found(batch, |number| exposed.contains(&number)).await?;
         let conversions = if batch.events.iter().any(may_touch_conversions) {
             self.known_conversions(batch, &visitors).await?
         } else {
@@ -104,64 +85,7 @@ impl WriteTransaction {
         } else {
             HashSet::new()
         };
-        let exposed: HashSet<usize> = exposures(batch).map(|(_, number)| number).collect();
-        let early = self.early_conversions(batch, |it| visitors[it].is_none() && exposed.contains(&it)).await?;
         Ok(Known { events, visitors, conversions, early, served })
-    }
-
-    async fn known_events(&self, batch: &Batch<'_>) -> Result<HashSet<(Uuid, Uuid)>, StoreError> {
-        let ids = || batch.events.iter().map(|event| (event.event.site_id.0, event.event.id.0));
-        let rows = Rows::new(batch.events.len())
-            .whole("number", (0..).take(batch.events.len()))
-            .uuid("site_id", ids().map(|(site_id, _)| site_id))
-            .whole("day", batch.days.iter().copied())
-            .whole("other_day", batch.other_days())
-            .uuid("id", ids().map(|(_, id)| id));
-        let is_there = |day: &str, days: String| {
-            format!(
-                "EXISTS (SELECT 1 FROM events WHERE events.site_id = incoming.site_id AND events.day = incoming.{day} \
-                 AND events.id = incoming.id AND {days})"
-            )
-        };
-        let query = format!(
-            "SELECT incoming.number FROM incoming WHERE {} OR {}",
-            is_there("day", days_in_question(batch.days.iter().copied())),
-            is_there("other_day", days_in_question(batch.other_days()))
-        );
-        let found: Vec<EventRow> = self.ask_about_rows(&query, rows).await?;
-        found
-            .into_iter()
-            .map(|row| {
-                let event = &batch.events[place(row.number, batch.events.len())?].event;
-                Ok((event.site_id.0, event.id.0))
-            })
-            .collect()
-    }
-
-    async fn known_visitors(&self, batch: &Batch<'_>) -> Result<Vec<Option<Visitor>>, StoreError> {
-        let lock = if self.is_shared() { "FOR UPDATE OF visitors" } else { "" };
-        let query = format!(
-            "SELECT incoming.number, visitors.variant_id, visitors.epoch, visitors.exposure_hour, visitors.first_seen, \
-             visitors.is_holdout, visitors.saw_another, visitors.not_counted FROM incoming CROSS JOIN visitors WHERE visitors.site_id = incoming.site_id \
-             AND visitors.visitor_id = incoming.visitor_id ORDER BY incoming.number {lock}"
-        );
-        let mut known = vec![None; batch.visitors.len()];
-        let rows: Vec<VisitorRow> = self.ask_about_rows(&query, numbered(batch, |_| true)).await?;
-        for row in rows {
-            let visitor = Visitor {
-                variant_id: row.variant_id,
-                epoch: row.epoch,
-                exposure_hour: row.exposure_hour,
-                first_seen: row.first_seen,
-                is_holdout: row.is_holdout,
-                saw_another: row.saw_another,
-                not_counted: row.not_counted.as_deref().map(|reason| name("visitors", reason)).transpose()?,
-                is_new: false,
-            };
-            let number = place(row.number, known.len())?;
-            known[number] = Some(visitor);
-        }
-        Ok(known)
     }
 
     async fn known_conversions(
@@ -169,6 +93,7 @@ impl WriteTransaction {
         batch: &Batch<'_>,
         visitors: &[Option<Visitor>],
     ) -> Result<Vec<Vec<Reached>>, StoreError> {
+        // In the order of tables as it is written; any other goes through all conversions of a goal.
         let query = "SELECT incoming.number, found.goal_id, found.converted_at, goals.is_primary, found.is_early \
                      FROM incoming CROSS JOIN conversion_goals AS goals CROSS JOIN goal_conversions AS found \
                      WHERE goals.site_id = incoming.site_id AND found.site_id = incoming.site_id \
@@ -197,21 +122,8 @@ impl WriteTransaction {
     }
 }
 
-/// Names the days, which are one or two nearly always, so that Postgres looks into their partitions alone.
-fn days_in_question(days: impl Iterator<Item = i64>) -> String {
-    let days: BTreeSet<i64> = days.collect();
-    if days.len() > MOST_DAYS_NAMED {
-        return "true".to_owned();
-    }
-    let days: Vec<String> = days.iter().map(ToString::to_string).collect();
-    format!("events.day IN ({})", days.join(", "))
-}
-
-/// Above this many days the statement would be another one too often.
-const MOST_DAYS_NAMED: usize = 3;
-
 /// The visitors of a batch with their numbers.
-pub(super) fn numbered(batch: &Batch<'_>, wanted: impl Fn(usize) -> bool) -> Rows {
+fn numbered(batch: &Batch<'_>, wanted: impl Fn(usize) -> bool) -> Rows {
     let chosen: Vec<usize> = (0..batch.visitors.len()).filter(|number| wanted(*number)).collect();
     Rows::new(chosen.len())
         .whole("number", chosen.iter().map(|number| count(*number)))
