@@ -51,7 +51,17 @@ fn is_small(element: ElementRef<'_>) -> bool {
         let text = element.attr(name).unwrap_or_default();
         text.parse::<u32>().is_ok_and(|size| size < 64)
     };
-    narrow("width") || narrow("height") || is_named(element, &SMALL)
+    narrow("width") || narrow("height") || is_named(element, &SMALL) || is_mark(element)
+}
+
+/// Whether the file's own name or folder says that it shows a mark.
+fn is_mark(element: ElementRef<'_>) -> bool {
+    let address = element.attr("src").unwrap_or_default().to_lowercase();
+    let mut steps = address.split(['?', '#']).next().unwrap_or_default().rsplit('/');
+    let file = steps.next().unwrap_or_default();
+    let words = |name: &str| name.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "logo" | "logotype"));
+    !address.starts_with("data:")
+        && (words(file) || steps.next().is_some_and(|folder| matches!(folder, "logo" | "logos" | "brand" | "brands")))
 }
 
 fn source(element: ElementRef<'_>) -> Option<String> {

@@ -4,16 +4,21 @@
 //! navigation, as a visitor would, with the style sheets that the caller brings along.
 
 mod brand;
+mod consent;
 mod css;
 mod document;
+mod effort;
 mod hero;
 mod image;
+mod index;
+mod inventory;
 mod language;
 mod locator;
 mod region;
 mod sentences;
 mod sheets;
 mod text;
+mod tone;
 mod tree;
 
 pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_references};
@@ -27,11 +32,11 @@ use url::Url;
 pub fn analyze(html: &str, _base: Option<&Url>, stylesheets: &[Stylesheet]) -> PageModel {
     let document = Document::parse(html, stylesheets);
     let hero = hero::find(&document);
+    let lang = language::detect(&document);
     let brand = brand::find(&document, &hero);
     let headline = hero.headline.map(|found| locator::text_slot(&document, found));
     PageModel {
         title: document.title(),
-        lang: language::detect(&document),
         description: document.meta("description"),
         subheadline: hero.subheadline.map(|found| locator::text_slot(&document, found)),
         cta: hero.cta.map(|found| locator::text_slot(&document, found)),
@@ -39,6 +44,10 @@ pub fn analyze(html: &str, _base: Option<&Url>, stylesheets: &[Stylesheet]) -> P
         hero_image: image::find(&document, &hero),
         brand,
         sentences: sentences::collect(&document),
+        direction: tone::direction(&document, lang.as_deref()),
+        tone: tone::heard(&document, lang.as_deref()),
+        inventory: inventory::collect(&document, &hero),
+        lang,
         headline,
     }
 }

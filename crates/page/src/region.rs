@@ -72,8 +72,7 @@ const SLIDES: [&str; 10] = [
 ];
 
 /// Names of slides.
-const SLIDE: [&str; 7] =
-    ["carousel-item", "item", "slide", "swiper-slide", "splide__slide", "glide__slide", "orbit-slide"];
+const SLIDE: [&str; 7] = ["carousel-item", "item", "slide", "swiper-slide", "splide__slide", "glide__slide", "orbit-slide"];
 
 /// Names of the slide that is shown.
 const PRESENT: [&str; 6] = ["active", "is-active", "current", "selected", "swiper-slide-active", "slick-current"];
@@ -82,8 +81,7 @@ const PRESENT: [&str; 6] = ["active", "is-active", "current", "selected", "swipe
 const FOR_READERS: [&str; 4] = ["sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text"];
 
 /// Names that take an element out of sight.
-const HIDDEN: [&str; 8] =
-    ["d-none", "hidden", "hide", "is-hidden", "invalid-feedback", "collapse", "offcanvas", "modal"];
+const HIDDEN: [&str; 8] = ["d-none", "hidden", "hide", "is-hidden", "invalid-feedback", "collapse", "offcanvas", "modal"];
 
 /// The names in class and id, in lower case.
 pub(crate) fn names(element: ElementRef<'_>) -> Vec<String> {
