@@ -38,7 +38,10 @@ fn palette(document: &Document, hero: &Hero<'_>) -> Vec<BrandColour> {
     };
     let link = || document.all("p a, li a").take(60).find_map(|link| own(link, "color"));
     let seen = [
-        (ColourRole::Background, body.and_then(|body| ground(body).or_else(|| document.first("html").and_then(ground)))),
+        (
+            ColourRole::Background,
+            body.and_then(|body| ground(body).or_else(|| document.first("html").and_then(ground))),
+        ),
         (ColourRole::Text, body.and_then(ink)),
         (ColourRole::Heading, hero.headline.and_then(ink)),
         (ColourRole::Button, hero.cta.and_then(ground)),

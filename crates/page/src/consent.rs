@@ -37,7 +37,20 @@ const TOOLS: [&str; 16] = [
     "truste",
 ];
 /// Words by which a box says what it is about.
-const SUBJECT: [&str; 12] = ["cookie", "gdpr", "dsgvo", "rgpd", "куки", "файлы cookie", "クッキー", "쿠키", "עוגיות", "ملفات تعريف الارتباط", "çerez", "evästei"];
+const SUBJECT: [&str; 12] = [
+    "cookie",
+    "gdpr",
+    "dsgvo",
+    "rgpd",
+    "куки",
+    "файлы cookie",
+    "クッキー",
+    "쿠키",
+    "עוגיות",
+    "ملفات تعريف الارتباط",
+    "çerez",
+    "evästei",
+];
 /// Words of answers.
 const ANSWERS: [&str; 38] = [
     "accept",
@@ -114,7 +127,8 @@ fn is_named(element: ElementRef<'_>) -> bool {
     !matches!(element.value().name(), "html" | "body")
         && names(element).iter().any(|name| {
             let subject = name.contains("cookie") || name.contains("consent") || name.contains("gdpr");
-            let shape = ["banner", "bar", "notice", "popup", "modal", "dialog", "overlay", "law", "message", "box", "info"];
+            let shape =
+                ["banner", "bar", "notice", "popup", "modal", "dialog", "overlay", "law", "message", "box", "info"];
             TOOLS.iter().any(|tool| name.starts_with(tool)) || (subject && shape.iter().any(|word| name.contains(word)))
         })
 }
@@ -125,6 +139,5 @@ fn answers(document: &Document, button: ElementRef<'_>) -> bool {
         return false;
     }
     let text = spoken(document, button).to_lowercase();
-    text.chars().count() <= LONGEST_ANSWER
-        && (text == "ok" || ANSWERS.iter().any(|answer| text.contains(answer)))
+    text.chars().count() <= LONGEST_ANSWER && (text == "ok" || ANSWERS.iter().any(|answer| text.contains(answer)))
 }

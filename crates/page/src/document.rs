@@ -3,6 +3,7 @@
 use crate::Stylesheet;
 use crate::consent;
 use crate::css::Cascade;
+use crate::effort::Effort;
 use crate::index::Index;
 use crate::region;
 use crate::text;
@@ -11,6 +12,9 @@ use ego_tree::NodeId;
 use scraper::{ElementRef, Html, Selector};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
+
+/// Most nodes that are walked over for text.
+const MOST_READ: u64 = 8_000_000;
 
 /// What was found out about elements, because it is asked for each of their descendants.
 type Known = RefCell<HashMap<NodeId, bool>>;
@@ -25,6 +29,9 @@ pub(crate) struct Document {
     pub(crate) has_all_sheets: bool,
     hidden: Known,
     framed: Known,
+    shown: region::Shown,
+    /// For walks through parts of the page that are taken again and again.
+    pub(crate) reading: Effort,
     length: OnceCell<usize>,
     index: OnceCell<Index>,
     consents: OnceCell<HashSet<NodeId>>,
@@ -43,6 +50,8 @@ impl Document {
             has_all_sheets: false,
             hidden: RefCell::default(),
             framed: RefCell::default(),
+            shown: RefCell::default(),
+            reading: Effort::new(MOST_READ),
             length: OnceCell::new(),
             index: OnceCell::new(),
             consents: OnceCell::new(),
@@ -99,7 +108,9 @@ impl Document {
     /// Whether the element stands in a frame around the content.
     pub(crate) fn in_frame(&self, element: ElementRef<'_>) -> bool {
         inherited(&self.framed, element, |element| {
-            region::is_frame(element) || self.asks_for_consent(element) || (region::is_frame_by_name(element) && !self.is_most_of_page(element))
+            region::is_frame(element)
+                || self.asks_for_consent(element)
+                || (region::is_frame_by_name(element) && !self.is_most_of_page(element))
         })
     }
 
@@ -119,7 +130,7 @@ impl Document {
             return element.attr("open").is_none();
         }
         let hidden_input = element.attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("hidden"));
-        if element.attr("hidden").is_some() || hidden_input || region::is_later_slide(element) {
+        if element.attr("hidden").is_some() || hidden_input || region::is_later_slide(element, &self.shown) {
             return true;
         }
         let display = self.cascade.value(element, "display");

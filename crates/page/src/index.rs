@@ -132,7 +132,8 @@ fn keys(element: ElementRef<'_>) -> Vec<String> {
 /// `[data-testid="title"]` and its like.
 fn telling(element: ElementRef<'_>) -> Vec<String> {
     let plain = |value: &str| {
-        (1..=40).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        (1..=40).contains(&value.len())
+            && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
     // In the order of the list: attributes have none of their own.
     let given = TELLING.iter().filter_map(|name| Some((name, element.attr(name)?)));

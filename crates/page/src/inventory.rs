@@ -34,7 +34,9 @@ pub(crate) fn collect(document: &Document, hero: &Hero<'_>) -> Inventory {
         .collect();
     let mut inventory = Inventory::default();
     let (mut free, mut locked) = (0, 0);
-    for (judged, (element, text)) in texts(document).into_iter().filter(|(element, _)| !taken.contains(&element.id())).enumerate() {
+    for (judged, (element, text)) in
+        texts(document).into_iter().filter(|(element, _)| !taken.contains(&element.id())).enumerate()
+    {
         if judged >= MOST_JUDGED {
             inventory.left_out = inventory.left_out.saturating_add(1);
             continue;
@@ -57,7 +59,8 @@ pub(crate) fn collect(document: &Document, hero: &Hero<'_>) -> Inventory {
 fn judge<'a>(document: &Document, element: ElementRef<'a>, text: String) -> Found<'a> {
     let kind = kind::of(element, &text);
     let locked = lock::of(document, element, kind, &text);
-    let kind = if kind == ElementKind::Text && locked == Some(LockReason::Navigation) { ElementKind::Link } else { kind };
+    let kind =
+        if kind == ElementKind::Text && locked == Some(LockReason::Navigation) { ElementKind::Link } else { kind };
     Found { element, text, kind, locked }
 }
 
@@ -70,7 +73,11 @@ fn listed(document: &Document, found: Found<'_>) -> Element {
         locator: locator::locate(document, holder),
         plain_text: has_words && locator::is_plain(holder),
         locked: found.locked,
-        text: if found.text.chars().count() > LONGEST { found.text.chars().take(LONGEST).collect() } else { found.text },
+        text: if found.text.chars().count() > LONGEST {
+            found.text.chars().take(LONGEST).collect()
+        } else {
+            found.text
+        },
     }
 }
 
@@ -103,12 +110,15 @@ fn texts(document: &Document) -> Vec<(ElementRef<'_>, String)> {
 
 /// The parts of an element that has no text of its own but several elements in the line that have: a row of links.
 fn parts<'a>(document: &'a Document, element: ElementRef<'a>) -> Vec<(ElementRef<'a>, String)> {
-    let stands_alone = matches!(element.value().name(), "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6") || is_button(element);
+    let stands_alone =
+        matches!(element.value().name(), "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6") || is_button(element);
     if stands_alone || !own(element).is_empty() {
         return Vec::new();
     }
-    let inner = element.child_elements().filter(|child| !text::is_block(child.value().name()) && !document.is_hidden(*child));
-    let parts: Vec<_> = inner.map(|child| (child, visible(document, child))).filter(|(_, text)| !text.is_empty()).collect();
+    let inner =
+        element.child_elements().filter(|child| !text::is_block(child.value().name()) && !document.is_hidden(*child));
+    let parts: Vec<_> =
+        inner.map(|child| (child, visible(document, child))).filter(|(_, text)| !text.is_empty()).collect();
     if parts.len() > 1 { parts } else { Vec::new() }
 }
 

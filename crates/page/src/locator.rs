@@ -83,7 +83,8 @@ struct Candidate {
 
 /// Possible selectors, the steadiest first: id, test attributes, classes, then places.
 fn candidates(document: &Document, element: ElementRef<'_>) -> Vec<Candidate> {
-    let named = |css: String, key: &str, ground: &str| Candidate { css, key: Some(key.to_owned()), ground: ground.to_owned() };
+    let named =
+        |css: String, key: &str, ground: &str| Candidate { css, key: Some(key.to_owned()), ground: ground.to_owned() };
     let own = index::simple(element);
     // A class that any button may bear is steadier below a name of its part of the page.
     let (weak, strong): (Vec<_>, Vec<_>) = own.iter().partition(|(_, key)| names::is_common(key));

@@ -28,7 +28,7 @@ pub(crate) fn is_longer(document: &Document, element: ElementRef<'_>, limit: usi
 fn gather(document: &Document, element: ElementRef<'_>, most: usize) -> String {
     let mut text = String::new();
     let mut skipped = None;
-    for edge in element.traverse() {
+    for edge in element.traverse().take_while(|_| document.reading.take(1)) {
         let (node, opens) = match edge {
             Edge::Open(node) => (node, true),
             Edge::Close(node) => (node, false),

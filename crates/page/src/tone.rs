@@ -27,7 +27,9 @@ const WORDS: [Words; 7] = [
     },
     Words {
         lang: "de",
-        reader: &["du", "dir", "dich", "dein", "deine", "deinen", "deinem", "deiner", "ihnen", "ihre", "ihren", "ihrem"],
+        reader: &[
+            "du", "dir", "dich", "dein", "deine", "deinen", "deinem", "deiner", "ihnen", "ihre", "ihren", "ihrem",
+        ],
         makers: &["wir", "uns", "unser", "unsere", "unseren", "unserem", "unserer"],
         familiar: &["du", "dir", "dich", "dein", "deine", "deinen", "deinem", "deiner"],
         // With a capital inside of a sentence; "sie" in small letters is somebody else.

@@ -88,9 +88,9 @@ impl Fingerprint {
     pub fn of(text: &str) -> Self {
         let text = crate::slots::normalise(text);
         // FNV-1a: short, and its definition will not change with a library.
-        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let hash = text
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         Self { hash: format!("{hash:016x}"), lead: text.chars().take(Self::LONGEST_LEAD).collect() }
     }
 }

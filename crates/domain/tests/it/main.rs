@@ -9,6 +9,7 @@ mod names;
 mod origin;
 mod patch;
 mod site;
+mod page_model;
 mod slots;
 mod token;
 mod variant;

@@ -18,6 +18,9 @@ const MOST_STEPS: u64 = 12_000_000;
 /// Most rules whose last part names nothing, which have to be asked for every element.
 const MOST_UNNAMED: usize = 400;
 
+/// Most declarations of all rules that are looked through for one purpose.
+const MOST_DECLARED: usize = 100_000;
+
 struct Styled {
     written: String,
     selector: OnceCell<Option<Selector>>,
@@ -116,9 +119,13 @@ impl Cascade {
 
     /// Any declaration of a property under a selector that is written exactly so.
     pub(crate) fn declared(&self, root: ElementRef<'_>, is_wanted: impl Fn(&str) -> bool) -> Vec<(String, String)> {
-        let all = self.rules.iter().flat_map(|rule| rule.declarations.iter());
-        let found = all.filter(|declaration| is_wanted(&declaration.property));
-        found.map(|declaration| (declaration.property.clone(), self.resolved(root, &declaration.value, 0))).collect()
+        let affordable = self.rules.iter().take_while(|rule| self.effort.take(1 + rule.declarations.len() / 4));
+        let found =
+            affordable.flat_map(|rule| rule.declarations.iter()).filter(|declaration| is_wanted(&declaration.property));
+        found
+            .take(MOST_DECLARED)
+            .map(|declaration| (declaration.property.clone(), self.resolved(root, &declaration.value, 0)))
+            .collect()
     }
 
     /// The rules that fit an element. Kept, because many properties of the same elements are asked for.

@@ -8,6 +8,8 @@ const VIEWPORT: f64 = 1280.0;
 const DEEPEST: usize = 4;
 /// Most rules of a page; whole frameworks of utility classes stay below.
 const MOST_RULES: usize = 250_000;
+/// Most declarations of one block.
+const MOST_DECLARATIONS: usize = 2000;
 /// Longest value, in bytes: a picture that is written out may be large.
 const LONGEST_VALUE: usize = 64 * 1024;
 
@@ -61,8 +63,9 @@ fn read_block(block: &str, rules: &mut Vec<Rule>, depth: usize) {
             let declarations: Rc<[Declaration]> = declarations(body).into();
             let selectors = split_outside(prelude, ',');
             let all = selectors.into_iter().map(str::trim).filter(|selector| !selector.is_empty());
-            rules
-                .extend(all.map(|selector| Rule { selector: selector.to_owned(), declarations: Rc::clone(&declarations) }));
+            rules.extend(
+                all.map(|selector| Rule { selector: selector.to_owned(), declarations: Rc::clone(&declarations) }),
+            );
         }
     }
 }
@@ -145,9 +148,13 @@ pub(crate) fn declarations(body: &str) -> Vec<Declaration> {
         };
         let named = !property.is_empty() && !property.contains(['{', '}', '\n']);
         let property = if property.starts_with("--") { property.to_owned() } else { property.to_lowercase() };
-        (named && !value.is_empty() && value.len() <= LONGEST_VALUE).then(|| Declaration { property, value: value.to_owned(), important })
+        (named && !value.is_empty() && value.len() <= LONGEST_VALUE).then(|| Declaration {
+            property,
+            value: value.to_owned(),
+            important,
+        })
     };
-    split_outside(body, ';').into_iter().filter_map(read).collect()
+    split_outside(body, ';').into_iter().filter_map(read).take(MOST_DECLARATIONS).collect()
 }
 
 /// Splits where the separator stands outside of brackets and quotes.

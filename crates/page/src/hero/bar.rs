@@ -12,7 +12,8 @@ const NEAR: usize = 3;
 /// Text beside name and navigation that makes a bar a screen, in bytes.
 const MORE_THAN_A_BAR: usize = 15;
 /// Addresses of the page itself or of its site's front.
-const HOME: [&str; 10] = ["/", "#", "./", "../", "#top", "#page-top", "#home", "index.html", "/index.html", "./index.html"];
+const HOME: [&str; 10] =
+    ["/", "#", "./", "../", "#top", "#page-top", "#home", "index.html", "/index.html", "./index.html"];
 
 /// Whether the heading is the brand's name in a bar.
 pub(super) fn is_brand(document: &Document, heading: ElementRef<'_>) -> bool {

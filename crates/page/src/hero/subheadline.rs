@@ -6,7 +6,8 @@ use crate::region::is_named;
 use crate::text::{is_block, visible, word_count};
 use scraper::ElementRef;
 
-const SUB: [&str; 8] = ["subheading", "subheadline", "subtitle", "sub-title", "lead", "tagline", "slogan", "description"];
+const SUB: [&str; 8] =
+    ["subheading", "subheadline", "subtitle", "sub-title", "lead", "tagline", "slogan", "description"];
 
 pub(super) fn find<'a>(
     document: &'a Document,

@@ -9,7 +9,8 @@ use scraper::ElementRef;
 /// How far up names are looked at.
 const NEAR: usize = 5;
 /// Names of what others say.
-const PRAISE: [&str; 9] = ["testimonial", "testimonials", "review", "reviews", "quote", "quotes", "blockquote", "feedback", "recommendation"];
+const PRAISE: [&str; 9] =
+    ["testimonial", "testimonials", "review", "reviews", "quote", "quotes", "blockquote", "feedback", "recommendation"];
 /// Names of rows of customers' marks.
 const MARKS: [&str; 13] = [
     "logo",
@@ -84,7 +85,8 @@ fn is_rating(text: &str) -> bool {
         text.match_indices(mark).any(|(index, _)| {
             let before = text[..index].trim_end();
             let after = text[index + mark.len()..].trim_start();
-            let number: String = before.chars().rev().take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
+            let number: String =
+                before.chars().rev().take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
             let whole: String = after.chars().take_while(char::is_ascii_digit).collect();
             number.contains(|c: char| c.is_ascii_digit()) && matches!(whole.as_str(), "5" | "10")
         })

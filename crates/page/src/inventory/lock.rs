@@ -26,7 +26,18 @@ const LEGAL: [&str; 12] = [
     "disclosure",
 ];
 const TOOLS: [&str; 12] = [
-    "modal", "popup", "dialog", "lightbox", "toast", "tooltip", "search", "portlet", "alert", "drawer", "offcanvas", "toolbar",
+    "modal",
+    "popup",
+    "dialog",
+    "lightbox",
+    "toast",
+    "tooltip",
+    "search",
+    "portlet",
+    "alert",
+    "drawer",
+    "offcanvas",
+    "toolbar",
 ];
 /// A bar of news is not furniture: its text sells.
 const NEWS: [&str; 4] = ["announcement", "announcement-bar", "promo", "topbar"];
@@ -79,8 +90,20 @@ const LEGAL_WORDS: [&str; 42] = [
 
 /// Words by which a box to tick asks for consent.
 const CONSENT_WORDS: [&str; 14] = [
-    "i agree", "i accept", "i consent", "ich stimme", "ich willige", "j'accepte", "acepto", "accetto", "akkoord", "согласен",
-    "согласна", "同意", "أوافق", "אני מסכים",
+    "i agree",
+    "i accept",
+    "i consent",
+    "ich stimme",
+    "ich willige",
+    "j'accepte",
+    "acepto",
+    "accetto",
+    "akkoord",
+    "согласен",
+    "согласна",
+    "同意",
+    "أوافق",
+    "אני מסכים",
 ];
 
 pub(super) fn of(document: &Document, element: ElementRef<'_>, kind: ElementKind, text: &str) -> Option<LockReason> {
@@ -102,7 +125,9 @@ pub(super) fn of(document: &Document, element: ElementRef<'_>, kind: ElementKind
     if (is_short && has(&LEGAL_WORDS)) || named(&LEGAL) {
         return Some(LockReason::Legal);
     }
-    if has_price(text) || (near().take(2).any(|around| is_named(around, &PRICE)) && text.contains(|c: char| c.is_numeric())) {
+    if has_price(text)
+        || (near().take(2).any(|around| is_named(around, &PRICE)) && text.contains(|c: char| c.is_numeric()))
+    {
         return Some(LockReason::Price);
     }
     if framed.is_some() {
@@ -126,7 +151,11 @@ fn by_frame(document: &Document, element: ElementRef<'_>) -> Option<LockReason> 
         return None;
     }
     let is_tool = matches!(frame.value().name(), "dialog") || is_named(frame, &TOOLS);
-    Some(if is_tool || matches!(frame.attr("role"), Some("dialog" | "search")) { LockReason::Tool } else { LockReason::Navigation })
+    Some(if is_tool || matches!(frame.attr("role"), Some("dialog" | "search")) {
+        LockReason::Tool
+    } else {
+        LockReason::Navigation
+    })
 }
 
 /// Whether the word stands there, not in the middle of another one.
@@ -144,8 +173,8 @@ fn holds_word(text: &str, word: &str) -> bool {
 /// Signs and names of money.
 const SIGNS: &str = "$€£¥₹₽₩₺₪₴฿₫₱₦₡₲₵₸₿￥";
 const CODES: [&str; 24] = [
-    "usd", "eur", "gbp", "jpy", "chf", "cad", "aud", "nzd", "inr", "rub", "pln", "sek", "nok", "dkk", "czk", "huf", "brl", "cny",
-    "zł", "kr", "kč", "руб", "грн", "лв",
+    "usd", "eur", "gbp", "jpy", "chf", "cad", "aud", "nzd", "inr", "rub", "pln", "sek", "nok", "dkk", "czk", "huf",
+    "brl", "cny", "zł", "kr", "kč", "руб", "грн", "лв",
 ];
 const AMOUNTS: [&str; 10] = ["円", "元", "원", "ريال", "درهم", "ر.س", "د.إ", "ש\"ח", "ש״ח", "دينار"];
 
@@ -163,12 +192,15 @@ pub(super) fn has_price(text: &str) -> bool {
     let lower = text.to_lowercase();
     let by_amount = AMOUNTS.iter().any(|word| {
         lower.match_indices(word).any(|(index, _)| {
-            lower[..index].trim_end().ends_with(char::is_numeric) || lower[index + word.len()..].trim_start().starts_with(char::is_numeric)
+            lower[..index].trim_end().ends_with(char::is_numeric)
+                || lower[index + word.len()..].trim_start().starts_with(char::is_numeric)
         })
     });
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let is_code = |word: &str| CODES.contains(&word);
     let is_number = |word: &str| word.starts_with(char::is_numeric);
     by_amount
-        || words.windows(2).any(|pair| (is_code(pair[0]) && is_number(pair[1])) || (is_number(pair[0]) && is_code(pair[1])))
+        || words
+            .windows(2)
+            .any(|pair| (is_code(pair[0]) && is_number(pair[1])) || (is_number(pair[0]) && is_code(pair[1])))
 }

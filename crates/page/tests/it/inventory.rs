@@ -17,7 +17,9 @@ const PAGE: &str = r##"<html lang="en"><body>
 
 fn of<'a>(model: &'a PageModel, text: &str) -> &'a Element {
     let mut elements = model.inventory.elements.iter();
-    elements.find(|element| element.text.contains(text)).unwrap_or_else(|| panic!("`{text}` is not in {:#?}", model.inventory))
+    elements
+        .find(|element| element.text.contains(text))
+        .unwrap_or_else(|| panic!("`{text}` is not in {:#?}", model.inventory))
 }
 
 #[test]
@@ -58,7 +60,15 @@ fn kinds_and_locks() {
 fn the_order_is_that_of_the_page() {
     let model = read(PAGE, "");
     let place = |text: &str| PAGE.find(text).unwrap();
-    let texts = ["We use cookies", "Used in kitchens", "Hotel Adler", "Why it is", "Thin walls", "Keep me posted", "All rights"];
+    let texts = [
+        "We use cookies",
+        "Used in kitchens",
+        "Hotel Adler",
+        "Why it is",
+        "Thin walls",
+        "Keep me posted",
+        "All rights",
+    ];
     let places: Vec<usize> = texts
         .iter()
         .map(|text| model.inventory.elements.iter().position(|element| element.text.contains(text)).unwrap())
@@ -79,9 +89,24 @@ fn text_that_can_be_changed_is_known() {
 
 #[test]
 fn prices_in_many_words() {
-    let priced = ["$9", "9 €", "ab 49,90 EUR im Monat", "£1,200 per year", "¥3,000", "3000円", "299 руб.", "R$ 10", "From US$5", "199 kr", "99 zł", "٩٩ ريال"];
+    let priced = [
+        "$9",
+        "9 €",
+        "ab 49,90 EUR im Monat",
+        "£1,200 per year",
+        "¥3,000",
+        "3000円",
+        "299 руб.",
+        "R$ 10",
+        "From US$5",
+        "199 kr",
+        "99 zł",
+        "٩٩ ريال",
+    ];
     let free = ["Nine to five", "100 days", "24/7", "Version 2.0", "Since 1999", "EUR or USD", "5 stars"];
-    let lock = |text: &str| of(&read(&format!("<h1>Boats by the hour</h1><section><h2>Part</h2><p>{text}</p></section>"), ""), text).locked;
+    let lock = |text: &str| {
+        of(&read(&format!("<h1>Boats by the hour</h1><p>Choose one and row away.</p><section><h2>Part</h2><p>{text}</p></section>"), ""), text).locked
+    };
     for text in priced {
         assert_eq!(lock(text), Some(LockReason::Price), "{text}");
     }
@@ -98,7 +123,9 @@ fn consent_by_its_words_alone() {
         ("このサイトはクッキーを使います。", "同意する"),
         ("Мы используем файлы cookie.", "Принять"),
     ] {
-        let html = format!("<section class=hero><h1>Boats by the hour</h1><p>Choose one of them.</p><a class=btn>Go on</a></section><div class=xq><div><p>{ask}</p></div><button class=btn>{answer}</button></div>");
+        let html = format!(
+            "<section class=hero><h1>Boats by the hour</h1><p>Choose one of them.</p><a class=btn>Go on</a></section><div class=xq><div><p>{ask}</p></div><button class=btn>{answer}</button></div>"
+        );
         let model = read(&html, "");
         assert_eq!(of(&model, ask).locked, Some(LockReason::Consent), "{ask}");
         assert_eq!(of(&model, answer).locked, Some(LockReason::Consent), "{answer}");
@@ -113,6 +140,10 @@ fn it_is_bounded() {
     let Inventory { elements, left_out, locked_left_out } = &model.inventory;
     let locked = elements.iter().filter(|element| element.locked.is_some()).count();
     assert_eq!((elements.len() - locked, locked), (Inventory::MOST_FREE, Inventory::MOST_LOCKED));
-    assert_eq!((usize::try_from(*left_out).unwrap() + Inventory::MOST_FREE), 800 - 1, "the line under the headline is a slot");
+    assert_eq!(
+        (usize::try_from(*left_out).unwrap() + Inventory::MOST_FREE),
+        800 - 1,
+        "the line under the headline is a slot"
+    );
     assert_eq!(usize::try_from(*locked_left_out).unwrap() + Inventory::MOST_LOCKED, 400);
 }

@@ -33,7 +33,12 @@ struct Wrong {
 }
 
 /// Every selector of every report, first choices and fallbacks, in real Chromium.
-pub(super) fn prove(project: &Project, work: &Path, manifest: &Manifest, reports: &Map<String, Value>) -> Outcome<Proof> {
+pub(super) fn prove(
+    project: &Project,
+    work: &Path,
+    manifest: &Manifest,
+    reports: &Map<String, Value>,
+) -> Outcome<Proof> {
     let mut pages = Vec::new();
     for page in &manifest.pages {
         let Some(report) = reports.get(&page.id) else { continue };
@@ -58,7 +63,8 @@ fn selectors(report: &Value) -> Vec<Vec<String>> {
         let first = css.as_str()?.to_owned();
         Some(std::iter::once(first).chain(strings(fallbacks)).collect::<Vec<String>>())
     };
-    let slots = SLOTS.iter().filter_map(|slot| one(&report["slots"][slot]["selector"], &report["slots"][slot]["fallbacks"]));
+    let slots =
+        SLOTS.iter().filter_map(|slot| one(&report["slots"][slot]["selector"], &report["slots"][slot]["fallbacks"]));
     let elements = report["inventory"]["elements"].as_array().into_iter().flatten();
     let elements = elements.filter_map(|element| one(&element["locator"]["css"], &element["locator"]["alt"]));
     slots.chain(elements).collect()
