@@ -82,6 +82,9 @@ mod tests {
         is_bounded("what stands inside", &"<p class=x>word</p>".repeat(20_000), ".x:has(.x ~ .y) { color: red }");
         let list = (0..20_000).map(|n| format!(".a{n}")).collect::<Vec<_>>().join(",");
         is_bounded("a long list", "", &format!("{list}{{{}}}", "color:red;".repeat(5_000)));
+        let classes = (0..20_000).map(|n| format!("c{n}")).collect::<Vec<_>>().join(" ");
+        let rules: String = (0..20_000).map(|n| format!(".c{n}{{top:1px}}")).collect();
+        is_bounded("classes without end", &format!("<p class='{classes}'>word</p>"), &rules);
         let slides = "<div class=item><h2>Slide</h2><p>Some words here</p></div>".repeat(20_000);
         is_bounded("slides", &format!("<div class=carousel-inner>{slides}</div>"), "");
     }

@@ -9,6 +9,8 @@ use std::borrow::Cow;
 const CHUNK: usize = 4096;
 /// Deepest nesting, as in browsers; walks to the root stay short.
 const DEEPEST: usize = 512;
+/// Nodes between two whose depth is looked at: what nests deeper than the bound by more than that is seen.
+const LOOK_EVERY: usize = 8;
 /// Most nodes: a few kilobytes of misnested tags can ask for millions.
 const MOST_NODES: usize = 250_000;
 
@@ -106,7 +108,13 @@ pub(crate) fn parse(html: &str) -> (Html, bool) {
         rest = tail;
         let html = parser.tokenizer.sink.sink.0.borrow();
         let count = html.tree.values().len();
-        let too_deep = html.tree.nodes().rev().take(count - seen).any(|node| node.ancestors().nth(DEEPEST).is_some());
+        let too_deep = html
+            .tree
+            .nodes()
+            .rev()
+            .take(count - seen)
+            .step_by(LOOK_EVERY)
+            .any(|node| node.ancestors().nth(DEEPEST).is_some());
         if count > MOST_NODES || too_deep {
             is_cut = true;
             break;

@@ -62,7 +62,10 @@ async fn a_page_on_the_disk_is_read_with_its_style_sheets() {
         assert_eq!(found[name], wanted, "{name}");
     }
     let brand = &found["brand"];
-    assert_eq!((&brand["primary_color"], &brand["heading_font"], &brand["body_font"]), (&json!("#c02040"), &json!("Lora"), &json!("Lora")));
+    assert_eq!(
+        (&brand["primary_color"], &brand["heading_font"], &brand["body_font"]),
+        (&json!("#c02040"), &json!("Lora"), &json!("Lora"))
+    );
     assert_eq!(
         brand["palette"],
         json!([{"role": "button", "hex": "#c02040"}, {"role": "button_text", "hex": "#ffffff"}])
@@ -70,7 +73,13 @@ async fn a_page_on_the_disk_is_read_with_its_style_sheets() {
     assert_eq!((&found["tone"]["sentences"], &found["tone"]["words_per_sentence"]), (&json!(2), &json!(6)));
     let elements = found["inventory"]["elements"].as_array().unwrap();
     let all: Vec<_> = elements.iter().map(|element| (&element["text"], &element["kind"], &element["locked"])).collect();
-    assert_eq!(all, [(&json!("Ships the same day"), &json!("heading"), &Value::Null), (&json!("€ 49"), &json!("text"), &json!("price"))]);
+    assert_eq!(
+        all,
+        [
+            (&json!("Ships the same day"), &json!("heading"), &Value::Null),
+            (&json!("€ 49"), &json!("text"), &json!("price"))
+        ]
+    );
     assert_eq!(elements[0]["locator"]["css"], json!("h2"));
     assert!(!folder.path().join("unused.db").exists(), "reading a page needs no database");
 

@@ -36,7 +36,10 @@ fn nothing_is_lost() {
         direction: Some(Direction::Rtl),
         tone: Some(Tone { sentences: 3, formality: Some(Formality::Polite), ..Tone::default() }),
         inventory: Inventory {
-            elements: vec![element(ElementKind::Heading, None), element(ElementKind::FormField, Some(LockReason::FormField))],
+            elements: vec![
+                element(ElementKind::Heading, None),
+                element(ElementKind::FormField, Some(LockReason::FormField)),
+            ],
             left_out: 7,
             locked_left_out: 2,
         },

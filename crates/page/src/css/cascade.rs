@@ -140,10 +140,12 @@ impl Cascade {
 
     fn find(&self, element: ElementRef<'_>) -> Vec<usize> {
         let mut found = Vec::new();
+        // A class is looked for among all of the element's.
+        let crowd = 1 + element.value().classes().count() / 32;
         let mut look = |key: &str, most: usize| {
             for index in self.by_key.get(key).into_iter().flatten().take(most) {
                 let rule = &self.rules[*index];
-                if !self.effort.take(rule.weight.steps(|| self.place(element))) {
+                if !self.effort.take(crowd * rule.weight.steps(|| self.place(element))) {
                     return;
                 }
                 if rule.fits(element) {
