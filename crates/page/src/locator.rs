@@ -88,14 +88,14 @@ fn candidates(document: &Document, element: ElementRef<'_>) -> Vec<Candidate> {
     let own = index::simple(element);
     // A class that any button may bear is steadier below a name of its part of the page.
     let (weak, strong): (Vec<_>, Vec<_>) = own.iter().partition(|(_, key)| names::is_common(key));
-    let alone = |own: Vec<&(String, String)>| own.into_iter().map(|(css, key)| named(css.clone(), key, css)).collect();
+    let alone = |own: Vec<&(String, String)>| own.into_iter().map(|(css, key)| named(css.clone(), key, key)).collect();
     let mut candidates: Vec<Candidate> = alone(strong);
     let tag = index::plain_tag(element);
     let mut anchored = 0;
     let mut steps = vec![step(element)];
     for anchor in ancestors(element).take_while(|ancestor| ancestor.value().name() != "html") {
         if let Some(css) = document.index().anchor(document, anchor) {
-            candidates.extend(own.iter().map(|(own, key)| named(format!("{css} {own}"), key, own)));
+            candidates.extend(own.iter().map(|(own, key)| named(format!("{css} {own}"), key, key)));
             candidates.extend(tag.map(|tag| named(format!("{css} {tag}"), tag, &css)));
             let way = std::iter::once(css.as_str()).chain(steps.iter().rev().map(String::as_str));
             candidates.push(Candidate { css: way.collect::<Vec<_>>().join(" > "), key: None, ground: css.clone() });
