@@ -72,7 +72,9 @@ fn source(element: ElementRef<'_>) -> Option<String> {
     let own = written(&["src"]);
     // A picture that is loaded later shows a stand-in until then.
     let late = written(&["data-src", "data-lazy-src"]);
-    let found = if own.is_none_or(|src| src.starts_with("data:")) { late.or(own)? } else { own? };
+    // Some pages state sizes alone: the first of them.
+    let sized = || written(&["srcset", "data-srcset"]).and_then(|set| set.split_whitespace().next());
+    let found = if own.is_none_or(|src| src.starts_with("data:")) { late.or(own).or_else(sized)? } else { own? };
     Some(found.trim().to_owned())
 }
 

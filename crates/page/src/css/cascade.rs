@@ -225,8 +225,7 @@ impl Cascade {
 /// the selector itself can say.
 fn key(selector: &str) -> String {
     // What stands in brackets asks for more, or names other elements.
-    let last = last_part(selector);
-    let last = &last[..last.find(['(', '[']).unwrap_or(last.len())];
+    let last = before_brackets(last_part(selector));
     let mut names: Vec<String> = vec![String::new()];
     let mut characters = last.chars();
     while let Some(c) = characters.next() {
@@ -249,6 +248,17 @@ fn push(names: &mut [String], c: char) {
     if let Some(name) = names.last_mut() {
         name.push(c);
     }
+}
+
+/// What stands before the first bracket that is none of a name's own characters: `.w-\[10px\]` is one name.
+fn before_brackets(part: &str) -> &str {
+    let mut escaped = false;
+    let end = part.char_indices().find_map(|(index, c)| {
+        let ends = !escaped && matches!(c, '(' | '[');
+        escaped = c == '\\' && !escaped;
+        ends.then_some(index)
+    });
+    &part[..end.unwrap_or(part.len())]
 }
 
 /// What stands behind the last combinator.
