@@ -14,7 +14,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 /// Most nodes that are walked over for text.
-const MOST_READ: u64 = 8_000_000;
+const MOST_READ: u64 = 4_000_000;
 
 /// What was found out about elements, because it is asked for each of their descendants.
 type Known = RefCell<HashMap<NodeId, bool>>;

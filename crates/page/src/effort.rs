@@ -53,7 +53,7 @@ mod tests {
     fn is_bounded(name: &str, html: &str, css: &str) {
         let [style, text, selectors, nodes] = work(&format!("{HERO}{html}"), css);
         assert!(
-            style <= 12_000_000 && text <= 8_000_000 && selectors <= 3_000_000,
+            style <= 12_000_000 && text <= 4_000_000 && selectors <= 3_000_000,
             "{name}: {style} {text} {selectors}"
         );
         assert!(nodes <= 260_000, "{name}: {nodes} nodes");

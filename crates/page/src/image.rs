@@ -8,6 +8,9 @@ use domain::ImageSlot;
 use ego_tree::NodeId;
 use scraper::ElementRef;
 
+/// Banners above the headline that are looked into.
+const MOST_BANNERS: usize = 12;
+
 const SMALL: [&str; 6] = ["logo", "icon", "badge", "emoji", "flag", "sprite"];
 
 pub(crate) fn find(document: &Document, hero: &Hero<'_>) -> Option<ImageSlot> {
@@ -121,7 +124,7 @@ fn neighbour<'a>(document: &'a Document, hero: &Hero<'a>, headline: ElementRef<'
     let above = |element: &ElementRef<'a>| {
         element.id() < headline.id() && !document.in_frame(*element) && !document.is_hidden(*element)
     };
-    let mut near = banners.filter(|element| is_hero(*element)).filter(above);
+    let mut near = banners.filter(|element| is_hero(*element)).filter(above).take(MOST_BANNERS);
     near.find_map(|banner| picture_in(document, &banner.descendent_elements().collect::<Vec<_>>(), hero)).or_else(
         || {
             let mut films = document.all("video[autoplay]").filter(above);

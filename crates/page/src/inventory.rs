@@ -92,6 +92,10 @@ fn texts(document: &Document) -> Vec<(ElementRef<'_>, String)> {
     // Parts of a row that was already taken apart or listed.
     let mut listed: HashSet<NodeId> = HashSet::new();
     for element in body.descendent_elements() {
+        // Code is shown as it is, and no copy.
+        if matches!(element.value().name(), "pre" | "code" | "samp" | "kbd") {
+            continue;
+        }
         if let Some(mut runs) = of_holders.remove(&element.id()) {
             let parts = parts(document, element);
             if parts.is_empty() {

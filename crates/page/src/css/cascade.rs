@@ -140,8 +140,8 @@ impl Cascade {
 
     fn find(&self, element: ElementRef<'_>) -> Vec<usize> {
         let mut found = Vec::new();
-        // A class is looked for among all of the element's.
-        let crowd = 1 + element.value().classes().count() / 32;
+        // A class is looked for among all of the element's, and what stands around on the whole way up.
+        let crowd = 1 + element.value().classes().count() / 32 + element.ancestors().count() / 100;
         let mut look = |key: &str, most: usize| {
             for index in self.by_key.get(key).into_iter().flatten().take(most) {
                 let rule = &self.rules[*index];
