@@ -79,7 +79,11 @@ pub(crate) fn is_button(element: ElementRef<'_>) -> bool {
             let kind = element.attr("type").unwrap_or_default().to_lowercase();
             matches!(kind.as_str(), "submit" | "button" | "image")
         }
-        "a" => is_named(element, &BUTTON) || element.attr("role") == Some("button"),
+        "a" => {
+            // Components are named in one word: `PrimaryButton`.
+            let ends = |name: &String| name.ends_with("button") || name.ends_with("btn");
+            is_named(element, &BUTTON) || element.attr("role") == Some("button") || names(element).iter().any(ends)
+        }
         "div" | "span" => {
             let named = names(element).iter().any(|name| name == "btn" || name == "button" || name.starts_with("btn-"));
             let group = name_words(element).iter().any(|word| {

@@ -111,6 +111,37 @@ fn builders() {
             ..Case::default()
         },
         Case {
+            name: "components of a generator of manuals",
+            html: r##"<div class="VPNav"><a class="title" href="/">Vex</a></div><div class="VPHero has-image"><div class="main"><h1 class="name"><span class="clip">Vex</span></h1><p class="tagline">A small parser for tiny grammars.</p>
+                <div class="actions"><div class="action"><a class="VPButton medium brand" href="/guide">Get started</a></div><div class="action"><a class="VPButton medium alt" href="/why">Why Vex</a></div></div></div><div class="image"><img class="VPImage image-src" src="/parser.svg" alt="Vex"></div></div>"##,
+            headline: "Vex",
+            subheadline: "A small parser for tiny grammars.",
+            cta: "Get started",
+            secondary: "Why Vex",
+            image: "/parser.svg",
+            ..Case::default()
+        },
+        Case {
+            name: "a visually hidden h1, and a slide with an h2",
+            html: r##"<header><h1 class="visually-hidden">Bramble</h1><nav><a href="/">Home</a></nav></header><div class="swiper"><div class="swiper-wrapper"><div class="swiper-slide"><img src="s1.jpg" alt=""><div class="caption"><h2>Sail the fjords</h2><p>Seven days, one skipper, no motor noise.</p><a class="btn" href="/b">Book a berth</a></div></div>
+                <div class="swiper-slide"><h2>Winter tours</h2><p>Snow and quiet.</p><a class="btn">See winter</a></div></div></div><section><h2>About us</h2><p>We sail.</p></section>"##,
+            headline: "Sail the fjords",
+            subheadline: "Seven days, one skipper, no motor noise.",
+            cta: "Book a berth",
+            image: "s1.jpg",
+            ..Case::default()
+        },
+        Case {
+            name: "a shop whose mark is the h1",
+            html: r##"<div id="shopify-section-announcement-bar"><div class="announcement-bar" role="region"><p class="announcement-bar__message h5">Welcome to our store</p></div></div><header class="header"><h1 class="header__heading"><a href="/" class="header__heading-link"><span class="h2">Loaf</span></a></h1></header>
+                <main><section class="shopify-section section"><div class="banner banner--large"><div class="banner__media media"><img srcset="/a_375x.jpg 375w, /a.jpg 1500w" alt=""></div><div class="banner__content"><div class="banner__box"><h2 class="banner__heading h0">Bread tins for life</h2><div class="banner__text"><span>Cast once, baked in for decades.</span></div><div class="banner__buttons"><a href="/c" class="button button--secondary">Shop all</a></div></div></div></div></section></main>"##,
+            headline: "Bread tins for life",
+            subheadline: "Cast once, baked in for decades.",
+            cta: "Shop all",
+            image: "/a_375x.jpg",
+            ..Case::default()
+        },
+        Case {
             name: "classes of modules",
             html: r##"<div id="__next"><header class="Header_root__a1B2c"><a class="Header_logo__Xy9Kd" href="/">Tidal</a></header><main class="Home_main__nLjiQ"><section class="Hero_hero__q8Wz1"><h1 class="Hero_title__T2mPk">Tide tables that text you</h1>
                 <p class="Hero_description__41Owk">Low water, high water, and when to turn back.</p><div class="Hero_actions__m2Vxa"><a class="Button_button__zkQ81 Button_primary__pL0aa" href="/start">Get tide alerts</a><a class="Button_button__zkQ81 Button_ghost__uu3Pq" href="/map">Open the map</a></div></section></main></div>"##,
