@@ -81,7 +81,11 @@ pub(crate) fn is_button(element: ElementRef<'_>) -> bool {
         }
         "a" => {
             // Components are named in one word: `PrimaryButton`.
-            let ends = |name: &String| name.ends_with("button") || name.ends_with("btn");
+            let ends = |name: &String| {
+                let works_the_page = ["menu", "close", "nav", "toggle", "search", "share"];
+                (name.ends_with("button") || name.ends_with("btn"))
+                    && !works_the_page.iter().any(|word| name.contains(word))
+            };
             is_named(element, &BUTTON) || element.attr("role") == Some("button") || names(element).iter().any(ends)
         }
         "div" | "span" => {
