@@ -2,7 +2,8 @@
 
 use crate::site::page::SiteContext;
 use crate::ui::{Card, EmptyState};
-use domain::{PageModel, TextSlot};
+use domain::page_model::Direction;
+use domain::{Inventory, PageModel, TextSlot};
 use leptos::prelude::*;
 
 /// Texts, picture, colour and fonts that Evoloop works with.
@@ -53,9 +54,25 @@ pub fn Found(
                 {entry("Title", page.title)}
                 {entry("Description", page.description)}
                 {entry("Language", page.lang)}
+                {entry("Reading direction", page.direction.map(direction))}
+                {entry("Other texts", (!page.inventory.is_empty()).then(|| others(&page.inventory)))}
             </dl>
         </Card>
     }
+}
+
+fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Ltr => "Left to right",
+        Direction::Rtl => "Right to left",
+    }
+}
+
+/// How many texts beside the slots may be rewritten, and how many must stay as they are.
+fn others(inventory: &Inventory) -> String {
+    let locked = inventory.elements.iter().filter(|element| element.locked.is_some()).count();
+    let free = inventory.elements.len() - locked;
+    format!("{free} that may change, {locked} that stay as they are (prices, legal texts, forms, navigation)")
 }
 
 fn entry<V: IntoView + 'static>(name: &'static str, value: Option<V>) -> impl IntoView {

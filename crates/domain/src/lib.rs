@@ -32,7 +32,7 @@ pub use goal::{Goal, GoalConfig, GoalType};
 pub use ids::{DecisionId, EventId, GoalId, InvalidId, JobId, SiteId, UserId, VariantId, VisitorId};
 pub use job::{JobKind, JobState, JobStep};
 pub use origin::AllowedOrigins;
-pub use page_model::{Brand, ImageSlot, Locator, PageModel, TextSlot};
+pub use page_model::{Brand, ImageSlot, Inventory, Locator, PageModel, TextSlot};
 pub use patch::{Op, Patch, Target};
 pub use site::{AutonomyMode, SiteStatus, SiteUrl};
 pub use text_enum::UnknownName;

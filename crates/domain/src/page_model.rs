@@ -1,5 +1,11 @@
 //! What Evoloop knows about a page after reading it.
 
+mod inventory;
+mod tone;
+
+pub use inventory::{Element, ElementKind, Fingerprint, Inventory, LockReason};
+pub use tone::{Direction, Formality, Tone};
+
 use serde::{Deserialize, Serialize};
 
 /// Where an element stands, with fallbacks for a page that changes.
@@ -26,6 +32,14 @@ pub struct TextSlot {
     pub plain_text: bool,
 }
 
+impl TextSlot {
+    /// What the text was when the page was read.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&self.text)
+    }
+}
+
 /// The main picture of the first screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageSlot {
@@ -46,6 +60,36 @@ pub struct Brand {
     pub heading_font: Option<String>,
     /// First font family of running text.
     pub body_font: Option<String>,
+    /// The colours of the first screen by what they are for, as rendered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub palette: Vec<BrandColour>,
+}
+
+/// A colour and what it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrandColour {
+    /// Where it is seen.
+    pub role: ColourRole,
+    /// `#rrggbb`.
+    pub hex: String,
+}
+
+/// Where a colour is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColourRole {
+    /// Ground of the page.
+    Background,
+    /// Running text.
+    Text,
+    /// The headline.
+    Heading,
+    /// Ground of the call to action.
+    Button,
+    /// Text of the call to action.
+    ButtonText,
+    /// Links in running text.
+    Link,
 }
 
 /// A page as Evoloop understands it: what it says, where, and in which style.
@@ -68,9 +112,19 @@ pub struct PageModel {
     /// The main picture.
     pub hero_image: Option<ImageSlot>,
     /// Colours and fonts.
+    #[serde(default)]
     pub brand: Brand,
     /// The page's own sentences (headings, paragraphs, list items), in reading order, at most 200.
     /// A copywriter may use these words and facts, and no others.
     #[serde(default)]
     pub sentences: Vec<String>,
+    /// Which way the text runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+    /// How the page speaks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tone: Option<Tone>,
+    /// What else stands on the page.
+    #[serde(default, skip_serializing_if = "Inventory::is_empty")]
+    pub inventory: Inventory,
 }

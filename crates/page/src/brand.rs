@@ -1,10 +1,11 @@
 //! Colours and fonts as the visitor sees them.
 
 use crate::css::colour::{self, Rgb};
-use crate::document::Document;
+use crate::document::{Document, ancestors};
 use crate::hero::Hero;
 use crate::text::visible;
 use domain::Brand;
+use domain::page_model::{BrandColour, ColourRole};
 use scraper::ElementRef;
 use std::collections::HashMap;
 
@@ -20,7 +21,35 @@ pub(crate) fn find(document: &Document, hero: &Hero<'_>) -> Brand {
         primary_color: primary(document, hero).map(colour::to_hex),
         heading_font: hero.headline.or(body).and_then(|element| font(document, element)).or_else(default),
         body_font: body.and_then(|element| font(document, element)).or_else(default),
+        palette: palette(document, hero),
     }
+}
+
+/// What is seen where, by rules alone: what browsers do without a rule is not listed.
+fn palette(document: &Document, hero: &Hero<'_>) -> Vec<BrandColour> {
+    let body = document.first("body");
+    let own = |element: ElementRef<'_>, property: &str| {
+        document.cascade.value(element, property).as_deref().and_then(colour::first)
+    };
+    let ground = |element: ElementRef<'_>| own(element, "background-color").or_else(|| own(element, "background"));
+    // Colours of text are inherited.
+    let ink = |element: ElementRef<'_>| {
+        std::iter::once(element).chain(ancestors(element)).find_map(|around| own(around, "color"))
+    };
+    let link = || document.all("p a, li a").take(60).find_map(|link| own(link, "color"));
+    let seen = [
+        (
+            ColourRole::Background,
+            body.and_then(|body| ground(body).or_else(|| document.first("html").and_then(ground))),
+        ),
+        (ColourRole::Text, body.and_then(ink)),
+        (ColourRole::Heading, hero.headline.and_then(ink)),
+        (ColourRole::Button, hero.cta.and_then(ground)),
+        (ColourRole::ButtonText, hero.cta.and_then(ink)),
+        (ColourRole::Link, link()),
+    ];
+    let found = seen.into_iter().filter_map(|(role, rgb)| Some((role, rgb?)));
+    found.map(|(role, rgb)| BrandColour { role, hex: colour::to_hex(rgb) }).collect()
 }
 
 /// The colour of the call to action, or of what else carries the brand.

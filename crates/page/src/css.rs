@@ -5,5 +5,6 @@ pub(crate) mod colour;
 mod named;
 mod parse;
 pub(crate) mod size;
+mod weight;
 
 pub(crate) use cascade::Cascade;

@@ -1,14 +1,20 @@
 //! A parsed page with its style, and what is visible of it.
 
 use crate::Stylesheet;
+use crate::consent;
 use crate::css::Cascade;
+use crate::effort::Effort;
+use crate::index::Index;
 use crate::region;
 use crate::text;
 use crate::tree;
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html, Selector};
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// Most nodes that are walked over for text.
+const MOST_READ: u64 = 4_000_000;
 
 /// What was found out about elements, because it is asked for each of their descendants.
 type Known = RefCell<HashMap<NodeId, bool>>;
@@ -23,7 +29,12 @@ pub(crate) struct Document {
     pub(crate) has_all_sheets: bool,
     hidden: Known,
     framed: Known,
+    shown: region::Shown,
+    /// For walks through parts of the page that are taken again and again.
+    pub(crate) reading: Effort,
     length: OnceCell<usize>,
+    index: OnceCell<Index>,
+    consents: OnceCell<HashSet<NodeId>>,
 }
 
 impl Document {
@@ -39,10 +50,19 @@ impl Document {
             has_all_sheets: false,
             hidden: RefCell::default(),
             framed: RefCell::default(),
+            shown: RefCell::default(),
+            reading: Effort::new(MOST_READ),
             length: OnceCell::new(),
+            index: OnceCell::new(),
+            consents: OnceCell::new(),
         };
         document.has_all_sheets = document.stylesheet_links().len() <= stylesheets.len();
         document
+    }
+
+    /// Where its names stand.
+    pub(crate) fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(&self.html))
     }
 
     /// All elements that a CSS selector of ours means, in document order.
@@ -88,8 +108,15 @@ impl Document {
     /// Whether the element stands in a frame around the content.
     pub(crate) fn in_frame(&self, element: ElementRef<'_>) -> bool {
         inherited(&self.framed, element, |element| {
-            region::is_frame(element) || (region::is_frame_by_name(element) && !self.is_most_of_page(element))
+            region::is_frame(element)
+                || self.asks_for_consent(element)
+                || (region::is_frame_by_name(element) && !self.is_most_of_page(element))
         })
+    }
+
+    /// Whether the element is a box that asks for consent.
+    pub(crate) fn asks_for_consent(&self, element: ElementRef<'_>) -> bool {
+        self.consents.get_or_init(|| consent::boxes(self)).contains(&element.id())
     }
 
     /// Whether a visitor reads more than half of the page's text here.
@@ -103,7 +130,7 @@ impl Document {
             return element.attr("open").is_none();
         }
         let hidden_input = element.attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("hidden"));
-        if element.attr("hidden").is_some() || hidden_input || region::is_later_slide(element) {
+        if element.attr("hidden").is_some() || hidden_input || region::is_later_slide(element, &self.shown) {
             return true;
         }
         let display = self.cascade.value(element, "display");

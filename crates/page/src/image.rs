@@ -8,6 +8,9 @@ use domain::ImageSlot;
 use ego_tree::NodeId;
 use scraper::ElementRef;
 
+/// Banners above the headline that are looked into.
+const MOST_BANNERS: usize = 12;
+
 const SMALL: [&str; 6] = ["logo", "icon", "badge", "emoji", "flag", "sprite"];
 
 pub(crate) fn find(document: &Document, hero: &Hero<'_>) -> Option<ImageSlot> {
@@ -51,7 +54,17 @@ fn is_small(element: ElementRef<'_>) -> bool {
         let text = element.attr(name).unwrap_or_default();
         text.parse::<u32>().is_ok_and(|size| size < 64)
     };
-    narrow("width") || narrow("height") || is_named(element, &SMALL)
+    narrow("width") || narrow("height") || is_named(element, &SMALL) || is_mark(element)
+}
+
+/// Whether the file's own name or folder says that it shows a mark.
+fn is_mark(element: ElementRef<'_>) -> bool {
+    let address = element.attr("src").unwrap_or_default().to_lowercase();
+    let mut steps = address.split(['?', '#']).next().unwrap_or_default().rsplit('/');
+    let file = steps.next().unwrap_or_default();
+    let words = |name: &str| name.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "logo" | "logotype"));
+    !address.starts_with("data:")
+        && (words(file) || steps.next().is_some_and(|folder| matches!(folder, "logo" | "logos" | "brand" | "brands")))
 }
 
 fn source(element: ElementRef<'_>) -> Option<String> {
@@ -62,7 +75,9 @@ fn source(element: ElementRef<'_>) -> Option<String> {
     let own = written(&["src"]);
     // A picture that is loaded later shows a stand-in until then.
     let late = written(&["data-src", "data-lazy-src"]);
-    let found = if own.is_none_or(|src| src.starts_with("data:")) { late.or(own)? } else { own? };
+    // Some pages state sizes alone: the first of them.
+    let sized = || written(&["srcset", "data-srcset"]).and_then(|set| set.split_whitespace().next());
+    let found = if own.is_none_or(|src| src.starts_with("data:")) { late.or(own).or_else(sized)? } else { own? };
     Some(found.trim().to_owned())
 }
 
@@ -109,7 +124,7 @@ fn neighbour<'a>(document: &'a Document, hero: &Hero<'a>, headline: ElementRef<'
     let above = |element: &ElementRef<'a>| {
         element.id() < headline.id() && !document.in_frame(*element) && !document.is_hidden(*element)
     };
-    let mut near = banners.filter(|element| is_hero(*element)).filter(above);
+    let mut near = banners.filter(|element| is_hero(*element)).filter(above).take(MOST_BANNERS);
     near.find_map(|banner| picture_in(document, &banner.descendent_elements().collect::<Vec<_>>(), hero)).or_else(
         || {
             let mut films = document.all("video[autoplay]").filter(above);

@@ -1,7 +1,7 @@
 //! The language of the text as seen, which is not always what the page says of itself.
 
 use crate::document::Document;
-use crate::text::visible;
+use crate::text::runs;
 
 /// Frequent words that tell languages of the Latin script apart.
 const WORDS: [(&str, &[&str]); 9] = [
@@ -25,7 +25,7 @@ pub(crate) fn detect(document: &Document) -> Option<String> {
     let declared = document.first("html").and_then(|html| html.attr("lang").or_else(|| html.attr("xml:lang")));
     let declared = declared.map(|lang| lang.split(['-', '_']).next().unwrap_or_default().trim().to_lowercase());
     let declared = declared.filter(|lang| (2..=3).contains(&lang.len()));
-    let text = document.first("body").map(|body| visible(document, body)).unwrap_or_default();
+    let text = runs(document).into_iter().map(|run| run.text).collect::<Vec<_>>().join(" ");
     let head = document.title().unwrap_or_default();
     by_script(&text).map(str::to_owned).or_else(|| by_words(&text, declared.as_deref())).or(declared).or_else(|| {
         let both = format!("{head} {}", document.meta("description").unwrap_or_default());

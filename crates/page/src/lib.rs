@@ -4,16 +4,21 @@
 //! navigation, as a visitor would, with the style sheets that the caller brings along.
 
 mod brand;
+mod consent;
 mod css;
 mod document;
+mod effort;
 mod hero;
 mod image;
+mod index;
+mod inventory;
 mod language;
 mod locator;
 mod region;
 mod sentences;
 mod sheets;
 mod text;
+mod tone;
 mod tree;
 
 pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_references};
@@ -25,20 +30,27 @@ use url::Url;
 /// Reads a page. Never fails: what is not there stays absent.
 #[must_use]
 pub fn analyze(html: &str, _base: Option<&Url>, stylesheets: &[Stylesheet]) -> PageModel {
-    let document = Document::parse(html, stylesheets);
-    let hero = hero::find(&document);
-    let brand = brand::find(&document, &hero);
-    let headline = hero.headline.map(|found| locator::text_slot(&document, found));
+    read(&Document::parse(html, stylesheets))
+}
+
+fn read(document: &Document) -> PageModel {
+    let hero = hero::find(document);
+    let lang = language::detect(document);
+    let brand = brand::find(document, &hero);
+    let headline = hero.headline.map(|found| locator::text_slot(document, found));
     PageModel {
         title: document.title(),
-        lang: language::detect(&document),
         description: document.meta("description"),
-        subheadline: hero.subheadline.map(|found| locator::text_slot(&document, found)),
-        cta: hero.cta.map(|found| locator::text_slot(&document, found)),
-        secondary_cta: hero.secondary_cta.map(|found| locator::text_slot(&document, found)),
-        hero_image: image::find(&document, &hero),
+        subheadline: hero.subheadline.map(|found| locator::text_slot(document, found)),
+        cta: hero.cta.map(|found| locator::text_slot(document, found)),
+        secondary_cta: hero.secondary_cta.map(|found| locator::text_slot(document, found)),
+        hero_image: image::find(document, &hero),
         brand,
-        sentences: sentences::collect(&document),
+        sentences: sentences::collect(document),
+        direction: tone::direction(document, lang.as_deref()),
+        tone: tone::heard(document, lang.as_deref()),
+        inventory: inventory::collect(document, &hero),
+        lang,
         headline,
     }
 }

@@ -1,9 +1,12 @@
 //! Selectors that mean exactly one element, the steadiest first.
 
+pub(crate) mod names;
+
 use crate::document::{Document, ancestors};
+use crate::index;
 use crate::text::spoken;
 use domain::{Locator, TextSlot};
-use scraper::{ElementRef, Selector};
+use scraper::ElementRef;
 
 /// Most fallbacks.
 const MOST_FALLBACKS: usize = 2;
@@ -13,16 +16,23 @@ const MOST_ANCHORS: usize = 3;
 /// A text with the place where it can be changed: the innermost element that holds all of it.
 pub(crate) fn text_slot(document: &Document, element: ElementRef<'_>) -> TextSlot {
     let text = spoken(document, element);
+    let holder = holder(document, element, &text);
+    TextSlot { plain_text: is_plain(holder), locator: locate(document, holder), text }
+}
+
+/// The innermost element that holds all of the text, where its text can be changed; the element itself otherwise.
+pub(crate) fn holder<'a>(document: &'a Document, element: ElementRef<'a>, text: &str) -> ElementRef<'a> {
     let mut inner = element;
     while let Some(child) = only_child(inner).filter(|child| spoken(document, *child) == text) {
         inner = child;
     }
-    let plain = |element: ElementRef<'_>| {
-        let is_written = !crate::text::own(element).is_empty();
-        is_written && element.children().all(|child| child.value().is_text() || child.value().is_comment())
-    };
-    let holder = if plain(inner) { inner } else { element };
-    TextSlot { plain_text: plain(holder), locator: locate(document, holder), text }
+    if is_plain(inner) { inner } else { element }
+}
+
+/// Whether the element holds text and nothing else.
+pub(crate) fn is_plain(element: ElementRef<'_>) -> bool {
+    let is_written = !crate::text::own(element).is_empty();
+    is_written && element.children().all(|child| child.value().is_text() || child.value().is_comment())
 }
 
 /// The only element inside, when no text stands beside it.
@@ -34,138 +44,89 @@ fn only_child(element: ElementRef<'_>) -> Option<ElementRef<'_>> {
 
 /// The best selector of an element with its fallbacks, each verified on this page.
 pub(crate) fn locate(document: &Document, element: ElementRef<'_>) -> Locator {
+    let tag = element.value().name().to_owned();
     if document.is_cut {
         // What was left out might have the same names; numbers from the top down cannot be taken.
-        return Locator { css: numbered(element), alt: Vec::new(), tag: element.value().name().to_owned() };
+        return Locator { css: numbered(element), alt: Vec::new(), tag };
     }
+    let index = document.index();
     let mut found: Vec<String> = Vec::new();
+    let mut grounds: Vec<String> = Vec::new();
     for candidate in candidates(document, element) {
-        let (css, is_sure) = match candidate {
-            Candidate::Name(css) => (css, false),
-            // One child of one parent after the other: right as it was built, and slow to prove in a long row.
-            Candidate::Way(css) => (css, true),
+        // A fallback that stands on the same name falls with it.
+        if found.len() > MOST_FALLBACKS || grounds.contains(&candidate.ground) || found.contains(&candidate.css) {
+            continue;
+        }
+        let is_right = match &candidate.key {
+            Some(key) => index.means(document, &candidate.css, key, element),
+            // One child of one parent after the other: right as it was built.
+            None => true,
         };
-        if found.len() <= MOST_FALLBACKS && !found.contains(&css) && (is_sure || means(document, &css, element)) {
-            found.push(css);
+        if is_right {
+            found.push(candidate.css);
+            grounds.push(candidate.ground);
         }
     }
     let mut found = found.into_iter();
-    let css = found.next().unwrap_or_else(|| path(element, None));
-    Locator { css, alt: found.collect(), tag: element.value().name().to_owned() }
+    let css = found.next().unwrap_or_else(|| path(element));
+    Locator { css, alt: found.collect(), tag }
 }
 
 /// A selector that may be the one.
-enum Candidate {
-    /// By names, which others may have.
-    Name(String),
-    /// Step by step from a place that is the only one.
-    Way(String),
-}
-
-fn means(document: &Document, css: &str, element: ElementRef<'_>) -> bool {
-    let Ok(selector) = Selector::parse(css) else { return false };
-    let mut matches = document.html.select(&selector);
-    matches.next().is_some_and(|found| found.id() == element.id()) && matches.next().is_none()
+struct Candidate {
+    css: String,
+    /// What the last part bears, where others may fit as well; a way step by step from the only one has none.
+    key: Option<String>,
+    /// What it stands on.
+    ground: String,
 }
 
 /// Possible selectors, the steadiest first: id, test attributes, classes, then places.
 fn candidates(document: &Document, element: ElementRef<'_>) -> Vec<Candidate> {
-    let own = simple(element);
-    let mut candidates: Vec<Candidate> = own.iter().cloned().map(Candidate::Name).collect();
-    let tag = plain_tag(element);
+    let named =
+        |css: String, key: &str, ground: &str| Candidate { css, key: Some(key.to_owned()), ground: ground.to_owned() };
+    let own = index::simple(element);
+    // A class that any button may bear is steadier below a name of its part of the page.
+    let (weak, strong): (Vec<_>, Vec<_>) = own.iter().partition(|(_, key)| names::is_common(key));
+    let alone = |own: Vec<&(String, String)>| own.into_iter().map(|(css, key)| named(css.clone(), key, key)).collect();
+    let mut candidates: Vec<Candidate> = alone(strong);
+    let tag = index::plain_tag(element);
     let mut anchored = 0;
+    let mut steps = vec![step(element)];
     for anchor in ancestors(element).take_while(|ancestor| ancestor.value().name() != "html") {
-        let anchors = simple(anchor);
-        let Some(anchor_css) = anchors.into_iter().find(|css| means(document, css, anchor)) else { continue };
-        candidates.extend(own.iter().map(|css| Candidate::Name(format!("{anchor_css} {css}"))));
-        candidates.extend(tag.map(|tag| Candidate::Name(format!("{anchor_css} {tag}"))));
-        candidates.push(Candidate::Way(path(element, Some((anchor, &anchor_css)))));
-        anchored += 1;
-        if anchored == MOST_ANCHORS {
-            break;
+        if let Some(css) = document.index().anchor(document, anchor) {
+            candidates.extend(own.iter().map(|(own, key)| named(format!("{css} {own}"), key, key)));
+            candidates.extend(tag.map(|tag| named(format!("{css} {tag}"), tag, &css)));
+            let way = std::iter::once(css.as_str()).chain(steps.iter().rev().map(String::as_str));
+            candidates.push(Candidate { css: way.collect::<Vec<_>>().join(" > "), key: None, ground: css.clone() });
+            anchored += 1;
+            if anchored == MOST_ANCHORS {
+                break;
+            }
         }
+        steps.push(step(anchor));
     }
-    candidates.extend(tag.map(|tag| Candidate::Name(tag.to_owned())));
-    candidates.push(Candidate::Way(path(element, None)));
+    candidates.extend::<Vec<Candidate>>(alone(weak));
+    candidates.extend(tag.map(|tag| named(tag.to_owned(), tag, tag)));
+    candidates.push(Candidate { css: path(element), key: None, ground: String::new() });
     candidates
 }
 
-/// The tag, if it can stand in a selector as it is: authors invent others, and drawings have capitals.
-fn plain_tag(element: ElementRef<'_>) -> Option<&str> {
-    let tag = element.value().name();
-    let plain = tag.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    (plain && tag.starts_with(|c: char| c.is_ascii_lowercase())).then_some(tag)
-}
-
-/// Selectors of the element alone.
-fn simple(element: ElementRef<'_>) -> Vec<String> {
-    let Some(tag) = plain_tag(element) else { return Vec::new() };
-    let mut found = Vec::new();
-    if let Some(id) = element.value().id().filter(|id| is_steady(id)) {
-        found.push(format!("#{id}"));
-    }
-    for (name, value) in element.value().attrs() {
-        let telling =
-            matches!(name, "data-testid" | "data-test" | "data-evoloop" | "data-slot" | "data-cy" | "itemprop");
-        if telling && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
-            found.push(format!("{tag}[{name}=\"{value}\"]"));
-        }
-    }
-    let classes: Vec<&str> = element.value().classes().filter(|class| is_steady(class)).collect();
-    found.extend(classes.iter().map(|class| format!("{tag}.{class}")));
-    if classes.len() > 1 {
-        found.push(format!("{tag}.{}", classes.join(".")));
-    }
-    found
-}
-
-/// Whether a name was given by a person: plain, and not a hash of a build.
-fn is_steady(name: &str) -> bool {
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    let digits = name.bytes().filter(u8::is_ascii_digit).count();
-    let hashed = (digits >= 3 && name.len() > 6) || name.starts_with("css-") || name.starts_with("sc-");
-    let passing = matches!(name, "active" | "show" | "open" | "visible" | "loaded" | "in" | "selected" | "current");
-    plain && starts && !hashed && !passing && !is_utility(name) && name.len() <= 60
-}
-
-/// Whether a class says how an element looks, which says nothing of what it is: `mb-5`, `col-lg-6`, `text-center`.
-fn is_utility(name: &str) -> bool {
-    let (stem, rest) = name.split_once('-').unwrap_or((name, ""));
-    let spacing = matches!(stem, "m" | "p" | "g" | "w" | "h" | "vh" | "vw" | "gx" | "gy" | "gap" | "z")
-        || (stem.len() == 2
-            && stem.starts_with(['m', 'p'])
-            && stem.ends_with(['t', 'b', 's', 'e', 'l', 'r', 'x', 'y']));
-    let looks = [
-        "col", "row", "text", "font", "fw", "fs", "fst", "bg", "border", "rounded", "shadow", "float", "align",
-        "justify", "items", "flex", "grid", "order", "offset", "d", "position", "top", "leading", "tracking", "max",
-        "min", "space", "overflow", "opacity", "inline", "lead", "img", "ml", "mr", "sm", "md", "lg", "xl", "animate",
-        "animated",
-    ];
-    (spacing && (rest.is_empty() || rest.len() <= 8)) || looks.contains(&stem)
-}
-
-/// The way down from the body or from an anchor, by kind and number.
-fn path(element: ElementRef<'_>, anchor: Option<(ElementRef<'_>, &str)>) -> String {
+/// The way down from the body, by kind and number.
+fn path(element: ElementRef<'_>) -> String {
     let mut steps = vec![step(element)];
-    let mut start = "html".to_owned();
+    let mut start = "html";
     for ancestor in ancestors(element) {
-        if let Some((anchor, css)) = anchor
-            && ancestor.id() == anchor.id()
-        {
-            start = css.to_owned();
-            break;
-        }
         match ancestor.value().name() {
             "html" => break,
             "body" => {
-                start = "body".to_owned();
+                start = "body";
                 break;
             }
             _ => steps.push(step(ancestor)),
         }
     }
-    steps.push(start);
+    steps.push(start.to_owned());
     steps.reverse();
     steps.join(" > ")
 }
@@ -182,7 +143,7 @@ fn numbered(element: ElementRef<'_>) -> String {
 /// The element among its siblings by number.
 fn place(element: ElementRef<'_>) -> String {
     let before = element.prev_siblings().filter_map(ElementRef::wrap);
-    match plain_tag(element) {
+    match index::plain_tag(element) {
         Some(tag) => {
             format!("{tag}:nth-of-type({})", before.filter(|sibling| sibling.value().name() == tag).count() + 1)
         }
@@ -194,5 +155,5 @@ fn place(element: ElementRef<'_>) -> String {
 fn step(element: ElementRef<'_>) -> String {
     let mut siblings = element.prev_siblings().chain(element.next_siblings()).filter_map(ElementRef::wrap);
     let alone = !siblings.any(|sibling| sibling.value().name() == element.value().name());
-    plain_tag(element).filter(|_| alone).map_or_else(|| place(element), str::to_owned)
+    index::plain_tag(element).filter(|_| alone).map_or_else(|| place(element), str::to_owned)
 }

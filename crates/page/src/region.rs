@@ -1,7 +1,10 @@
 //! Parts of a page by their usual names: what belongs to the frame, what to the first screen.
 
 use crate::document::ancestors;
+use ego_tree::NodeId;
 use scraper::ElementRef;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// Class and id names of frames around the content.
 const FRAME: [&str; 33] = [
@@ -75,6 +78,9 @@ const SLIDES: [&str; 10] = [
 const SLIDE: [&str; 7] =
     ["carousel-item", "item", "slide", "swiper-slide", "splide__slide", "glide__slide", "orbit-slide"];
 
+/// The slide of each row that is shown, because every slide asks.
+pub(crate) type Shown = RefCell<HashMap<NodeId, Option<NodeId>>>;
+
 /// Names of the slide that is shown.
 const PRESENT: [&str; 6] = ["active", "is-active", "current", "selected", "swiper-slide-active", "slick-current"];
 
@@ -85,9 +91,12 @@ const FOR_READERS: [&str; 4] = ["sr-only", "visually-hidden", "visuallyhidden", 
 const HIDDEN: [&str; 8] =
     ["d-none", "hidden", "hide", "is-hidden", "invalid-feedback", "collapse", "offcanvas", "modal"];
 
+/// Most classes of one element that are read.
+const MOST_CLASSES: usize = 100;
+
 /// The names in class and id, in lower case.
 pub(crate) fn names(element: ElementRef<'_>) -> Vec<String> {
-    let classes = element.value().classes().map(str::to_lowercase);
+    let classes = element.value().classes().take(MOST_CLASSES).map(str::to_lowercase);
     classes.chain(element.value().id().map(str::to_lowercase)).collect()
 }
 
@@ -150,7 +159,7 @@ fn has_class(element: ElementRef<'_>, wanted: &[&str]) -> bool {
 }
 
 /// Whether the element is a slide that is not the present one.
-pub(crate) fn is_later_slide(element: ElementRef<'_>) -> bool {
+pub(crate) fn is_later_slide(element: ElementRef<'_>, shown: &Shown) -> bool {
     let Some(row) = element.parent().and_then(ElementRef::wrap) else { return false };
     let slides = is_named(row, &SLIDES) || ancestors(row).take(2).any(|around| is_named(around, &["carousel"]));
     let is_slide = |element: ElementRef<'_>| is_named(element, &SLIDE) || element.value().name() == "section";
@@ -159,6 +168,9 @@ pub(crate) fn is_later_slide(element: ElementRef<'_>) -> bool {
     }
     let is_present = |element: &ElementRef<'_>| is_named(*element, &PRESENT);
     // Without a mark, the first of a row is the one to be seen.
-    let marked = row.child_elements().find(is_present).or_else(|| row.child_elements().next());
-    marked.is_some_and(|marked| marked.id() != element.id())
+    let mut shown = shown.borrow_mut();
+    let marked = shown.entry(row.id()).or_insert_with(|| {
+        row.child_elements().find(is_present).or_else(|| row.child_elements().next()).map(|marked| marked.id())
+    });
+    marked.is_some_and(|marked| marked != element.id())
 }

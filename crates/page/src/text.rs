@@ -1,6 +1,7 @@
 //! What an element says.
 
 use crate::document::Document;
+use crate::hero::is_button;
 use ego_tree::iter::Edge;
 use scraper::{ElementRef, Node};
 
@@ -27,7 +28,7 @@ pub(crate) fn is_longer(document: &Document, element: ElementRef<'_>, limit: usi
 fn gather(document: &Document, element: ElementRef<'_>, most: usize) -> String {
     let mut text = String::new();
     let mut skipped = None;
-    for edge in element.traverse() {
+    for edge in element.traverse().take_while(|_| document.reading.take(1)) {
         let (node, opens) = match edge {
             Edge::Open(node) => (node, true),
             Edge::Close(node) => (node, false),
@@ -70,6 +71,70 @@ pub(crate) fn spoken(document: &Document, element: ElementRef<'_>) -> String {
     let pictures = element.descendent_elements().filter(|inner| inner.value().name() == "img");
     let alternatives: Vec<&str> = pictures.filter_map(|picture| picture.attr("alt")).collect();
     normalised(&alternatives.join(" "))
+}
+
+/// One run of text as a visitor reads it, with the element that holds it.
+#[derive(Debug, Clone)]
+pub(crate) struct Run<'a> {
+    /// The nearest block, button, label or cell around the text.
+    pub(crate) element: ElementRef<'a>,
+    /// The text, white space normalised; never empty.
+    pub(crate) text: String,
+}
+
+/// All visible text of the page in reading order, a run for each paragraph, heading, item, cell, label or button.
+/// One walk through the page: what is hidden is left out, what stands in the frame is not.
+pub(crate) fn runs(document: &Document) -> Vec<Run<'_>> {
+    let Some(body) = document.first("body") else { return Vec::new() };
+    let mut runs = Vec::new();
+    let mut holders = vec![body];
+    let mut text = String::new();
+    let mut skipped = None;
+    for edge in body.traverse() {
+        let (node, opens) = match edge {
+            Edge::Open(node) => (node, true),
+            Edge::Close(node) => (node, false),
+        };
+        if skipped.is_some() {
+            if !opens && skipped == Some(node.id()) {
+                skipped = None;
+            }
+            continue;
+        }
+        if let (Node::Text(piece), true) = (node.value(), opens) {
+            text.push_str(piece);
+        }
+        let Some(inner) = ElementRef::wrap(node) else { continue };
+        let name = inner.value().name();
+        if opens && (SILENT.contains(&name) || document.is_hidden(inner)) {
+            skipped = Some(node.id());
+        } else if name == "br" {
+            text.push(' ');
+        } else if is_block(name) || is_apart(inner) || name == "body" {
+            let holder = holders.last().copied().unwrap_or(body);
+            close(&mut runs, holder, &mut text);
+            if !opens {
+                holders.pop();
+            } else if name != "body" {
+                holders.push(inner);
+            }
+        }
+    }
+    close(&mut runs, body, &mut text);
+    runs
+}
+
+fn close<'a>(runs: &mut Vec<Run<'a>>, element: ElementRef<'a>, text: &mut String) {
+    let read = normalised(text);
+    text.clear();
+    if !read.is_empty() {
+        runs.push(Run { element, text: read });
+    }
+}
+
+/// Elements in the line whose text stands for itself.
+fn is_apart(element: ElementRef<'_>) -> bool {
+    matches!(element.value().name(), "label" | "summary" | "caption" | "legend" | "details") || is_button(element)
 }
 
 /// Text that stands directly in the element.

@@ -1,6 +1,7 @@
 //! `cargo xtask corpus`: how well the analyser reads pages that nobody here wrote.
 
 mod pages;
+mod proof;
 mod results;
 mod scores;
 
@@ -51,12 +52,14 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         return Err(Failure::new(format!("there is no corpus at {place}; give its folder with --corpus DIR")));
     }
     let work = project.target.join("corpus");
-    let pages = work.join("pages");
+    let pages = pages_root(&work);
     fs::create_dir_all(&pages).about(pages.display())?;
     shell::step("fetching the pages", || shell::go(python(&corpus, "fetch.py").arg(&pages)))?;
     let binary = evoloop::build(&project, &arguments.profile, &[])?;
     let manifest: Manifest = serde_json::from_str(&read(&pages.join("manifest.json"))?).about("manifest.json")?;
-    let ours = shell::step("analysing", || analyse_all(&binary, &pages, &manifest))?;
+    let reports = shell::step("analysing", || analyse_all(&binary, &pages, &manifest))?;
+    let ours: Map<String, Value> = reports.iter().map(|(id, report)| (id.clone(), results::adapted(report))).collect();
+    let proof = shell::step("proving the selectors", || proof::prove(&project, &work, &manifest, &reports))?;
     let our_file = work.join("ours.json");
     fs::write(&our_file, serde_json::to_string_pretty(&ours)?).about(our_file.display())?;
     let naive_file = work.join("naive.json");
@@ -65,8 +68,13 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let score = |results: &Path, details| score(&corpus, &pages, results, details);
     let (ours, naive) = (score(&our_file, arguments.details)?, score(&naive_file, false)?);
     println!("\n{}", scores::table(&ours, &naive));
-    let broken = scores::report(&ours, &naive);
+    let broken = scores::report(&ours, &naive, proof.verdict());
     if broken == 0 { Ok(()) } else { Err(Failure::new(format!("{broken} of the verdicts above do not hold"))) }
+}
+
+/// Where the pages are kept.
+fn pages_root(work: &Path) -> PathBuf {
+    work.join("pages")
 }
 
 /// A script of the corpus, which must not leave anything beside it.
@@ -77,7 +85,7 @@ fn python(corpus: &Path, script: &str) -> std::process::Command {
 }
 
 /// Every page through the product's own command, each as the site of a server of its own.
-fn analyse_all(binary: &Path, pages: &Path, manifest: &Manifest) -> Outcome<Value> {
+fn analyse_all(binary: &Path, pages: &Path, manifest: &Manifest) -> Outcome<Map<String, Value>> {
     let mut all = Map::new();
     for page in &manifest.pages {
         let below = Path::new(&page.entry).strip_prefix(&page.id).about(&page.entry)?;
@@ -88,12 +96,12 @@ fn analyse_all(binary: &Path, pages: &Path, manifest: &Manifest) -> Outcome<Valu
         // A page that cannot be read has no answer; the score shows it.
         match shell::text(&mut evoloop) {
             Ok(printed) => {
-                all.insert(page.id.clone(), results::adapted(&serde_json::from_str(&printed).about(&page.id)?));
+                all.insert(page.id.clone(), serde_json::from_str(&printed).about(&page.id)?);
             }
             Err(failure) => println!("    {}: {failure}", page.id),
         }
     }
-    Ok(Value::Object(all))
+    Ok(all)
 }
 
 fn score(corpus: &Path, pages: &Path, results: &Path, details: bool) -> Outcome<Scores> {

@@ -1,6 +1,7 @@
 //! `evoloop analyze` and `evoloop stats eval`, as a person runs them.
 
 use crate::cli::run;
+use domain::page_model::Fingerprint;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -12,7 +13,8 @@ const PAGE: &str = r#"<!doctype html><html lang="en"><head><meta charset="utf-8"
 <link rel="stylesheet" href="https://elsewhere.example/far.css"></head><body><main>
 <h1>Boil water in two minutes</h1><p class="lead">A kettle for people who are always late.</p>
 <a class="btn btn-primary" href="/order">Order yours today</a>
-<img src="/kettle.jpg" alt="A kettle" width="800" height="500"></main></body></html>"#;
+<img src="/kettle.jpg" alt="A kettle" width="800" height="500"><section><h2>Ships the same day</h2>
+<div>€ 49</div></section></main></body></html>"#;
 
 fn site() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -35,20 +37,53 @@ async fn a_page_on_the_disk_is_read_with_its_style_sheets() {
     let (ok, printed, stderr) = analyze(folder.path(), &["--json", "index.html", "--root", "."]).await;
     assert!(ok, "{stderr}");
     let found: Value = serde_json::from_str(&printed).unwrap();
+    let text = |text: &str, selector: &str, fallbacks: &[&str], tag: &str| {
+        let fingerprint = json!({"hash": Fingerprint::of(text).hash, "lead": text});
+        json!({"text": text, "selector": selector, "fallbacks": fallbacks, "tag": tag, "plain_text": true, "fingerprint": fingerprint})
+    };
     assert_eq!(
-        found,
+        found["slots"],
         json!({
-            "title": "Kettle", "lang": "en", "description": "A kettle that hurries.",
-            "slots": {
-                "headline": {"text": "Boil water in two minutes", "selector": "h1"},
-                "subheadline": {"text": "A kettle for people who are always late.", "selector": "p"},
-                "cta": {"text": "Order yours today", "selector": "a.btn"},
-                "secondary_cta": null,
-                "hero_image": {"src": "/kettle.jpg", "alt": "A kettle", "selector": "img"},
-            },
-            "brand": {"primary_color": "#c02040", "heading_font": "Lora", "body_font": "Lora"},
+            "headline": text("Boil water in two minutes", "h1", &["body > main > h1"], "h1"),
+            "subheadline": text("A kettle for people who are always late.", "p", &["body > main > p"], "p"),
+            "cta": text("Order yours today", "a.btn", &["a.btn-primary", "a"], "a"),
+            "secondary_cta": null,
+            "hero_image": {"src": "/kettle.jpg", "alt": "A kettle", "selector": "img", "fallbacks": ["body > main > img"], "tag": "img"},
         })
     );
+    let facts = [
+        ("title", json!("Kettle")),
+        ("lang", json!("en")),
+        ("description", json!("A kettle that hurries.")),
+        ("direction", json!("ltr")),
+        (
+            "sentences",
+            json!(["Boil water in two minutes", "A kettle for people who are always late.", "Ships the same day"]),
+        ),
+    ];
+    for (name, wanted) in facts {
+        assert_eq!(found[name], wanted, "{name}");
+    }
+    let brand = &found["brand"];
+    assert_eq!(
+        (&brand["primary_color"], &brand["heading_font"], &brand["body_font"]),
+        (&json!("#c02040"), &json!("Lora"), &json!("Lora"))
+    );
+    assert_eq!(
+        brand["palette"],
+        json!([{"role": "button", "hex": "#c02040"}, {"role": "button_text", "hex": "#ffffff"}])
+    );
+    assert_eq!((&found["tone"]["sentences"], &found["tone"]["words_per_sentence"]), (&json!(3), &json!(6)));
+    let elements = found["inventory"]["elements"].as_array().unwrap();
+    let all: Vec<_> = elements.iter().map(|element| (&element["text"], &element["kind"], &element["locked"])).collect();
+    assert_eq!(
+        all,
+        [
+            (&json!("Ships the same day"), &json!("heading"), &Value::Null),
+            (&json!("€ 49"), &json!("text"), &json!("price"))
+        ]
+    );
+    assert_eq!(elements[0]["locator"]["css"], json!("h2"));
     assert!(!folder.path().join("unused.db").exists(), "reading a page needs no database");
 
     // Without the root, what begins with a slash is nowhere; what stands beside the page still is.
@@ -57,7 +92,7 @@ async fn a_page_on_the_disk_is_read_with_its_style_sheets() {
     assert_eq!((&found["brand"]["primary_color"], &found["brand"]["body_font"]), (&Value::Null, &json!("Lora")));
 
     let (ok, table, _) = analyze(folder.path(), &["index.html", "--root", "."]).await;
-    assert!(ok && table.contains("Boil water in two minutes  [h1]") && table.contains("#c02040"), "{table}");
+    assert!(ok && table.contains("Boil water in two minutes  [h1]") && table.contains("1 free, 1 locked"), "{table}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod event;
 mod goal;
 mod names;
 mod origin;
+mod page_model;
 mod patch;
 mod site;
 mod slots;

@@ -1,21 +1,44 @@
 //! Which declaration wins for an element: importance, specificity, order (CSS Cascading Level 4).
 
 use super::parse::{self, Declaration, Rule};
+use super::weight::Weight;
 use crate::document::ancestors;
+use crate::effort::Effort;
 use ego_tree::NodeId;
 use scraper::{ElementRef, Selector};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Deepest chain of custom properties that is followed.
 const DEEPEST_VARIABLE: usize = 8;
 
+/// Most steps for style: rules looked at, declarations read.
+const MOST_STEPS: u64 = 12_000_000;
+/// Most rules whose last part names nothing, which have to be asked for every element.
+const MOST_UNNAMED: usize = 400;
+
+/// Most declarations of all rules that are looked through for one purpose.
+const MOST_DECLARED: usize = 100_000;
+
 struct Styled {
-    selector: Selector,
+    written: String,
+    selector: OnceCell<Option<Selector>>,
     specificity: (u16, u16, u16),
     order: usize,
-    declarations: Vec<Declaration>,
+    declarations: Rc<[Declaration]>,
+    weight: Weight,
+}
+
+impl Styled {
+    fn fits(&self, element: ElementRef<'_>) -> bool {
+        let parsed = self.selector.get_or_init(|| {
+            // A first visit has visited nothing, so every link is one.
+            let written = self.written.replace(":any-link", "[href]").replace(":link", "[href]");
+            Selector::parse(&written).ok()
+        });
+        parsed.as_ref().is_some_and(|selector| selector.matches(&element))
+    }
 }
 
 /// All rules of a page, found by the last part of their selector.
@@ -23,6 +46,9 @@ pub(crate) struct Cascade {
     rules: Vec<Styled>,
     by_key: HashMap<String, Vec<usize>>,
     matched: RefCell<HashMap<NodeId, Rc<[usize]>>>,
+    inline: RefCell<HashMap<NodeId, Rc<[Declaration]>>>,
+    siblings: RefCell<HashMap<NodeId, usize>>,
+    pub(crate) effort: Effort,
 }
 
 /// Important or not, inline or not, specificity, order: what wins the cascade.
@@ -30,7 +56,14 @@ type Rank = (bool, (bool, (u16, u16, u16), usize));
 
 impl Cascade {
     pub(crate) fn new<'a>(sheets: impl Iterator<Item = &'a str>) -> Self {
-        let mut cascade = Self { rules: Vec::new(), by_key: HashMap::new(), matched: RefCell::default() };
+        let mut cascade = Self {
+            rules: Vec::new(),
+            by_key: HashMap::new(),
+            matched: RefCell::default(),
+            inline: RefCell::default(),
+            siblings: RefCell::default(),
+            effort: Effort::new(MOST_STEPS),
+        };
         for rule in sheets.flat_map(parse::rules) {
             cascade.add(rule);
         }
@@ -43,27 +76,40 @@ impl Cascade {
         if states.iter().any(|state| rule.selector.contains(state)) {
             return;
         }
-        // A first visit has visited nothing, so every link is one.
-        let written = rule.selector.replace(":any-link", "[href]").replace(":link", "[href]");
-        let Ok(selector) = Selector::parse(&written) else { return };
+        let Some(weight) = Weight::of(&rule.selector) else { return };
         let index = self.rules.len();
-        self.by_key.entry(key(&rule.selector)).or_default().push(index);
+        let key = key(&rule.selector);
+        self.by_key.entry(key).or_default().push(index);
         let specificity = specificity(&rule.selector);
-        self.rules.push(Styled { selector, specificity, order: index, declarations: rule.declarations });
+        self.rules.push(Styled {
+            written: rule.selector,
+            selector: OnceCell::new(),
+            specificity,
+            order: index,
+            declarations: rule.declarations,
+            weight,
+        });
     }
 
     /// The winning value of a property that is declared for the element itself.
     pub(crate) fn value(&self, element: ElementRef<'_>, property: &str) -> Option<String> {
-        let inline = parse::declarations(element.attr("style").unwrap_or_default());
-        let declared = self.matching(element).flat_map(|rule| {
+        let inline = self.inline(element);
+        let matching = self.matching(element);
+        if !self.effort.take(inline.len() + matching.len()) {
+            return None;
+        }
+        let declared = matching.iter().map(|index| &self.rules[*index]).flat_map(|rule| {
             let rank = (false, rule.specificity, rule.order);
             rule.declarations.iter().map(move |declaration| (declaration, rank))
         });
         let inline = inline.iter().map(|declaration| (declaration, (true, (0, 0, 0), usize::MAX)));
         let mut best: Option<(Rank, &str)> = None;
         for (declaration, rank) in declared.chain(inline) {
+            if declaration.property != property {
+                continue;
+            }
             let rank = (declaration.important, rank);
-            if declaration.property == property && best.as_ref().is_none_or(|(highest, _)| rank >= *highest) {
+            if best.as_ref().is_none_or(|(highest, _)| rank >= *highest) {
                 best = Some((rank, &declaration.value));
             }
         }
@@ -73,28 +119,69 @@ impl Cascade {
 
     /// Any declaration of a property under a selector that is written exactly so.
     pub(crate) fn declared(&self, root: ElementRef<'_>, is_wanted: impl Fn(&str) -> bool) -> Vec<(String, String)> {
-        let all = self.rules.iter().flat_map(|rule| &rule.declarations);
-        let found = all.filter(|declaration| is_wanted(&declaration.property));
-        found.map(|declaration| (declaration.property.clone(), self.resolved(root, &declaration.value, 0))).collect()
+        let affordable = self.rules.iter().take_while(|rule| self.effort.take(1 + rule.declarations.len() / 4));
+        let found =
+            affordable.flat_map(|rule| rule.declarations.iter()).filter(|declaration| is_wanted(&declaration.property));
+        found
+            .take(MOST_DECLARED)
+            .map(|declaration| (declaration.property.clone(), self.resolved(root, &declaration.value, 0)))
+            .collect()
     }
 
     /// The rules that fit an element. Kept, because many properties of the same elements are asked for.
-    fn matching(&self, element: ElementRef<'_>) -> impl Iterator<Item = &Styled> {
+    fn matching(&self, element: ElementRef<'_>) -> Rc<[usize]> {
         let known = self.matched.borrow().get(&element.id()).cloned();
-        let indices = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let found: Rc<[usize]> = self.find(element).into();
             self.matched.borrow_mut().insert(element.id(), Rc::clone(&found));
             found
-        });
-        (0..indices.len()).map(move |place| &self.rules[indices[place]])
+        })
     }
 
     fn find(&self, element: ElementRef<'_>) -> Vec<usize> {
-        let mut keys = vec![String::new(), element.value().name().to_owned()];
-        keys.extend(element.value().classes().map(|class| format!(".{class}")));
-        keys.extend(element.value().id().map(|id| format!("#{id}")));
-        let indices = keys.iter().filter_map(|key| self.by_key.get(key)).flatten().copied();
-        indices.filter(|index| self.rules[*index].selector.matches(&element)).collect()
+        let mut found = Vec::new();
+        // A class is looked for among all of the element's, and what stands around on the whole way up.
+        let crowd = 1 + element.value().classes().count() / 32 + element.ancestors().count() / 100;
+        let mut look = |key: &str, most: usize| {
+            for index in self.by_key.get(key).into_iter().flatten().take(most) {
+                let rule = &self.rules[*index];
+                if !self.effort.take(crowd * rule.weight.steps(|| self.place(element))) {
+                    return;
+                }
+                if rule.fits(element) {
+                    found.push(*index);
+                }
+            }
+        };
+        look("", MOST_UNNAMED);
+        look(element.value().name(), usize::MAX);
+        let mut name = String::new();
+        let id = element.value().id().map(|id| ('#', id));
+        for (mark, written) in element.value().classes().map(|class| ('.', class)).chain(id) {
+            name.clear();
+            name.push(mark);
+            name.push_str(written);
+            look(&name, usize::MAX);
+        }
+        found
+    }
+
+    /// How many elements stand before this one in its row, or after: what counting in it costs.
+    fn place(&self, element: ElementRef<'_>) -> usize {
+        let Some(parent) = element.parent() else { return 0 };
+        *self.siblings.borrow_mut().entry(parent.id()).or_insert_with(|| parent.children().count())
+    }
+
+    fn inline(&self, element: ElementRef<'_>) -> Rc<[Declaration]> {
+        let Some(style) = element.attr("style") else { return Rc::default() };
+        let known = self.inline.borrow().get(&element.id()).cloned();
+        known.unwrap_or_else(|| {
+            let is_affordable = self.effort.take(1 + style.len() / 16);
+            let found: Rc<[Declaration]> =
+                if is_affordable { parse::declarations(style).into() } else { Rc::default() };
+            self.inline.borrow_mut().insert(element.id(), Rc::clone(&found));
+            found
+        })
     }
 
     /// Replaces `var(--name, fallback)` by what the element sees.
@@ -118,26 +205,27 @@ impl Cascade {
     }
 
     fn raw(&self, element: ElementRef<'_>, name: &str) -> Option<String> {
-        let rules = self.matching(element).filter_map(|rule| {
+        let matching = self.matching(element);
+        if !self.effort.take(1 + matching.len()) {
+            return None;
+        }
+        let rules = matching.iter().map(|index| &self.rules[*index]).filter_map(|rule| {
             let found = rule.declarations.iter().rev().find(|declaration| declaration.property == name)?;
-            Some((rule.specificity, rule.order, found.value.clone()))
+            Some((rule.specificity, rule.order, &found.value))
         });
-        let inline = parse::declarations(element.attr("style").unwrap_or_default());
-        let inline = inline.into_iter().rev().find(|declaration| declaration.property == name);
+        let inline = self.inline(element);
+        let inline = inline.iter().rev().find(|declaration| declaration.property == name);
         inline
-            .map(|declaration| declaration.value)
-            .or_else(|| rules.max_by_key(|rule| (rule.0, rule.1)).map(|rule| rule.2))
+            .map(|declaration| declaration.value.clone())
+            .or_else(|| rules.max_by_key(|rule| (rule.0, rule.1)).map(|rule| rule.2.clone()))
     }
 }
 
 /// What an element must have for the rule to fit: the id, a class or the tag of the last part. Empty when only
 /// the selector itself can say.
 fn key(selector: &str) -> String {
-    let last = last_part(selector);
-    // Inside brackets and functions stand other elements' names.
-    if last.contains(['(', ')', '[', ']']) {
-        return String::new();
-    }
+    // What stands in brackets asks for more, or names other elements.
+    let last = before_brackets(last_part(selector));
     let mut names: Vec<String> = vec![String::new()];
     let mut characters = last.chars();
     while let Some(c) = characters.next() {
@@ -162,13 +250,27 @@ fn push(names: &mut [String], c: char) {
     }
 }
 
+/// What stands before the first bracket that is none of a name's own characters: `.w-\[10px\]` is one name.
+fn before_brackets(part: &str) -> &str {
+    let mut escaped = false;
+    let end = part.char_indices().find_map(|(index, c)| {
+        let ends = !escaped && matches!(c, '(' | '[');
+        escaped = c == '\\' && !escaped;
+        ends.then_some(index)
+    });
+    &part[..end.unwrap_or(part.len())]
+}
+
 /// What stands behind the last combinator.
 fn last_part(selector: &str) -> &str {
-    let mut start = 0;
-    let mut escaped = false;
+    let (mut start, mut escaped, mut depth) = (0, false, 0_usize);
     for (index, c) in selector.char_indices() {
-        if !escaped && matches!(c, ' ' | '>' | '+' | '~') {
-            start = index + c.len_utf8();
+        match c {
+            _ if escaped => {}
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            ' ' | '>' | '+' | '~' if depth == 0 => start = index + c.len_utf8(),
+            _ => {}
         }
         escaped = c == '\\' && !escaped;
     }

@@ -1,15 +1,24 @@
 //! Style sheet text into rules. Forgiving as a browser: what cannot be read is skipped.
 
+use std::rc::Rc;
+
 /// Width at which media queries are answered, in CSS pixels.
 const VIEWPORT: f64 = 1280.0;
 /// Deepest nesting of at-rules that is followed.
 const DEEPEST: usize = 4;
+/// Most rules of a page; whole frameworks of utility classes stay below.
+const MOST_RULES: usize = 250_000;
+/// Most declarations of one block.
+const MOST_DECLARATIONS: usize = 2000;
+/// Longest value, in bytes: a picture that is written out may be large.
+const LONGEST_VALUE: usize = 64 * 1024;
 
 /// One selector with its declarations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rule {
     pub(crate) selector: String,
-    pub(crate) declarations: Vec<Declaration>,
+    /// Shared by all selectors of a list.
+    pub(crate) declarations: Rc<[Declaration]>,
 }
 
 /// A property with its value.
@@ -40,7 +49,7 @@ fn without_comments(sheet: &str) -> String {
 
 fn read_block(block: &str, rules: &mut Vec<Rule>, depth: usize) {
     let mut rest = block;
-    while let Some(open) = rest.find('{') {
+    while let Some(open) = rest.find('{').filter(|_| rules.len() < MOST_RULES) {
         // Statements such as @import end before the block that follows them.
         let prelude = rest[..open].rsplit(';').next().unwrap_or_default().trim();
         let Some(length) = body_length(&rest[open + 1..]) else { return };
@@ -51,11 +60,12 @@ fn read_block(block: &str, rules: &mut Vec<Rule>, depth: usize) {
                 read_block(body, rules, depth + 1);
             }
         } else {
-            let declarations = declarations(body);
+            let declarations: Rc<[Declaration]> = declarations(body).into();
             let selectors = split_outside(prelude, ',');
             let all = selectors.into_iter().map(str::trim).filter(|selector| !selector.is_empty());
-            rules
-                .extend(all.map(|selector| Rule { selector: selector.to_owned(), declarations: declarations.clone() }));
+            rules.extend(
+                all.map(|selector| Rule { selector: selector.to_owned(), declarations: Rc::clone(&declarations) }),
+            );
         }
     }
 }
@@ -138,9 +148,13 @@ pub(crate) fn declarations(body: &str) -> Vec<Declaration> {
         };
         let named = !property.is_empty() && !property.contains(['{', '}', '\n']);
         let property = if property.starts_with("--") { property.to_owned() } else { property.to_lowercase() };
-        (named && !value.is_empty()).then(|| Declaration { property, value: value.to_owned(), important })
+        (named && !value.is_empty() && value.len() <= LONGEST_VALUE).then(|| Declaration {
+            property,
+            value: value.to_owned(),
+            important,
+        })
     };
-    split_outside(body, ';').into_iter().filter_map(read).collect()
+    split_outside(body, ';').into_iter().filter_map(read).take(MOST_DECLARATIONS).collect()
 }
 
 /// Splits where the separator stands outside of brackets and quotes.

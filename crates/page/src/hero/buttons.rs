@@ -53,7 +53,22 @@ pub(super) fn find<'a>(
     let is_near = |call: ElementRef<'a>| around.is_some_and(|around| ancestors(call).any(|up| up.id() == around.id()));
     let others = ranked.iter().skip(1).map(|(_, place)| *place).filter(|place| is_near(calls[*place]));
     let secondary = others.min_by_key(|place| (*place < first, place.abs_diff(first)));
-    (Some(calls[first]), secondary.filter(|_| calls.len() <= MOST_IN_A_ROW).map(|place| calls[place]))
+    let secondary = secondary.filter(|_| calls.len() <= MOST_IN_A_ROW).map(|place| calls[place]);
+    (Some(calls[first]), secondary.or_else(|| link_beside(document, calls[first])))
+}
+
+/// A bare link in the row of a call to action, which invites to less.
+fn link_beside<'a>(document: &'a Document, call: ElementRef<'a>) -> Option<ElementRef<'a>> {
+    let row = call.parent().and_then(ElementRef::wrap).filter(|row| own(*row).is_empty())?;
+    let mut links = row.child_elements().take(MOST_IN_A_ROW).filter(|link| {
+        link.id() != call.id()
+            && link.value().name() == "a"
+            && link.attr("href").is_some()
+            && !document.is_hidden(*link)
+            && !is_control(*link)
+            && (1..=MOST_WORDS).contains(&word_count(&visible(document, *link)))
+    });
+    links.next().filter(|_| links.next().is_none())
 }
 
 /// Whether the element is made or named to be pressed.
@@ -64,7 +79,15 @@ pub(crate) fn is_button(element: ElementRef<'_>) -> bool {
             let kind = element.attr("type").unwrap_or_default().to_lowercase();
             matches!(kind.as_str(), "submit" | "button" | "image")
         }
-        "a" => is_named(element, &BUTTON) || element.attr("role") == Some("button"),
+        "a" => {
+            // Components are named in one word: `PrimaryButton`.
+            let ends = |name: &String| {
+                let works_the_page = ["menu", "close", "nav", "toggle", "search", "share"];
+                (name.ends_with("button") || name.ends_with("btn"))
+                    && !works_the_page.iter().any(|word| name.contains(word))
+            };
+            is_named(element, &BUTTON) || element.attr("role") == Some("button") || names(element).iter().any(ends)
+        }
         "div" | "span" => {
             let named = names(element).iter().any(|name| name == "btn" || name == "button" || name.starts_with("btn-"));
             let group = name_words(element).iter().any(|word| {
@@ -107,7 +130,7 @@ fn is_drawn_as_button(document: &Document, element: ElementRef<'_>) -> bool {
     let roomy = ["padding", "padding-left", "padding-inline"].iter().any(|property| {
         value(property).is_some_and(|value| value.split_whitespace().any(|part| !part.starts_with('0')))
     });
-    (filled || edged) && roomy
+    ((filled || edged) && roomy) || is_named_as_drawn(element)
 }
 
 /// Whether a list of buttons merely stands in a navigation element: all its links are calls, under the headline.
@@ -136,6 +159,24 @@ fn is_control(element: ElementRef<'_>) -> bool {
         || opens
         || is_named(element, &CONTROL)
         || near.iter().any(|near| is_named(*near, &["social", "share", "carousel-control", "indicators"]))
+}
+
+/// Whether classes that say how things look say that the link has a ground or an edge, and room inside.
+fn is_named_as_drawn(element: ElementRef<'_>) -> bool {
+    let names = names(element);
+    let starts = |starts: &[&str]| names.iter().any(|name| starts.iter().any(|start| name.starts_with(start)));
+    (starts(&["bg-", "from-"]) || names.iter().any(|name| name == "border" || name == "ring-1"))
+        && starts(&["px-", "p-"])
+        && starts(&["py-", "p-", "h-"])
+}
+
+/// Whether a class says that the ground is a strong colour: `bg-indigo-600`.
+fn is_named_as_filled(element: ElementRef<'_>) -> bool {
+    names(element).iter().any(|name| {
+        let shade = name.strip_prefix("bg-").and_then(|rest| rest.rsplit_once('-')).map(|(_, shade)| shade);
+        shade.and_then(|shade| shade.parse::<u32>().ok()).is_some_and(|shade| (400..=950).contains(&shade))
+            || matches!(name.as_str(), "bg-black" | "bg-primary" | "bg-accent" | "bg-brand")
+    })
 }
 
 /// Whether the button belongs to a search field.
@@ -192,6 +233,7 @@ fn strength(document: &Document, element: ElementRef<'_>) -> i32 {
     match background.as_deref().and_then(colour::first) {
         Some(rgb) if colour::is_chromatic(rgb) => strength + 2,
         Some(_) => strength + 1,
+        None if is_named_as_filled(element) => strength + 2,
         None => strength,
     }
 }

@@ -19,7 +19,8 @@ pub(super) fn container<'a>(document: &'a Document, headline: ElementRef<'a>) ->
         if matches!(ancestor.value().name(), "body" | "html" | "main") {
             break;
         }
-        let mut others = ancestor.descendent_elements().filter(|inner| {
+        let inside = ancestor.descendent_elements().take_while(|_| document.reading.take(1));
+        let mut others = inside.filter(|inner| {
             matches!(inner.value().name(), "h1" | "h2")
                 && inner.id() != headline.id()
                 && Some(inner.id()) != next

@@ -57,6 +57,25 @@ fn what_lies_below_the_bound_is_not_read() {
 }
 
 #[test]
+fn attributes_without_end_are_left_out_and_the_page_goes_on() {
+    let many: String = (0..2_000).map(|n| format!(" data-a{n}='> {n}'")).collect();
+    let script = "<script>if (a<b || c<d) { x = '<p '; } // <div a b c d e</script><!-- <p a b c";
+    let html = format!(
+        "<body class=x{many}>{script}{many} --><textarea><b {many}</textarea><h1 id=t title='1 > 0'{many}>Boats by the hour</h1><p>Choose one and row away.</p>"
+    );
+    let model = read(&html, "");
+    assert_eq!(model.headline.as_ref().map(|slot| slot.text.as_str()), Some("Boats by the hour"));
+    assert_eq!(model.headline.unwrap().locator.css, "#t");
+    assert_eq!(model.subheadline.unwrap().text, "Choose one and row away.");
+    // What a picture holds may be long and is one attribute.
+    let picture = format!("data:image/png;base64,{}", "AAAA ".repeat(2_000));
+    let html = format!(
+        "<section class=hero><h1>Boats by the hour</h1><p>Choose one of them.</p><img src='{picture}' alt='A boat'></section>"
+    );
+    assert_eq!(read(&html, "").hero_image.map(|image| image.alt).as_deref(), Some("A boat"));
+}
+
+#[test]
 fn large_pages() {
     let row = "<div class='row item'><p class=lead>Some words of a long page, and <a class=btn href=x>a button</a></p><h2>Part</h2></div>";
     let text = "word ".repeat(420_000);

@@ -3,10 +3,13 @@
 
 mod addresses;
 mod brand;
+mod builders;
 mod cascade;
 mod facts;
 mod hostile;
+mod inventory;
 mod kinds;
+mod languages;
 mod legacy;
 mod locators;
 mod pictures;

@@ -58,11 +58,12 @@ pub(crate) fn prove_selectors(html: &str, model: &PageModel) {
     }
 }
 
-/// The places of all slots that were found.
+/// The places of all slots and elements that were found.
 pub(crate) fn locators(model: &PageModel) -> Vec<&Locator> {
     let texts = [&model.headline, &model.subheadline, &model.cta, &model.secondary_cta];
     let texts = texts.into_iter().flatten().map(|slot| &slot.locator);
-    texts.chain(model.hero_image.as_ref().map(|image| &image.locator)).collect()
+    let slots = texts.chain(model.hero_image.as_ref().map(|image| &image.locator));
+    slots.chain(model.inventory.elements.iter().map(|element| &element.locator)).collect()
 }
 
 fn only<'a>(document: &'a Html, css: &str) -> scraper::ElementRef<'a> {

@@ -1,7 +1,7 @@
 //! What was found on a page, as printed. The names are part of the interface.
 
 use domain::PageModel;
-use domain::page_model::{Brand, ImageSlot, TextSlot};
+use domain::page_model::{Brand, Direction, Fingerprint, ImageSlot, Inventory, TextSlot, Tone};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -11,6 +11,10 @@ pub(super) struct Report<'a> {
     description: Option<&'a str>,
     slots: Slots<'a>,
     brand: &'a Brand,
+    direction: Option<Direction>,
+    tone: Option<Tone>,
+    sentences: &'a [String],
+    inventory: &'a Inventory,
 }
 
 #[derive(Debug, Serialize)]
@@ -26,6 +30,10 @@ struct Slots<'a> {
 struct Text<'a> {
     text: &'a str,
     selector: &'a str,
+    fallbacks: &'a [String],
+    tag: &'a str,
+    plain_text: bool,
+    fingerprint: Fingerprint,
 }
 
 #[derive(Debug, Serialize)]
@@ -33,6 +41,8 @@ struct Image<'a> {
     src: &'a str,
     alt: &'a str,
     selector: &'a str,
+    fallbacks: &'a [String],
+    tag: &'a str,
 }
 
 impl<'a> From<&'a PageModel> for Report<'a> {
@@ -49,19 +59,32 @@ impl<'a> From<&'a PageModel> for Report<'a> {
                 hero_image: page.hero_image.as_ref().map(Image::from),
             },
             brand: &page.brand,
+            direction: page.direction,
+            tone: page.tone,
+            sentences: &page.sentences,
+            inventory: &page.inventory,
         }
     }
 }
 
 impl<'a> From<&'a TextSlot> for Text<'a> {
     fn from(slot: &'a TextSlot) -> Self {
-        Self { text: &slot.text, selector: &slot.locator.css }
+        let locator = &slot.locator;
+        Self {
+            text: &slot.text,
+            selector: &locator.css,
+            fallbacks: &locator.alt,
+            tag: &locator.tag,
+            plain_text: slot.plain_text,
+            fingerprint: slot.fingerprint(),
+        }
     }
 }
 
 impl<'a> From<&'a ImageSlot> for Image<'a> {
     fn from(slot: &'a ImageSlot) -> Self {
-        Self { src: &slot.src, alt: &slot.alt, selector: &slot.locator.css }
+        let locator = &slot.locator;
+        Self { src: &slot.src, alt: &slot.alt, selector: &locator.css, fallbacks: &locator.alt, tag: &locator.tag }
     }
 }
 
@@ -72,9 +95,16 @@ impl Report<'_> {
         let text = |slot: &Option<Text<'_>>| slot.as_ref().map(|slot| format!("{}  [{}]", slot.text, slot.selector));
         let image = slots.hero_image.as_ref().map(|image| format!("{}  [{}]", image.src, image.selector));
         let own = |value: Option<&str>| value.map(str::to_owned);
+        let locked = self.inventory.elements.iter().filter(|element| element.locked.is_some()).count();
+        let elements = format!("{} free, {locked} locked", self.inventory.elements.len() - locked);
+        let direction = self.direction.map(|direction| match direction {
+            Direction::Ltr => "left to right".to_owned(),
+            Direction::Rtl => "right to left".to_owned(),
+        });
         let rows = [
             ("title", own(self.title)),
             ("language", own(self.lang)),
+            ("direction", direction),
             ("description", own(self.description)),
             ("headline", text(&slots.headline)),
             ("subheadline", text(&slots.subheadline)),
@@ -84,6 +114,7 @@ impl Report<'_> {
             ("primary colour", self.brand.primary_color.clone()),
             ("heading font", self.brand.heading_font.clone()),
             ("body font", self.brand.body_font.clone()),
+            ("other elements", Some(elements)),
         ];
         rows.into_iter().map(|(name, value)| format!("{name:25} {}", value.as_deref().unwrap_or("-"))).collect()
     }
