@@ -22,6 +22,8 @@ pub struct Fetched {
     pub url: Url,
     /// The text.
     pub text: String,
+    /// Whether a browser ran the page's scripts first.
+    pub rendered: bool,
 }
 
 /// Why an address could not be read, in sentences for the owner of the site.
@@ -48,6 +50,19 @@ pub enum ReadError {
     /// Too many redirects.
     #[error("The page redirects more than {0} times.")]
     Redirects(u32),
+    /// The site's robots.txt forbids it.
+    #[error("{address} does not allow Evoloop to read this page. To allow it, {remedy}; then analyse the page again.")]
+    Robots {
+        /// Where the robots.txt stands.
+        address: String,
+        /// What to change there, as the rest of a sentence.
+        remedy: String,
+    },
+    /// The site could not say what its robots.txt allows.
+    #[error(
+        "The site's robots.txt answered with status {0}, so it is not known whether the page may be read. It should answer with the file, or with status 404 if there is none."
+    )]
+    RobotsUnavailable(u16),
 }
 
 impl ReadError {
@@ -55,9 +70,9 @@ impl ReadError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable | Self::Timeout(_) => true,
+            Self::Unreachable | Self::Timeout(_) | Self::RobotsUnavailable(_) => true,
             Self::Status(status) => matches!(status, 408 | 425 | 429 | 500..),
-            Self::ContentType(_) | Self::TooLarge(_) | Self::Redirects(_) => false,
+            Self::ContentType(_) | Self::TooLarge(_) | Self::Redirects(_) | Self::Robots { .. } => false,
         }
     }
 }

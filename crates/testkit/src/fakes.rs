@@ -77,7 +77,7 @@ impl PageReader for FakeReader {
     async fn read(&self, url: &Url, _kind: ResourceKind) -> Result<Fetched, ReadError> {
         let pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = pages.get(url.as_str()).cloned().unwrap_or(Err(ReadError::Unreachable));
-        answer.map(|text| Fetched { url: url.clone(), text })
+        answer.map(|text| Fetched { url: url.clone(), text, rendered: false })
     }
 }
 
