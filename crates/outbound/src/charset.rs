@@ -36,7 +36,8 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>, declaration: Declaration
 /// The guess of Firefox, whose detector this is.
 fn guessed(bytes: &[u8], country: Option<&str>) -> &'static Encoding {
     // The detector takes labels as they are looked up, and nothing else.
-    let label = |label: &&str| label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let label =
+        |label: &&str| label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
     detector.guess(country.filter(label).map(str::as_bytes), Utf8Detection::Deny)

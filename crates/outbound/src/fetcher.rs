@@ -17,17 +17,18 @@ mod resolve;
 pub mod robots;
 mod turns;
 
+pub(crate) use door::Door;
 pub use gate::AllowedPrivateHosts;
 pub use resolve::{NameResolver, SystemResolver};
 
 use crate::SetupError;
+use crate::browser::{Browser, View};
 use async_trait::async_trait;
-use door::Door;
 use permission::Permissions;
 use reqwest::header::{ACCEPT, HeaderValue, LOCATION};
 use reqwest::{Client, Response, redirect};
 use resolve::Pinned;
-use service::ports::{Fetched, PageReader, ReadError, ResourceKind};
+use service::ports::{Fetched, PageReader, ReadError, ResourceKind, Screenshot};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -91,6 +92,7 @@ pub struct Fetcher {
     door: Door,
     turns: Arc<Turns>,
     permissions: Arc<Permissions>,
+    browser: Option<Browser>,
 }
 
 impl Fetcher {
@@ -110,7 +112,13 @@ impl Fetcher {
         let door = Door::new(Arc::new(policy), resolver);
         let nothing = Pinned { name: String::new(), addresses: Vec::new() };
         client(&door, nothing).map_err(SetupError::Client)?;
-        Ok(Self { door, turns: Arc::default(), permissions: Arc::default() })
+        Ok(Self { door, turns: Arc::default(), permissions: Arc::default(), browser: None })
+    }
+
+    /// The same fetcher with a browser, for pages that need their scripts.
+    #[must_use]
+    pub fn with_browser(self, browser: Browser) -> Self {
+        Self { browser: Some(browser), ..self }
     }
 
     /// How many connections were begun since the start; a refused address adds none.
@@ -137,6 +145,23 @@ impl Fetcher {
             left = left.saturating_sub(started.elapsed());
         }
         Err(ReadError::Redirects(self.door.policy().max_redirects))
+    }
+
+    /// Waits for the right to visit a page with the browser, which is bound by the same manners.
+    async fn invited(&self, url: &Url) -> Result<Turn, ReadError> {
+        self.door.check(url)?;
+        let turn = self.turn(url).await?;
+        let limit = self.door.policy().total_timeout;
+        tokio::time::timeout(limit, self.permitted(url)).await.map_err(|_| timed_out(limit))??;
+        Ok(turn)
+    }
+
+    /// Lets an address that cannot be reached take as long as any other such address.
+    async fn told_apart_by_nobody<T>(&self, started: Instant, result: Result<T, ReadError>) -> Result<T, ReadError> {
+        if matches!(result, Err(ReadError::Unreachable)) {
+            tokio::time::sleep_until(started + self.door.policy().unreachable_after).await;
+        }
+        result
     }
 
     /// Waits until nobody else of us asks the host.
@@ -185,10 +210,29 @@ impl PageReader for Fetcher {
     async fn read(&self, url: &Url, kind: ResourceKind) -> Result<Fetched, ReadError> {
         let started = Instant::now();
         let result = self.follow(url, kind).await;
-        if result == Err(ReadError::Unreachable) {
-            tokio::time::sleep_until(started + self.door.policy().unreachable_after).await;
-        }
-        result
+        self.told_apart_by_nobody(started, result).await
+    }
+
+    async fn render(&self, url: &Url) -> Result<Fetched, ReadError> {
+        let started = Instant::now();
+        let browser = self.browser.as_ref().ok_or(ReadError::NeedsJavaScript)?;
+        let rendered = async {
+            let _turn = self.invited(url).await?;
+            browser.html(&self.door, url).await
+        };
+        let result = rendered.await.map(|(text, url)| Fetched { url, text, rendered: true });
+        self.told_apart_by_nobody(started, result).await
+    }
+
+    async fn screenshots(&self, url: &Url) -> Result<Vec<Screenshot>, ReadError> {
+        let started = Instant::now();
+        let browser = self.browser.as_ref().ok_or(ReadError::NoBrowser)?;
+        let taken = async {
+            let _turn = self.invited(url).await?;
+            browser.screenshots(&self.door, url, &[View::DESKTOP, View::PHONE]).await
+        };
+        let result = taken.await;
+        self.told_apart_by_nobody(started, result).await
     }
 }
 

@@ -11,11 +11,15 @@ mod image;
 mod language;
 mod locator;
 mod region;
+mod schematic;
+mod scripted;
 mod sentences;
 mod sheets;
 mod text;
 mod tree;
 
+pub use schematic::schematic;
+pub use scripted::needs_javascript;
 pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_references};
 
 use document::Document;

@@ -63,6 +63,17 @@ pub enum ReadError {
         "The site's robots.txt answered with status {0}, so it is not known whether the page may be read. It should answer with the file, or with status 404 if there is none."
     )]
     RobotsUnavailable(u16),
+    /// The page is empty before its scripts ran, and there is no browser to run them.
+    #[error(
+        "This page shows its text only after its scripts ran, and no browser is set up that could run them. Install Chromium on the server, set EVOLOOP_CHROMIUM to its path and analyse the page again."
+    )]
+    NeedsJavaScript,
+    /// A picture was asked for, and there is no browser to take it.
+    #[error("Pictures of pages need a browser. Install Chromium on the server and set EVOLOOP_CHROMIUM to its path.")]
+    NoBrowser,
+    /// The browser failed, as the rest of a sentence.
+    #[error("The browser on the server could not show the page: {0}.")]
+    Browser(String),
 }
 
 impl ReadError {
@@ -72,9 +83,21 @@ impl ReadError {
         match self {
             Self::Unreachable | Self::Timeout(_) | Self::RobotsUnavailable(_) => true,
             Self::Status(status) => matches!(status, 408 | 425 | 429 | 500..),
-            Self::ContentType(_) | Self::TooLarge(_) | Self::Redirects(_) | Self::Robots { .. } => false,
+            Self::ContentType(_) | Self::TooLarge(_) | Self::Redirects(_) => false,
+            Self::Robots { .. } | Self::NeedsJavaScript | Self::NoBrowser | Self::Browser(_) => false,
         }
     }
+}
+
+/// A picture of a page from its top, as a visitor sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Screenshot {
+    /// Width of the window, in CSS pixels.
+    pub width: u32,
+    /// Height of the picture, in CSS pixels.
+    pub height: u32,
+    /// The picture as WebP.
+    pub webp: Vec<u8>,
 }
 
 /// Reads pages from the internet, and nothing else than pages on public addresses.
@@ -82,6 +105,18 @@ impl ReadError {
 pub trait PageReader: Send + Sync {
     /// Fetches one resource.
     async fn read(&self, url: &Url, kind: ResourceKind) -> Result<Fetched, ReadError>;
+
+    /// Fetches a page and lets a browser run its scripts. A reader without a browser cannot.
+    async fn render(&self, url: &Url) -> Result<Fetched, ReadError> {
+        let _ = url;
+        Err(ReadError::NeedsJavaScript)
+    }
+
+    /// Takes pictures of a page, first as on a desk and then as on a phone. A reader without a browser cannot.
+    async fn screenshots(&self, url: &Url) -> Result<Vec<Screenshot>, ReadError> {
+        let _ = url;
+        Err(ReadError::NoBrowser)
+    }
 }
 
 /// What a copywriter works from.

@@ -111,7 +111,8 @@ async fn every_redirect_is_checked() {
         let fetcher = Fetcher::new(policy(&server.to_string())).unwrap();
         let url = Url::parse(&format!("http://{server}/")).unwrap();
         assert_eq!(fetcher.read(&url, ResourceKind::Html).await, Err(ReadError::Unreachable), "{target}");
-        assert_eq!(fetcher.requests(), 1, "{target}");
+        // One for the page and one for its robots.txt.
+        assert_eq!(fetcher.connects(), 2, "{target}");
     }
     assert_eq!(touched.load(Ordering::Relaxed), 0);
 }

@@ -1,10 +1,15 @@
 //! The outside world, played on loopback.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod bombs;
+mod browser;
+mod charset;
 mod fetch;
 mod llm;
 mod llm_drafts;
 mod llm_faults;
+mod manners;
+mod payloads;
 mod playbook;
 mod samples;
 mod simulator;
