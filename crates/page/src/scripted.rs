@@ -51,7 +51,7 @@ mod tests {
             "<div id=root></div><script type='application/ld+json'>{}</script>".to_owned(),
             "<div id=root></div><script></script>".to_owned(),
             String::new(),
-            "<p>新しい製品を今すぐ無料でお試しください。登録は簡単です。</p><script src=a.js></script>".to_owned(),
+            "<h1>新しい製品を今すぐ無料でお試しください</h1><p>登録は簡単で、いつでも解約できます。</p><script src=a.js></script>".to_owned(),
         ];
         for page in pages {
             assert!(!needs_javascript(&page), "{page}");
