@@ -1,5 +1,6 @@
 //! The outside world, played on loopback.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "a test says how much it tried, and why it is skipped")]
 
 mod bombs;
 mod browser;
