@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 /// Quiet, alone, and without a way around the filter.
-const ALWAYS: [&str; 29] = [
+const ALWAYS: [&str; 30] = [
+    // It says that it is automated: a page with our snippet is then read untouched, and this visit is none.
+    "--enable-blink-features=AutomationControlled",
     "--headless",
     "--remote-debugging-pipe",
     "--no-first-run",

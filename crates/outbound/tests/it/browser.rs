@@ -71,7 +71,7 @@ fn processes_of(folder: &Path) -> Vec<String> {
 
 const SHELL: &str = "<!doctype html><title>Shell</title><div id=root></div><script>
     fetch('/text').then(answer => answer.text()).then(text => setTimeout(() => {
-        document.getElementById('root').innerHTML = `<h1>${text}</h1><a href='/buy'>Buy now</a>`;
+        document.getElementById('root').innerHTML = `<h1>${text} ${navigator.webdriver}</h1><a href='/buy'>Buy now</a>`;
         history.pushState({}, '', '/home');
     }, 300));
 </script>";
@@ -89,7 +89,7 @@ async fn a_page_is_read_as_its_scripts_made_it() {
     assert_eq!((plain.text.as_str(), plain.rendered), (SHELL, false));
     let fetched = service::reading::page(&fetcher, &address(server, "/")).await.unwrap();
     let agent = outbound::fetcher::user_agent(None);
-    assert!(fetched.text.contains(&format!("<h1>From {agent} false</h1>")), "{}", fetched.text);
+    assert!(fetched.text.contains(&format!("<h1>From {agent} false true</h1>")), "{}", fetched.text);
     assert_eq!(fetched.url, address(server, "/home"));
     assert!(fetched.rendered);
     assert_nothing_left(folder.path()).await;
