@@ -4,6 +4,7 @@
 //! (`EVOLOOP_*`), `evoloop.toml`, the built-in default. This file is the only place of the
 //! product that looks at the environment.
 
+mod browser;
 mod language_model;
 mod secret_key;
 mod site_files;
@@ -11,6 +12,7 @@ mod sources;
 
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
+use outbound::browser::BrowserSettings;
 use outbound::fetcher::AllowedPrivateHosts;
 use outbound::llm::LlmSettings;
 use secrecy::SecretSlice;
@@ -51,6 +53,12 @@ pub struct Flags {
     /// Private hosts that may be read, by commas [env: EVOLOOP_ALLOW_PRIVATE_HOSTS]
     #[arg(long, global = true, value_name = "HOSTS")]
     pub allow_private_hosts: Option<String>,
+    /// Path of Chromium, for pages that need their scripts and for pictures [env: EVOLOOP_CHROMIUM] [default: none]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub chromium: Option<String>,
+    /// `off` where Chromium's sandbox cannot work, as in most containers [env: EVOLOOP_CHROMIUM_SANDBOX] [default: on]
+    #[arg(long, global = true, value_name = "on|off")]
+    pub chromium_sandbox: Option<String>,
     /// Requests a second and address on /v1, 0 for no limit [env: EVOLOOP_V1_RATE_LIMIT] [default: 0]
     #[arg(long, global = true, value_name = "NUMBER")]
     pub v1_rate_limit: Option<String>,
@@ -89,8 +97,8 @@ pub struct Settings {
     pub secret_key: SecretSlice<u8>,
     /// The language model; without one the built-in playbook writes.
     pub language_model: Option<LlmSettings>,
-    /// Private hosts that may be read.
-    pub allow_private_hosts: AllowedPrivateHosts,
+    /// How pages are read.
+    pub reading: Reading,
     /// Requests a second and address on `/v1`; 0 means no limit.
     pub v1_rate_limit: u32,
     /// Events a second that one site may send to this process; 0 means no limit.
@@ -105,6 +113,17 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// What Leptos needs to know about the built web files.
     pub leptos: LeptosOptions,
+}
+
+/// How pages are read.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// Private hosts that may be read.
+    pub allow_private_hosts: AllowedPrivateHosts,
+    /// Where whoever is read finds who reads: the public address of the installation.
+    pub operator: Option<Url>,
+    /// Chromium, for pages that need their scripts and for pictures.
+    pub browser: Option<BrowserSettings>,
 }
 
 /// Why the settings cannot be used; the text names the setting, where it was found and what to do.
@@ -145,7 +164,7 @@ impl Settings {
         let addr = sources.parsed("addr", "an address and port, like 127.0.0.1:3000")?.unwrap_or(leptos.site_addr);
         let public_url = sources.checked("public_url", public_origin)?;
         let language_model = language_model::settings(sources)?;
-        let allow_private_hosts = readable_private_hosts(sources)?;
+        let reading = reading(sources)?;
         let v1_rate_limit = sources.parsed("v1_rate_limit", "a whole number of requests a second")?.unwrap_or(0);
         let site_event_limit = sources.parsed("site_event_limit", "a whole number of events a second")?.unwrap_or(0);
         let keep_events_days = sources.checked("keep_events_days", days)?.unwrap_or(Some(90));
@@ -167,7 +186,7 @@ impl Settings {
             public_url,
             secret_key,
             language_model,
-            allow_private_hosts,
+            reading,
             v1_rate_limit,
             site_event_limit,
             keep_events_days,
@@ -189,17 +208,23 @@ impl Settings {
     }
 }
 
-/// Private hosts that may be read, for a command that needs neither database nor key.
-///
-/// # Errors
-/// When the list cannot be read.
-pub fn allowed_private_hosts(flags: &Flags) -> Result<AllowedPrivateHosts, ConfigError> {
-    readable_private_hosts(&Sources::new(flags, environment)?)
+impl Reading {
+    /// The same settings, for a command that needs neither database nor key.
+    ///
+    /// # Errors
+    /// Names the first setting that cannot be used.
+    pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
+        reading(&Sources::new(flags, environment)?)
+    }
 }
 
-fn readable_private_hosts(sources: &Sources) -> Result<AllowedPrivateHosts, ConfigError> {
+fn reading(sources: &Sources) -> Result<Reading, ConfigError> {
     let parse = |text: &str| AllowedPrivateHosts::parse(text).map_err(|error| error.to_string());
-    Ok(sources.checked("allow_private_hosts", parse)?.unwrap_or_default())
+    Ok(Reading {
+        allow_private_hosts: sources.checked("allow_private_hosts", parse)?.unwrap_or_default(),
+        operator: sources.checked("public_url", public_origin)?.filter(|url| !is_loopback(url)),
+        browser: browser::settings(sources, std::env::temp_dir())?,
+    })
 }
 
 /// The embedded database of a data directory, which is made if it is missing.

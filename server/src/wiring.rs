@@ -1,8 +1,9 @@
 //! Puts the parts together: database, outside world, service.
 
-use crate::config::Settings;
+use crate::config::{Reading, Settings};
 use crate::ports::{SystemClock, SystemEntropy};
-use outbound::fetcher::{AllowedPrivateHosts, FetchPolicy, Fetcher};
+use outbound::browser::Browser;
+use outbound::fetcher::{AllowedPrivateHosts, FetchPolicy, Fetcher, user_agent};
 use outbound::llm::OpenAiCopyWriter;
 use service::playbook::Playbook;
 use service::ports::{Clock, CopyWriter, PageReader};
@@ -82,12 +83,25 @@ fn reader(
     let policy = match readable {
         Some(allow_private) => FetchPolicy { allow_private, ..FetchPolicy::default() },
         None => FetchPolicy {
-            allow_private: settings.allow_private_hosts.clone(),
+            allow_private: settings.reading.allow_private_hosts.clone(),
             own_hosts: own_hosts.collect(),
             ..FetchPolicy::default()
         },
     };
-    Ok(Arc::new(Fetcher::new(policy)?))
+    Ok(Arc::new(fetcher(policy, &settings.reading)?))
+}
+
+/// A fetcher with the name and the browser of the settings.
+///
+/// # Errors
+/// When no HTTP client can be made.
+pub(crate) fn fetcher(policy: FetchPolicy, reading: &Reading) -> Result<Fetcher, outbound::SetupError> {
+    let user_agent = user_agent(reading.operator.as_ref());
+    let fetcher = Fetcher::new(FetchPolicy { user_agent, ..policy })?;
+    Ok(match &reading.browser {
+        Some(browser) => fetcher.with_browser(Browser::new(browser.clone())),
+        None => fetcher,
+    })
 }
 
 fn writer(settings: &Settings, playbook: bool) -> Result<Arc<dyn CopyWriter>, WiringError> {

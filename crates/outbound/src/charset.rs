@@ -1,5 +1,6 @@
 //! From the bytes of a page to Unicode, as browsers do it.
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252, X_USER_DEFINED};
 
 /// How far into a file browsers look for a declaration.
@@ -15,10 +16,10 @@ pub enum Declaration {
 }
 
 /// Decodes bytes: a byte order mark wins over the header, the header over the declaration in the
-/// file; without any, UTF-8 if it is valid and windows-1252 otherwise. Faulty sequences become
-/// U+FFFD.
+/// file; without any, UTF-8 if it is valid, and otherwise what the bytes look like in the country of
+/// the host's last label. Faulty sequences become U+FFFD.
 #[must_use]
-pub fn decode(bytes: &[u8], content_type: Option<&str>, declaration: Declaration) -> String {
+pub fn decode(bytes: &[u8], content_type: Option<&str>, declaration: Declaration, country: Option<&str>) -> String {
     let declared = content_type
         .and_then(charset_parameter)
         .and_then(|label| Encoding::for_label(label.as_bytes()))
@@ -26,10 +27,20 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>, declaration: Declaration
     let encoding = match declared {
         Some(encoding) => encoding,
         None if std::str::from_utf8(bytes).is_ok() => UTF_8,
-        None => WINDOWS_1252,
+        None => guessed(bytes, country),
     };
     // `decode` lets a byte order mark win.
     encoding.decode(bytes).0.into_owned()
+}
+
+/// The guess of Firefox, whose detector this is.
+fn guessed(bytes: &[u8], country: Option<&str>) -> &'static Encoding {
+    // The detector takes labels as they are looked up, and nothing else.
+    let label =
+        |label: &&str| label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    detector.guess(country.filter(label).map(str::as_bytes), Utf8Detection::Deny)
 }
 
 fn charset_parameter(content_type: &str) -> Option<&str> {

@@ -4,28 +4,40 @@
 //! distrusted: every hop is checked by its form ([`gate`]), its name is looked up once and refused
 //! if any of its addresses is not public ([`address`]), and the connection goes to those very
 //! addresses. Refusals and dead hosts look the same from outside, in words and in time.
+//!
+//! It is a polite guest: it says who it is, does what the site's robots.txt says ([`robots`]), and
+//! asks a host one thing at a time.
 
 pub mod address;
 mod body;
+mod door;
 pub mod gate;
+mod permission;
 mod resolve;
+pub mod robots;
+mod turns;
 
+pub(crate) use door::Door;
 pub use gate::AllowedPrivateHosts;
 pub use resolve::{NameResolver, SystemResolver};
 
 use crate::SetupError;
+use crate::browser::{Browser, View};
 use async_trait::async_trait;
-use gate::{Refused, Route};
+use permission::Permissions;
 use reqwest::header::{ACCEPT, HeaderValue, LOCATION};
 use reqwest::{Client, Response, redirect};
 use resolve::Pinned;
-use service::ports::{Fetched, PageReader, ReadError, ResourceKind};
-use std::net::IpAddr;
+use service::ports::{Fetched, PageReader, ReadError, ResourceKind, Screenshot};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
-use url::{Host, Url};
+use tower::util::MapRequestLayer;
+use turns::{Turn, Turns};
+use url::Url;
+
+/// How often the time for one answer is waited for a turn at most.
+const TURNS_WAITED: u32 = 8;
 
 /// What the fetcher may do, and its limits.
 #[derive(Debug, Clone)]
@@ -56,7 +68,7 @@ impl Default for FetchPolicy {
         Self {
             allow_private: AllowedPrivateHosts::default(),
             own_hosts: Vec::new(),
-            user_agent: concat!("Mozilla/5.0 (compatible; Evoloop/", env!("CARGO_PKG_VERSION"), ")").to_owned(),
+            user_agent: user_agent(None),
             connect_timeout: Duration::from_secs(5),
             total_timeout: Duration::from_secs(15),
             unreachable_after: Duration::from_secs(5),
@@ -67,12 +79,20 @@ impl Default for FetchPolicy {
     }
 }
 
+/// How the fetcher names itself: with its product token, and where whoever is asked finds who asks.
+#[must_use]
+pub fn user_agent(operator: Option<&Url>) -> String {
+    let link = operator.map(|url| format!("; +{url}")).unwrap_or_default();
+    format!("Mozilla/5.0 (compatible; {}/{}{link})", robots::PRODUCT_TOKEN, env!("CARGO_PKG_VERSION"))
+}
+
 /// The reader of pages.
 #[derive(Clone)]
 pub struct Fetcher {
-    policy: Arc<FetchPolicy>,
-    resolver: Arc<dyn NameResolver>,
-    requests: Arc<AtomicU64>,
+    door: Door,
+    turns: Arc<Turns>,
+    permissions: Arc<Permissions>,
+    browser: Option<Browser>,
 }
 
 impl Fetcher {
@@ -89,94 +109,143 @@ impl Fetcher {
     /// # Errors
     /// When the policy makes no HTTP client, for example by its user agent.
     pub fn with_resolver(policy: FetchPolicy, resolver: Arc<dyn NameResolver>) -> Result<Self, SetupError> {
+        let door = Door::new(Arc::new(policy), resolver);
         let nothing = Pinned { name: String::new(), addresses: Vec::new() };
-        client(&policy, nothing).map_err(SetupError::Client)?;
-        Ok(Self { policy: Arc::new(policy), resolver, requests: Arc::default() })
+        client(&door, nothing).map_err(SetupError::Client)?;
+        Ok(Self { door, turns: Arc::default(), permissions: Arc::default(), browser: None })
     }
 
-    /// How many requests were handed to the network since the start; a refused address adds none.
+    /// The same fetcher with a browser, for pages that need their scripts.
     #[must_use]
-    pub fn requests(&self) -> u64 {
-        self.requests.load(Ordering::Relaxed)
+    pub fn with_browser(self, browser: Browser) -> Self {
+        Self { browser: Some(browser), ..self }
     }
 
+    /// How many connections were begun since the start; a refused address adds none.
+    #[must_use]
+    pub fn connects(&self) -> u64 {
+        self.door.connects()
+    }
+
+    /// Follows redirects to what was asked for. Waiting for a turn costs nothing of the time that a
+    /// site gets for its answer.
     async fn follow(&self, start: &Url, kind: ResourceKind) -> Result<Fetched, ReadError> {
         let mut url = start.clone();
         url.set_fragment(None);
-        for _ in 0..=self.policy.max_redirects {
-            let response = self.ask(&url, kind).await?;
-            match redirect_target(&url, &response) {
-                Some(target) => url = target?,
-                None => return body::read(response, url, kind, &self.policy).await,
+        let mut left = self.door.policy().total_timeout;
+        for _ in 0..=self.door.policy().max_redirects {
+            self.door.check(&url)?;
+            let _turn = self.turn(&url).await?;
+            let started = Instant::now();
+            let hop = tokio::time::timeout(left, self.hop(&url, kind)).await;
+            match hop.map_err(|_| timed_out(self.door.policy().total_timeout))?? {
+                Hop::Elsewhere(target) => url = target,
+                Hop::Here(fetched) => return Ok(fetched),
             }
+            left = left.saturating_sub(started.elapsed());
         }
-        Err(ReadError::Redirects(self.policy.max_redirects))
+        Err(ReadError::Redirects(self.door.policy().max_redirects))
     }
 
-    /// One hop: check, look up, check again, connect.
-    async fn ask(&self, url: &Url, kind: ResourceKind) -> Result<Response, ReadError> {
-        let refuse = |reason: Refused| {
-            tracing::info!(host = url.host_str(), %reason, "page address refused");
-            ReadError::Unreachable
-        };
-        let policy = &self.policy;
-        let route = gate::check(url, &policy.allow_private, &policy.own_hosts).map_err(refuse)?;
-        let addresses = self.addresses(url, route).await?;
-        if route == Route::Public && !addresses.iter().copied().all(address::is_public) {
-            return Err(refuse(Refused::Address));
+    /// Waits for the right to visit a page with the browser, which is bound by the same manners.
+    async fn invited(&self, url: &Url) -> Result<Turn, ReadError> {
+        self.door.check(url)?;
+        let turn = self.turn(url).await?;
+        let limit = self.door.policy().total_timeout;
+        tokio::time::timeout(limit, self.permitted(url)).await.map_err(|_| timed_out(limit))??;
+        Ok(turn)
+    }
+
+    /// Lets an address that cannot be reached take as long as any other such address.
+    async fn told_apart_by_nobody<T>(&self, started: Instant, result: Result<T, ReadError>) -> Result<T, ReadError> {
+        if matches!(result, Err(ReadError::Unreachable)) {
+            tokio::time::sleep_until(started + self.door.policy().unreachable_after).await;
         }
-        tracing::debug!(%url, ?addresses, "page address passed");
+        result
+    }
+
+    /// Waits until nobody else of us asks the host.
+    async fn turn(&self, url: &Url) -> Result<Turn, ReadError> {
+        let patience = self.door.policy().total_timeout * TURNS_WAITED;
+        let turn = self.turns.take(url.host_str().unwrap_or_default());
+        tokio::time::timeout(patience, turn).await.map_err(|_| timed_out(patience))
+    }
+
+    async fn hop(&self, url: &Url, kind: ResourceKind) -> Result<Hop, ReadError> {
+        self.permitted(url).await?;
+        let response = self.ask(url, accept(kind)).await?;
+        match redirect_target(url, &response) {
+            Some(target) => target.map(Hop::Elsewhere),
+            None => body::read(response, url.clone(), kind, self.door.policy()).await.map(Hop::Here),
+        }
+    }
+
+    /// One request: check, look up, check again, connect.
+    async fn ask(&self, url: &Url, accept: HeaderValue) -> Result<Response, ReadError> {
+        let addresses = self.door.pass(url).await?;
         let name = url.host_str().unwrap_or_default().to_owned();
-        let client = client(policy, Pinned { name, addresses }).map_err(|error| {
+        let client = client(&self.door, Pinned { name, addresses }).map_err(|error| {
             tracing::error!(%error, "http client cannot be made");
             ReadError::Unreachable
         })?;
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        client.get(url.clone()).header(ACCEPT, accept(kind)).send().await.map_err(|error| {
+        client.get(url.clone()).header(ACCEPT, accept).send().await.map_err(|error| {
             tracing::info!(host = url.host_str(), %error, "page cannot be reached");
             ReadError::Unreachable
         })
     }
+}
 
-    /// The addresses behind a URL; never empty.
-    async fn addresses(&self, url: &Url, route: Route) -> Result<Vec<IpAddr>, ReadError> {
-        let name = match url.host() {
-            Some(Host::Ipv4(address)) => return Ok(vec![address.into()]),
-            Some(Host::Ipv6(address)) => return Ok(vec![address.into()]),
-            Some(Host::Domain(name)) => name,
-            None => return Err(ReadError::Unreachable),
-        };
-        let lookup = tokio::time::timeout(self.policy.connect_timeout, self.resolver.lookup(name));
-        match lookup.await {
-            Ok(Ok(addresses)) if !addresses.is_empty() => Ok(addresses),
-            _ => {
-                tracing::info!(name, ?route, "name cannot be looked up");
-                Err(ReadError::Unreachable)
-            }
-        }
-    }
+/// Where one request led.
+enum Hop {
+    Elsewhere(Url),
+    Here(Fetched),
+}
+
+fn timed_out(limit: Duration) -> ReadError {
+    ReadError::Timeout(u32::try_from(limit.as_secs()).unwrap_or(u32::MAX))
 }
 
 #[async_trait]
 impl PageReader for Fetcher {
     async fn read(&self, url: &Url, kind: ResourceKind) -> Result<Fetched, ReadError> {
         let started = Instant::now();
-        let limit = self.policy.total_timeout;
-        let result = match tokio::time::timeout(limit, self.follow(url, kind)).await {
-            Ok(result) => result,
-            Err(_) => Err(ReadError::Timeout(u32::try_from(limit.as_secs()).unwrap_or(u32::MAX))),
+        let result = self.follow(url, kind).await;
+        self.told_apart_by_nobody(started, result).await
+    }
+
+    async fn render(&self, url: &Url) -> Result<Fetched, ReadError> {
+        let started = Instant::now();
+        let browser = self.browser.as_ref().ok_or(ReadError::NeedsJavaScript)?;
+        let rendered = async {
+            let _turn = self.invited(url).await?;
+            browser.html(&self.door, url).await
         };
-        if result == Err(ReadError::Unreachable) {
-            tokio::time::sleep_until(started + self.policy.unreachable_after).await;
-        }
-        result
+        let result = rendered.await.map(|(text, url)| Fetched { url, text, rendered: true });
+        self.told_apart_by_nobody(started, result).await
+    }
+
+    async fn screenshots(&self, url: &Url) -> Result<Vec<Screenshot>, ReadError> {
+        let started = Instant::now();
+        let browser = self.browser.as_ref().ok_or(ReadError::NoBrowser)?;
+        let taken = async {
+            let _turn = self.invited(url).await?;
+            browser.screenshots(&self.door, url, &[View::DESKTOP, View::PHONE]).await
+        };
+        let result = taken.await;
+        self.told_apart_by_nobody(started, result).await
     }
 }
 
 /// A client for one hop: it can reach the pinned addresses only, keeps nothing for the next hop
 /// and follows nothing by itself.
-fn client(policy: &FetchPolicy, pinned: Pinned) -> Result<Client, reqwest::Error> {
+fn client(door: &Door, pinned: Pinned) -> Result<Client, reqwest::Error> {
+    let policy = door.policy();
+    let counted = door.clone();
     Client::builder()
+        .connector_layer(MapRequestLayer::new(move |destination| {
+            counted.count_connect();
+            destination
+        }))
         .user_agent(&policy.user_agent)
         .dns_resolver(Arc::new(pinned))
         .connect_timeout(policy.connect_timeout)

@@ -7,6 +7,7 @@
 //!
 //! The process needs a rustls crypto provider installed before any client is made.
 
+pub mod browser;
 pub mod charset;
 pub mod fetcher;
 pub mod llm;

@@ -15,12 +15,16 @@ mod inventory;
 mod language;
 mod locator;
 mod region;
+mod schematic;
+mod scripted;
 mod sentences;
 mod sheets;
 mod text;
 mod tone;
 mod tree;
 
+pub use schematic::schematic;
+pub use scripted::needs_javascript;
 pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_references};
 
 use document::Document;

@@ -22,6 +22,8 @@ pub struct Fetched {
     pub url: Url,
     /// The text.
     pub text: String,
+    /// Whether a browser ran the page's scripts first.
+    pub rendered: bool,
 }
 
 /// Why an address could not be read, in sentences for the owner of the site.
@@ -48,6 +50,30 @@ pub enum ReadError {
     /// Too many redirects.
     #[error("The page redirects more than {0} times.")]
     Redirects(u32),
+    /// The site's robots.txt forbids it.
+    #[error("{address} does not allow Evoloop to read this page. To allow it, {remedy}; then analyse the page again.")]
+    Robots {
+        /// Where the robots.txt stands.
+        address: String,
+        /// What to change there, as the rest of a sentence.
+        remedy: String,
+    },
+    /// The site could not say what its robots.txt allows.
+    #[error(
+        "The site's robots.txt answered with status {0}, so it is not known whether the page may be read. It should answer with the file, or with status 404 if there is none."
+    )]
+    RobotsUnavailable(u16),
+    /// The page is empty before its scripts ran, and there is no browser to run them.
+    #[error(
+        "This page shows its text only after its scripts ran, and no browser is set up that could run them. Install Chromium on the server, set EVOLOOP_CHROMIUM to its path and analyse the page again."
+    )]
+    NeedsJavaScript,
+    /// A picture was asked for, and there is no browser to take it.
+    #[error("Pictures of pages need a browser. Install Chromium on the server and set EVOLOOP_CHROMIUM to its path.")]
+    NoBrowser,
+    /// The browser failed, as the rest of a sentence.
+    #[error("The browser on the server could not show the page: {0}.")]
+    Browser(String),
 }
 
 impl ReadError {
@@ -55,11 +81,23 @@ impl ReadError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable | Self::Timeout(_) => true,
+            Self::Unreachable | Self::Timeout(_) | Self::RobotsUnavailable(_) => true,
             Self::Status(status) => matches!(status, 408 | 425 | 429 | 500..),
             Self::ContentType(_) | Self::TooLarge(_) | Self::Redirects(_) => false,
+            Self::Robots { .. } | Self::NeedsJavaScript | Self::NoBrowser | Self::Browser(_) => false,
         }
     }
+}
+
+/// A picture of a page from its top, as a visitor sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Screenshot {
+    /// Width of the window, in CSS pixels.
+    pub width: u32,
+    /// Height of the picture, in CSS pixels.
+    pub height: u32,
+    /// The picture as WebP.
+    pub webp: Vec<u8>,
 }
 
 /// Reads pages from the internet, and nothing else than pages on public addresses.
@@ -67,6 +105,18 @@ impl ReadError {
 pub trait PageReader: Send + Sync {
     /// Fetches one resource.
     async fn read(&self, url: &Url, kind: ResourceKind) -> Result<Fetched, ReadError>;
+
+    /// Fetches a page and lets a browser run its scripts. A reader without a browser cannot.
+    async fn render(&self, url: &Url) -> Result<Fetched, ReadError> {
+        let _ = url;
+        Err(ReadError::NeedsJavaScript)
+    }
+
+    /// Takes pictures of a page, first as on a desk and then as on a phone. A reader without a browser cannot.
+    async fn screenshots(&self, url: &Url) -> Result<Vec<Screenshot>, ReadError> {
+        let _ = url;
+        Err(ReadError::NoBrowser)
+    }
 }
 
 /// What a copywriter works from.

@@ -1,10 +1,22 @@
 //! Reading a page with its style sheets, for the job that analyses a site and for the command that analyses any page.
 
 use crate::ServiceError;
-use crate::ports::{PageReader, ResourceKind};
+use crate::ports::{Fetched, PageReader, ReadError, ResourceKind};
 use domain::PageModel;
 use page::Stylesheet;
 use url::Url;
+
+/// Reads a page; one that shows nothing before its scripts ran is read again by a browser.
+///
+/// # Errors
+/// When it cannot be read, or needs a browser that is not there.
+pub async fn page(reader: &dyn PageReader, url: &Url) -> Result<Fetched, ReadError> {
+    let fetched = reader.read(url, ResourceKind::Html).await?;
+    let html = fetched.text.clone();
+    let asked = tokio::task::spawn_blocking(move || page::needs_javascript(&html)).await;
+    // A page that cannot be judged is analysed as it is.
+    if asked.unwrap_or(false) { reader.render(&fetched.url).await } else { Ok(fetched) }
+}
 
 /// Reads the style sheets that can be read. A page is as readable without one of them; only colours or fonts may
 /// be missed.

@@ -62,22 +62,37 @@ impl Entropy for SeededEntropy {
 
 /// Pages by address; every other address is unreachable.
 #[derive(Default)]
-pub struct FakeReader(Mutex<HashMap<String, Result<String, ReadError>>>);
+pub struct FakeReader {
+    pages: Mutex<HashMap<String, Result<String, ReadError>>>,
+    rendered: Mutex<HashMap<String, String>>,
+}
 
 impl FakeReader {
     /// Puts a page on the fake internet.
     pub fn put(&self, url: &str, answer: Result<&str, ReadError>) {
-        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         pages.insert(url.to_owned(), answer.map(str::to_owned));
+    }
+
+    /// Says what a browser makes of a page; without it, there is no browser for the page.
+    pub fn put_rendered(&self, url: &str, html: &str) {
+        let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
+        rendered.insert(url.to_owned(), html.to_owned());
     }
 }
 
 #[async_trait]
 impl PageReader for FakeReader {
     async fn read(&self, url: &Url, _kind: ResourceKind) -> Result<Fetched, ReadError> {
-        let pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = pages.get(url.as_str()).cloned().unwrap_or(Err(ReadError::Unreachable));
-        answer.map(|text| Fetched { url: url.clone(), text })
+        answer.map(|text| Fetched { url: url.clone(), text, rendered: false })
+    }
+
+    async fn render(&self, url: &Url) -> Result<Fetched, ReadError> {
+        let rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = rendered.get(url.as_str()).cloned().ok_or(ReadError::NeedsJavaScript)?;
+        Ok(Fetched { url: url.clone(), text, rendered: true })
     }
 }
 

@@ -1,15 +1,17 @@
 //! `evoloop analyze FILE|URL`
 
 mod local;
+mod pictures;
 mod report;
 
 use super::{CliError, print};
-use crate::config::{self, Flags};
+use crate::config::{Flags, Reading};
+use crate::wiring;
 use domain::PageModel;
 use local::LocalPage;
 use outbound::fetcher::{FetchPolicy, Fetcher};
 use report::Report;
-use service::ports::{PageReader, ReadError, ResourceKind};
+use service::ports::{PageReader, ReadError, Screenshot};
 use service::reading;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,16 +27,28 @@ pub(super) struct Args {
     /// Folder in which addresses that begin with `/` are found, for a file
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    /// Folder for pictures of the page as on a desk and on a phone; without Chromium a drawing of what was found
+    #[arg(long, value_name = "DIR")]
+    screenshots: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(flags: &Flags, args: &Args) -> Result<ExitCode, CliError> {
-    let model = match page_address(&args.source) {
-        Some(url) => from_network(&fetcher(flags)?, &url).await?,
-        None => from_disk(flags, args).await?,
+    let (model, pictures) = match page_address(&args.source) {
+        Some(url) => {
+            let fetcher = fetcher(flags)?;
+            let model = from_network(&fetcher, &url).await?;
+            let pictures = if args.screenshots.is_some() { taken(&fetcher, &url).await? } else { Vec::new() };
+            (model, pictures)
+        }
+        None => (from_disk(flags, args).await?, Vec::new()),
     };
+    if let Some(folder) = &args.screenshots {
+        pictures::store(folder, &pictures, &model)
+            .map_err(|error| CliError::Refused(format!("{}: {error}", folder.display())))?;
+    }
     let report = Report::from(&model);
     if args.json {
         let text = serde_json::to_string(&report).map_err(|error| CliError::Refused(error.to_string()))?;
@@ -51,16 +65,25 @@ fn page_address(source: &str) -> Option<Url> {
 }
 
 fn fetcher(flags: &Flags) -> Result<Fetcher, CliError> {
-    let allow_private = config::allowed_private_hosts(flags)?;
-    Ok(Fetcher::new(FetchPolicy { allow_private, ..FetchPolicy::default() })?)
+    let reading = Reading::load(flags)?;
+    let allow_private = reading.allow_private_hosts.clone();
+    Ok(wiring::fetcher(FetchPolicy { allow_private, ..FetchPolicy::default() }, &reading)?)
 }
 
 async fn from_network(reader: &dyn PageReader, url: &Url) -> Result<PageModel, CliError> {
     let refused = |error: ReadError| CliError::Refused(format!("{url}: {error}"));
-    let fetched = reader.read(url, ResourceKind::Html).await.map_err(refused)?;
+    let fetched = reading::page(reader, url).await.map_err(refused)?;
     let addresses = page::stylesheet_addresses(&fetched.text, &fetched.url);
     let stylesheets = reading::stylesheets(reader, addresses).await;
     Ok(reading::page_model(fetched.text, Some(fetched.url), stylesheets).await?)
+}
+
+/// Pictures of the page; none where no browser is set up.
+async fn taken(reader: &dyn PageReader, url: &Url) -> Result<Vec<Screenshot>, CliError> {
+    match reader.screenshots(url).await {
+        Err(ReadError::NoBrowser) => Ok(Vec::new()),
+        taken => taken.map_err(|error| CliError::Refused(format!("{url}: {error}"))),
+    }
 }
 
 /// Nothing is fetched without a base address.

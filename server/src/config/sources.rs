@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Every key that the file may hold; each is also `EVOLOOP_` and its name in capitals.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 19] = [
     "addr",
     "allow_private_hosts",
+    "chromium",
+    "chromium_sandbox",
     "data_dir",
     "database_url",
     "drain_delay_ms",
@@ -94,6 +96,8 @@ fn given(flags: &Flags) -> BTreeMap<&'static str, String> {
         ("llm_model", &flags.llm_model),
         ("llm_timeout", &flags.llm_timeout),
         ("allow_private_hosts", &flags.allow_private_hosts),
+        ("chromium", &flags.chromium),
+        ("chromium_sandbox", &flags.chromium_sandbox),
         ("v1_rate_limit", &flags.v1_rate_limit),
         ("site_event_limit", &flags.site_event_limit),
         ("keep_events_days", &flags.keep_events_days),

@@ -131,6 +131,34 @@ fn a_key_of_openrouter_goes_to_openrouter_alone() -> Result<(), ConfigError> {
 }
 
 #[test]
+fn a_browser_is_a_program_that_is_there() -> Result<(), ConfigError> {
+    let sandbox = |flags: Flags| -> Result<Option<bool>, ConfigError> {
+        Ok(load(flags, nothing)?.reading.browser.map(|browser| browser.sandbox))
+    };
+    let chromium = Some("/bin/sh".to_owned());
+    assert_eq!(sandbox(Flags::default())?, None);
+    assert_eq!(sandbox(Flags { chromium: chromium.clone(), ..Flags::default() })?, Some(true));
+    let off = Some("off".to_owned());
+    assert_eq!(sandbox(Flags { chromium, chromium_sandbox: off, ..Flags::default() })?, Some(false));
+    let maybe = Flags { chromium_sandbox: Some("maybe".to_owned()), ..Flags::default() };
+    assert_eq!(problem(maybe, nothing), "--chromium-sandbox: `maybe` is neither on nor off");
+    for wrong in ["chromium", "/no/such/program", "/bin"] {
+        let shown = problem(Flags { chromium: Some(wrong.to_owned()), ..Flags::default() }, nothing);
+        assert!(shown.starts_with("--chromium: `") && shown.contains(wrong), "{shown}");
+    }
+    Ok(())
+}
+
+#[test]
+fn who_reads_pages_is_named_by_a_public_address_alone() -> Result<(), ConfigError> {
+    for (url, expected) in [("https://evoloop.site", true), ("http://localhost:3000", false)] {
+        let flags = Flags { public_url: Some(url.to_owned()), ..Flags::default() };
+        assert_eq!(load(flags, nothing)?.reading.operator.is_some(), expected, "{url}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_file_with_an_unknown_key_is_refused() {
     let path = std::env::temp_dir().join(format!("evoloop-{}.toml", uuid::Uuid::new_v4()));
     let check = |text: &str| {

@@ -6,7 +6,9 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 /// Parts of names that only automated browsers and page checkers have.
-const AUTOMATED: [&str; 12] = [
+const AUTOMATED: [&str; 13] = [
+    // Our own reader of pages, whose browser runs the snippet.
+    "evoloop",
     "headlesschrome",
     "headlessshell",
     "phantomjs",
@@ -67,6 +69,7 @@ mod tests {
             ),
             ("Mozilla/5.0 (Linux; Android 11; CUBOT_X30) Chrome/120.0.0.0 Mobile", false),
             ("Baiduspider/2.0", true),
+            ("Mozilla/5.0 (compatible; Evoloop/0.1.0; +https://optimiser.site/)", true),
             ("Some-PlayWRIGHTed/1.0", true),
             ("Bot", true),
             ("robots 1.0; bo", false),

@@ -120,6 +120,39 @@ async fn what_cannot_be_read_is_told() {
     }
 }
 
+/// Serves a page that its scripts would fill, and a robots.txt, on loopback.
+async fn shell(robots: &'static str) -> String {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let page = || async { axum::response::Html("<div id=root></div><script>start()</script>") };
+    let router = axum::Router::new()
+        .route("/", axum::routing::get(page))
+        .route("/robots.txt", axum::routing::get(move || async move { robots }));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+#[tokio::test]
+async fn a_page_that_is_empty_or_closed_to_robots_says_what_to_do() {
+    let folder = site();
+    let cases = [("", "set EVOLOOP_CHROMIUM to its path"), ("User-agent: *\nDisallow: /", "`User-agent: Evoloop`")];
+    for (robots, expected) in cases {
+        let address = shell(robots).await;
+        let url = format!("http://{address}/");
+        let (ok, _, stderr) = analyze(folder.path(), &["--allow-private-hosts", &address, &url]).await;
+        assert!(!ok && stderr.contains(expected), "{stderr}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_found_is_drawn_where_no_picture_is_taken() {
+    let folder = site();
+    let (ok, _, stderr) = analyze(folder.path(), &["index.html", "--root", ".", "--screenshots", "shots"]).await;
+    assert!(ok, "{stderr}");
+    let drawing = fs::read_to_string(folder.path().join("shots/schematic.svg")).unwrap();
+    assert!(drawing.contains("Boil water in two minutes") && drawing.contains("#c02040"), "{drawing}");
+}
+
 #[test]
 fn vectors_are_judged_by_exit_status() {
     let folder = tempfile::tempdir().unwrap();

@@ -12,7 +12,7 @@ pub(super) const MAX_HEADER_BYTES: u32 = 64 * 1024;
 
 /// Reads an answer that is no redirect.
 pub(super) async fn read(
-    mut response: Response,
+    response: Response,
     url: Url,
     kind: ResourceKind,
     policy: &FetchPolicy,
@@ -35,18 +35,31 @@ pub(super) async fn read(
         return Err(ReadError::ContentType("an unknown compression".to_owned()));
     }
     let limit = limit_mib as usize * 1024 * 1024;
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| {
-        tracing::info!(%url, %error, "answer broke off");
-        ReadError::Unreachable
-    })? {
-        if bytes.len() + chunk.len() > limit {
-            return Err(ReadError::TooLarge(limit_mib));
-        }
-        bytes.extend_from_slice(&chunk);
+    let bytes = beginning(response, limit + 1).await?;
+    if bytes.len() > limit {
+        return Err(ReadError::TooLarge(limit_mib));
     }
-    let text = charset::decode(&bytes, content_type.as_deref(), declaration);
-    Ok(Fetched { url, text })
+    let text = charset::decode(&bytes, content_type.as_deref(), declaration, country(&url));
+    Ok(Fetched { url, text, rendered: false })
+}
+
+/// The first bytes of an answer after inflation; what comes behind them is not waited for, nor inflated.
+pub(super) async fn beginning(mut response: Response, limit: usize) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    while bytes.len() < limit {
+        let chunk = response.chunk().await.map_err(|error| {
+            tracing::info!(url = %response.url(), %error, "answer broke off");
+            ReadError::Unreachable
+        })?;
+        let Some(chunk) = chunk else { break };
+        bytes.extend_from_slice(&chunk[..chunk.len().min(limit - bytes.len())]);
+    }
+    Ok(bytes)
+}
+
+/// The last label of the host's name, which says what encodings are usual there.
+fn country(url: &Url) -> Option<&str> {
+    url.domain()?.trim_end_matches('.').rsplit('.').next()
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {

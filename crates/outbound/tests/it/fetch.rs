@@ -111,24 +111,25 @@ async fn every_redirect_is_checked() {
         let fetcher = Fetcher::new(policy(&server.to_string())).unwrap();
         let url = Url::parse(&format!("http://{server}/")).unwrap();
         assert_eq!(fetcher.read(&url, ResourceKind::Html).await, Err(ReadError::Unreachable), "{target}");
-        assert_eq!(fetcher.requests(), 1, "{target}");
+        // One for the page and one for its robots.txt.
+        assert_eq!(fetcher.connects(), 2, "{target}");
     }
     assert_eq!(touched.load(Ordering::Relaxed), 0);
 }
 
-/// Says loopback once and something else ever after, as an attacker's name server does.
+/// Says loopback for the robots.txt and the page, and something else ever after, as an attacker's name server does.
 struct Rebinding(AtomicU64);
 
 #[async_trait]
 impl NameResolver for Rebinding {
     async fn lookup(&self, _name: &str) -> io::Result<Vec<IpAddr>> {
-        let first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
-        Ok(vec![if first { [127, 0, 0, 1].into() } else { [127, 0, 0, 99].into() }])
+        let early = self.0.fetch_add(1, Ordering::Relaxed) < 2;
+        Ok(vec![if early { [127, 0, 0, 1].into() } else { [127, 0, 0, 99].into() }])
     }
 }
 
 #[tokio::test]
-async fn a_name_is_looked_up_once_and_the_connection_goes_there() {
+async fn a_name_is_looked_up_once_a_request_and_the_connection_goes_there() {
     install_crypto();
     let server = serve(one_page(|| (HTML, "here").into_response())).await;
     let resolver = Arc::new(Rebinding(AtomicU64::new(0)));
@@ -136,7 +137,7 @@ async fn a_name_is_looked_up_once_and_the_connection_goes_there() {
     let fetcher = Fetcher::with_resolver(allowed, resolver.clone()).unwrap();
     let url = Url::parse(&format!("http://shop.site:{}/", server.port())).unwrap();
     assert_eq!(fetcher.read(&url, ResourceKind::Html).await.unwrap().text, "here");
-    assert_eq!(resolver.0.load(Ordering::Relaxed), 1);
+    assert_eq!((resolver.0.load(Ordering::Relaxed), fetcher.connects()), (2, 2));
 }
 
 #[tokio::test]

@@ -1,10 +1,16 @@
 //! The outside world, played on loopback.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "a test says how much it tried, and why it is skipped")]
 
+mod bombs;
+mod browser;
+mod charset;
 mod fetch;
 mod llm;
 mod llm_drafts;
 mod llm_faults;
+mod manners;
+mod payloads;
 mod playbook;
 mod samples;
 mod simulator;

@@ -1,196 +1,23 @@
 //! Addresses that must never be asked, and some that must.
 
-use crate::install_crypto;
+use crate::payloads::{self, PRIVATE_V4, PRIVATE_V6, PUBLIC};
+use crate::{install_crypto, serve};
 use async_trait::async_trait;
+use axum::Router;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::http::header::{HeaderName, HeaderValue, LOCATION};
+use axum::routing::get;
 use outbound::fetcher::address::is_public;
 use outbound::fetcher::gate::{self, Refused, Route};
 use outbound::fetcher::{AllowedPrivateHosts, FetchPolicy, Fetcher, NameResolver};
 use service::ports::{PageReader, ReadError, ResourceKind};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use url::Url;
-
-/// One or more of every range that is not the public internet, and the clouds' metadata services.
-const PRIVATE_V4: [[u8; 4]; 31] = [
-    [0, 0, 0, 0],
-    [0, 1, 2, 3],
-    [10, 0, 0, 1],
-    [10, 255, 255, 255],
-    [100, 64, 0, 1],
-    [100, 100, 100, 200],
-    [100, 127, 255, 255],
-    [127, 0, 0, 1],
-    [127, 0, 1, 3],
-    [127, 255, 255, 254],
-    [168, 63, 129, 16],
-    [169, 254, 0, 1],
-    [169, 254, 169, 254],
-    [169, 254, 170, 2],
-    [172, 16, 0, 1],
-    [172, 31, 255, 255],
-    [192, 0, 0, 8],
-    [192, 0, 0, 192],
-    [192, 0, 2, 1],
-    [192, 31, 196, 1],
-    [192, 52, 193, 1],
-    [192, 88, 99, 2],
-    [192, 168, 0, 1],
-    [192, 168, 255, 255],
-    [192, 175, 48, 1],
-    [198, 18, 0, 1],
-    [198, 19, 255, 255],
-    [198, 51, 100, 7],
-    [203, 0, 113, 7],
-    [224, 0, 0, 251],
-    [255, 255, 255, 255],
-];
-
-const PRIVATE_V6: [&str; 27] = [
-    "::",
-    "::1",
-    "::2",
-    "100::1",
-    "100:0:0:1::1",
-    "64:ff9b::808:808",
-    "64:ff9b:1::808:808",
-    "2001::1",
-    "2001:0:4136:e378:8000:63bf:3fff:fdd2",
-    "2001:1::1",
-    "2001:2::1",
-    "2001:10::1",
-    "2001:20::1",
-    "2001:db8::1",
-    "2002::1",
-    "2002:808:808::1",
-    "2620:4f:8000::1",
-    "3fff::1",
-    "3fff:fff::1",
-    "4000::1",
-    "5f00::1",
-    "fc00::1",
-    "fd00:ec2::254",
-    "fe80::1",
-    "fec0::1",
-    "ff02::1",
-    "::ffff:0:808:808",
-];
-
-const PUBLIC: [&str; 16] = [
-    "1.1.1.1",
-    "8.8.8.8",
-    "93.184.215.14",
-    "100.63.255.255",
-    "100.128.0.1",
-    "126.255.255.255",
-    "128.0.0.1",
-    "168.63.129.15",
-    "172.15.255.255",
-    "172.32.0.1",
-    "192.167.255.255",
-    "223.255.255.255",
-    "2001:200::1",
-    "2606:4700:4700::1111",
-    "2a00:1450:4001:829::200e",
-    "::ffff:8.8.8.8",
-];
-
-/// Every way to write an IPv4 address into a URL, plain, disguised and inside IPv6.
-fn spellings(octets: [u8; 4]) -> Vec<String> {
-    let [a, b, c, d] = octets;
-    let whole = u32::from(Ipv4Addr::from(octets));
-    let dotted = format!("{a}.{b}.{c}.{d}");
-    let (high, low) = (whole >> 16, whole & 0xffff);
-    let full_width: String =
-        dotted.chars().map(|c| c.to_digit(10).and_then(|d| char::from_u32(0xff10 + d)).unwrap_or('。')).collect();
-    let escaped: String = dotted.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    vec![
-        format!("http://{dotted}/"),
-        format!("https://{dotted}/latest/meta-data/"),
-        format!("http://{dotted}:80/"),
-        format!("http://{dotted}:443/"),
-        format!("http://{dotted}./"),
-        format!("http://{whole}/"),
-        format!("http://{whole:#x}/"),
-        format!("http://0{whole:o}/"),
-        format!("http://{a:#x}.{b:#x}.{c:#x}.{d:#x}/"),
-        format!("http://0{a:o}.0{b:o}.0{c:o}.0{d:o}/"),
-        format!("http://000{a:o}.{b}.{c:#x}.{d}/"),
-        format!("http://{a}.{}/", whole & 0x00ff_ffff),
-        format!("http://{a}.{b}.{}/", whole & 0xffff),
-        format!("http://{full_width}/"),
-        format!("http://{escaped}/"),
-        format!("http:\\\\{dotted}\\"),
-        format!("http:/{dotted}"),
-        format!("ht\ntp://{dotted}/"),
-        format!("http://[::ffff:{dotted}]/"),
-        format!("http://[::ffff:{high:x}:{low:x}]/"),
-        format!("http://[0:0:0:0:0:FFFF:{dotted}]/"),
-        format!("http://[::{dotted}]/"),
-        format!("http://[::ffff:0:{dotted}]/"),
-        format!("http://[64:ff9b::{dotted}]/"),
-        format!("http://[64:ff9b:1::{dotted}]/"),
-        format!("http://[2002:{high:x}:{low:x}::1]/"),
-        format!("http://[2001:0:808:808::{high:x}:{low:x}]/"),
-        format!("http://[2a00:1450:4001:829:0:5efe:{dotted}]/"),
-        format!("http://[2a00:1450:4001:829:200:5efe:{high:x}:{low:x}]/"),
-        format!("http://public.site@{dotted}/"),
-        format!("http://public.site:80@{dotted}/"),
-        format!("http://{dotted}#@public.site/"),
-        format!("http://{dotted}?@public.site/"),
-    ]
-}
-
-/// What has a fault that no address is needed for.
-const FAULTY: [&str; 46] = [
-    "http://localhost/",
-    "http://LOCALHOST/",
-    "http://localhost./",
-    "http://foo.localhost/",
-    "http://localhost.localdomain/",
-    "http://router/",
-    "http://intranet/",
-    "http://db.internal/",
-    "http://metadata.google.internal/computeMetadata/v1/",
-    "http://instance-data.ec2.internal/",
-    "http://printer.local/",
-    "http://nas.lan/",
-    "http://nas.home/",
-    "http://nas.home.arpa/",
-    "http://wiki.corp/",
-    "http://wiki.corp./",
-    "http://a.private/",
-    "http://a.intranet/",
-    "http://kubernetes.default.svc.cluster.local/",
-    "http://a.test/",
-    "http://a.invalid/",
-    "http://a.example/",
-    "http://a.onion/",
-    "http://a.alt/",
-    "http://a..site/",
-    "http://.site/",
-    "http://public.site:22/",
-    "http://public.site:8080/",
-    "https://public.site:6443/",
-    "http://public.site:0/",
-    "http://public.site:65535/",
-    "http://8.8.8.8:9200/",
-    "http://[2606:4700:4700::1111]:2375/",
-    "ftp://public.site/",
-    "file:///etc/passwd",
-    "gopher://public.site:70/",
-    "dict://public.site:11211/",
-    "data:text/html,x",
-    "javascript:alert(1)",
-    "blob:https://public.site/x",
-    "ws://public.site/",
-    "about:blank",
-    "http://name@public.site/",
-    "http://name:word@public.site/",
-    "http://:word@public.site/",
-    "mailto:a@public.site",
-];
 
 /// A name server with one answer for every name.
 struct Answer(Vec<IpAddr>);
@@ -216,17 +43,9 @@ fn public_address() -> IpAddr {
 }
 
 #[tokio::test]
-async fn no_address_outside_the_public_internet_is_asked() {
+async fn no_address_outside_the_public_internet_is_connected_to() {
     let fetcher = fetcher(vec![public_address()]);
-    let v6 = PRIVATE_V6.iter().map(|address| format!("http://[{address}]/"));
-    let payloads: Vec<String> = PRIVATE_V4
-        .into_iter()
-        .flat_map(spellings)
-        .chain(v6)
-        .chain(FAULTY.map(str::to_owned))
-        .chain([format!("http://public.site/{}", "a".repeat(2_048))])
-        .collect();
-    assert!(payloads.len() > 1_000, "{}", payloads.len());
+    let payloads = payloads::all();
     let mut not_urls = 0;
     for payload in &payloads {
         let Ok(url) = Url::parse(payload) else {
@@ -237,8 +56,73 @@ async fn no_address_outside_the_public_internet_is_asked() {
             assert_eq!(fetcher.read(&url, kind).await, Err(ReadError::Unreachable), "{payload}");
         }
     }
-    assert_eq!(fetcher.requests(), 0);
-    assert!(not_urls < 20, "the table should test the fetcher, not the parser: {not_urls}");
+    assert_eq!(fetcher.connects(), 0);
+    println!("{} addresses refused without a connection, {not_urls} of them no URLs", payloads.len());
+    assert!(payloads.len() > 1_400, "{}", payloads.len());
+    assert!(not_urls < payloads.len() / 10, "the table should test the fetcher, not the parser: {not_urls}");
+}
+
+/// A stranger's server sends us to each of them: only the stranger is connected to.
+#[tokio::test]
+async fn no_redirect_leads_outside_the_public_internet() {
+    install_crypto();
+    let targets: Vec<String> = [[127, 0, 0, 1], [169, 254, 169, 254], [10, 0, 0, 1]]
+        .into_iter()
+        .flat_map(payloads::spellings)
+        .chain(payloads::FAULTY.map(str::to_owned))
+        .chain(PRIVATE_V6.map(|address| format!("http://[{address}]/")))
+        // What is no header value cannot be sent, and what is relative leads back.
+        .filter(|target| HeaderValue::from_bytes(target.as_bytes()).is_ok())
+        .filter(|target| !target.starts_with("http:") || target.starts_with("http://"))
+        .collect();
+    let locations = targets.clone();
+    let hop = |Path(number): Path<usize>| async move { (StatusCode::FOUND, location(&locations[number])) };
+    let server = serve(Router::new().route("/{number}", get(hop))).await;
+    let allow_private = AllowedPrivateHosts::parse(&server.to_string()).unwrap();
+    let policy = FetchPolicy { allow_private, ..policy() };
+    let fetcher = Fetcher::with_resolver(policy, Arc::new(Answer(vec![[127, 0, 0, 1].into()]))).unwrap();
+    for (number, target) in targets.iter().enumerate() {
+        let url = Url::parse(&format!("http://{server}/{number}")).unwrap();
+        assert_eq!(fetcher.read(&url, ResourceKind::Html).await, Err(ReadError::Unreachable), "{target}");
+    }
+    // One for each redirect, and one for the stranger's robots.txt.
+    assert_eq!(fetcher.connects(), targets.len() as u64 + 1);
+    println!("{} redirects refused, each after the stranger's connection alone", targets.len());
+    assert!(targets.len() > 150, "{}", targets.len());
+}
+
+fn location(target: &str) -> [(HeaderName, HeaderValue); 1] {
+    [(LOCATION, HeaderValue::from_bytes(target.as_bytes()).unwrap())]
+}
+
+/// A name server that changes its answer from lookup to lookup.
+struct Turning(AtomicUsize, Vec<IpAddr>);
+
+#[async_trait]
+impl NameResolver for Turning {
+    async fn lookup(&self, _name: &str) -> io::Result<Vec<IpAddr>> {
+        let asked = self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(vec![self.1[asked.min(self.1.len() - 1)]])
+    }
+}
+
+/// The name passes while it leads to the operator's host, and is refused as soon as it does not.
+#[tokio::test]
+async fn a_name_that_is_bound_anew_is_refused_at_the_next_hop() {
+    install_crypto();
+    let server =
+        serve(Router::new().route("/", get(|| async { (StatusCode::FOUND, location("http://public.site/")) })));
+    let server = server.await;
+    for private in PRIVATE_V4.map(IpAddr::from) {
+        let allow_private = AllowedPrivateHosts::parse(&format!("shop.site:{}", server.port())).unwrap();
+        let policy = FetchPolicy { allow_private, ..policy() };
+        let loopback: IpAddr = [127, 0, 0, 1].into();
+        let resolver = Arc::new(Turning(AtomicUsize::new(0), vec![loopback, loopback, private]));
+        let fetcher = Fetcher::with_resolver(policy, resolver).unwrap();
+        let url = Url::parse(&format!("http://shop.site:{}/", server.port())).unwrap();
+        assert_eq!(fetcher.read(&url, ResourceKind::Html).await, Err(ReadError::Unreachable), "{private}");
+        assert_eq!(fetcher.connects(), 2, "{private}");
+    }
 }
 
 #[tokio::test]
@@ -250,7 +134,7 @@ async fn a_name_is_refused_when_any_of_its_addresses_is_not_public() {
         for answer in [vec![private], vec![public_address(), private], vec![private, public_address()]] {
             let fetcher = fetcher(answer);
             assert_eq!(fetcher.read(&url, ResourceKind::Html).await, Err(ReadError::Unreachable), "{private}");
-            assert_eq!(fetcher.requests(), 0, "{private}");
+            assert_eq!(fetcher.connects(), 0, "{private}");
         }
     }
 }
@@ -352,7 +236,7 @@ async fn an_allowed_port_opens_no_other() {
     let fetcher = Fetcher::with_resolver(policy, Arc::new(Answer(vec![[127, 0, 0, 1].into()]))).unwrap();
     let url = Url::parse("http://shop.site/").unwrap();
     assert_eq!(fetcher.read(&url, ResourceKind::Html).await, Err(ReadError::Unreachable));
-    assert_eq!(fetcher.requests(), 0);
+    assert_eq!(fetcher.connects(), 0);
 }
 
 /// A refused address and a dead name take the same time, so that it tells nothing.

@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use super::{Effect, JobFailure};
-use crate::ports::{ReadError, ResourceKind};
+use crate::ports::ReadError;
 use crate::{Service, ServiceError, reading};
 use domain::{GoalConfig, GoalType, JobKind, PageModel, SiteStatus};
 use store::jobs::ClaimedJob;
@@ -20,7 +20,7 @@ impl Service {
         let site = self.store().site_record(&job.site).await?.ok_or_else(gone)?;
         let reader = &self.inner.ports.reader;
         progress.step(10, format!("Fetching {}", site.url.host())).await?;
-        let fetched = reader.read(site.url.as_url(), ResourceKind::Html).await?;
+        let fetched = reading::page(reader.as_ref(), site.url.as_url()).await?;
         let addresses = page::stylesheet_addresses(&fetched.text, &fetched.url);
         if !addresses.is_empty() {
             progress.step(35, format!("Reading {} style sheets", addresses.len())).await?;

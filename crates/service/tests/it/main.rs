@@ -8,6 +8,7 @@ mod events;
 mod generations;
 mod holdout;
 mod jobs;
+mod reading;
 mod replay;
 mod retention;
 mod schema;
