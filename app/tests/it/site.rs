@@ -39,6 +39,7 @@ pub(crate) fn context(detail: SiteDetail) -> SiteContext {
         act: ServerAction::new(),
         generate: ServerAction::new(),
         retry: ServerAction::new(),
+        cancel: ServerAction::new(),
         answer: ServerAction::new(),
         restart: ServerAction::new(),
         update: ServerAction::new(),
