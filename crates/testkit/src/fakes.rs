@@ -62,20 +62,30 @@ impl Entropy for SeededEntropy {
 
 /// Pages by address; every other address is unreachable.
 #[derive(Default)]
-pub struct FakeReader(Mutex<HashMap<String, Result<String, ReadError>>>);
+pub struct FakeReader {
+    pages: Mutex<HashMap<String, Result<String, ReadError>>>,
+    reads: Mutex<HashMap<String, usize>>,
+}
 
 impl FakeReader {
     /// Puts a page on the fake internet.
     pub fn put(&self, url: &str, answer: Result<&str, ReadError>) {
-        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         pages.insert(url.to_owned(), answer.map(str::to_owned));
+    }
+
+    /// How often an address was asked for.
+    #[must_use]
+    pub fn reads(&self, url: &str) -> usize {
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner).get(url).copied().unwrap_or(0)
     }
 }
 
 #[async_trait]
 impl PageReader for FakeReader {
     async fn read(&self, url: &Url, _kind: ResourceKind) -> Result<Fetched, ReadError> {
-        let pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *self.reads.lock().unwrap_or_else(PoisonError::into_inner).entry(url.to_string()).or_default() += 1;
+        let pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = pages.get(url.as_str()).cloned().unwrap_or(Err(ReadError::Unreachable));
         answer.map(|text| Fetched { url: url.clone(), text })
     }
