@@ -99,7 +99,8 @@ pub fn Told(
     let has_log = Memo::new(move |_| job.with(|job| !job.log.is_empty()));
     let lines = move || {
         let lines = job.with(|job| job.log.clone());
-        let line = |line: domain::JobLine| view! { <li class="break-words"><TimeText at=line.at /> " " {line.text}</li> };
+        let line =
+            |line: domain::JobLine| view! { <li class="break-words"><TimeText at=line.at /> " " {line.text}</li> };
         lines.into_iter().map(line).collect_view()
     };
     view! {

@@ -72,19 +72,24 @@ fn ProgressCard(job: Memo<JobView>, context: SiteContext) -> impl IntoView {
     let number = move || {
         percent().map(|percent| view! { <span class="text-sm tabular-nums text-muted-foreground">{format!("{percent}\u{a0}%")}</span> })
     };
-    let bar = move || percent().map(|percent| view! { <Progress value=f64::from(percent) label=kind class="w-full" /> });
+    let bar =
+        move || percent().map(|percent| view! { <Progress value=f64::from(percent) label=kind class="w-full" /> });
     let error = move || {
         job.with(|job| job.last_error.clone()).map(|error| view! { <p class="text-sm text-destructive">{error}</p> })
     };
     let waits = move || {
-        let tries = job.with(|job| (job.state == JobState::Queued && job.attempts > 0).then_some((job.attempts, job.max_attempts)));
+        let tries = job.with(|job| {
+            (job.state == JobState::Queued && job.attempts > 0).then_some((job.attempts, job.max_attempts))
+        });
         tries.map(|(tries, most)| {
             let sentence = format!("Try {tries} of {most} failed; the next one starts by itself.");
             view! { <p class="text-sm text-muted-foreground">{sentence}</p> }
         })
     };
     let goes_on = move || {
-        percent().map(|_| view! { <p class="text-xs text-muted-foreground">"You can leave this page; the work goes on."</p> })
+        percent().map(
+            |_| view! { <p class="text-xs text-muted-foreground">"You can leave this page; the work goes on."</p> },
+        )
     };
     view! {
         <section aria-labelledby=label>

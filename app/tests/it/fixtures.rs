@@ -9,8 +9,8 @@ use domain::report::{
 use domain::word_diff::word_diff;
 use domain::{
     AllowedOrigins, AutonomyMode, Decision, DecisionEvidence, DecisionId, DecisionKind, DecisionState, Goal,
-    GoalConfig, GoalId, GoalType, JobId, JobKind, JobLine, JobState, JobStep, Locator, NotCounted, PageModel, Patch, Phase,
-    SiteId, SiteStatus, TextSlot, Variant, VariantId, VariantStatus,
+    GoalConfig, GoalId, GoalType, JobId, JobKind, JobLine, JobState, JobStep, Locator, NotCounted, PageModel, Patch,
+    Phase, SiteId, SiteStatus, TextSlot, Variant, VariantId, VariantStatus,
 };
 
 pub(crate) const SITE: &str = "5b1f3f5e-6f0e-4c8a-9d0a-0f4f3a1b2c3d";

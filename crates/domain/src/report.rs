@@ -7,8 +7,8 @@ use crate::event::Dropped;
 use crate::origin::AllowedOrigins;
 use crate::word_diff::Run;
 use crate::{
-    AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobLine, JobState, JobStep, NotCounted, PageModel, Phase, Plan,
-    SiteId, SiteStatus, Variant, VariantId,
+    AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobLine, JobState, JobStep, NotCounted, PageModel, Phase,
+    Plan, SiteId, SiteStatus, Variant, VariantId,
 };
 use serde::{Deserialize, Serialize};
 

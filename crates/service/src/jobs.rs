@@ -30,7 +30,9 @@ impl Service {
         let site = self.store().scope(viewer).site_of_job(job_id).await?.ok_or(ServiceError::NotFound)?;
         let write = self.store().begin().await?;
         if !write.retry_job(&site, job_id, self.wall_now()).await? {
-            return Err(ServiceError::Conflict("Only a job that failed or was cancelled can be tried again.".to_owned()));
+            return Err(ServiceError::Conflict(
+                "Only a job that failed or was cancelled can be tried again.".to_owned(),
+            ));
         }
         write.commit().await?;
         self.wake_worker();

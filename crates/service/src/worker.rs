@@ -254,7 +254,7 @@ impl Service {
     #[cfg(feature = "fault-end-apart")]
     async fn end_apart(&self, write: WriteTransaction) -> Result<WriteTransaction, ServiceError> {
         write.commit().await?;
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
         Ok(self.store().begin().await?)
     }
 

@@ -79,9 +79,7 @@ impl WriteTransaction {
     /// # Errors
     /// When the database fails.
     pub async fn retry_job(&self, site: &OwnedSite, job_id: JobId, now: OffsetDateTime) -> Result<bool, StoreError> {
-        let found = jobs::Entity::find_by_id((site.site_id().0, job_id.0))
-            .one(&self.transaction)
-            .await?;
+        let found = jobs::Entity::find_by_id((site.site_id().0, job_id.0)).one(&self.transaction).await?;
         let Some(job) = found else { return Ok(false) };
         if !name::<JobState>("jobs", &job.state)?.may_be_retried() {
             return Ok(false);

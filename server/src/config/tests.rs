@@ -74,7 +74,7 @@ fn a_wrong_value_is_named_with_its_origin() {
         change(&mut flags);
         problem(flags, nothing)
     };
-    let cases: [(String, &str); 11] = [
+    let cases: [(String, &str); 13] = [
         (
             flag(|flags| flags.keep_events_days = Some("7".to_owned())),
             "--keep-events-days: `7` is not a number of days",

@@ -1,8 +1,8 @@
 //! Steps that many tests share.
 
+use async_trait::async_trait;
 use domain::variant::VariantAction;
 use domain::{EventId, EventType, IncomingEvent, Outcome, SiteId, VariantId, VisitorId};
-use async_trait::async_trait;
 use service::ports::{Brief, CopyWriter, Draft, WriteError};
 use service::{AssignRequest, Assignment, EventResult, RequestSource, Viewer};
 use testkit::TestService;
