@@ -128,7 +128,7 @@ pub fn JobButton(
     let (job_id, recurs) = (first.id, first.recurs);
     let kind = words::job_kind(first.kind).to_lowercase();
     // For people who hear the button instead of seeing where it stands.
-    let subject = first.site_name.map_or_else(|| format!(": {kind}"), |name| format!(": {kind} of {name}"));
+    let subject = first.site_name.map_or_else(|| kind.clone(), |name| format!("{kind} of {name}"));
     // Only a change of the state brings another button, so the present one keeps the focus.
     let state = Memo::new(move |_| job.with(|job| job.state));
     move || match state.get() {

@@ -133,7 +133,9 @@ fn progress_is_shown_and_read_out_and_failures_lead_on() {
     };
     let shown = show(running);
     assert!(shown.contains("aria-live=\"polite\"") && shown.contains("<progress"), "{shown}");
-    for part in ["action=\"/api/jobs/cancel\"", "Cost: $0.0123", "<summary", "Read 12345 bytes from https://example.com/."] {
+    for part in
+        ["action=\"/api/jobs/cancel\"", "Cost: $0.0123", "<summary", "Read 12345 bytes from https://example.com/."]
+    {
         assert!(shown.contains(part), "{part} is missing in {shown}");
     }
     let cancelled = job(JobKind::AnalyzeSite, JobState::Cancelled);

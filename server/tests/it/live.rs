@@ -53,7 +53,8 @@ async fn a_page_opened_in_the_middle_shows_all_so_far(database: TestDatabase) {
     // Another process works on the page, and nobody watches yet.
     let store = &app.inside.database.store;
     let (now, write) = (app.inside.clock.now(), store.begin().await.unwrap());
-    let claim = write.claim_job(&[JobKind::AnalyzeSite], uuid::Uuid::new_v4(), now, now + Duration::from_secs(60)).await;
+    let claim =
+        write.claim_job(&[JobKind::AnalyzeSite], uuid::Uuid::new_v4(), now, now + Duration::from_secs(60)).await;
     let Ok(Claim::Taken(job)) = claim else { panic!("{claim:?}") };
     let mut told = JobProgress::default();
     told.begin(10, "Fetching the page");
@@ -78,6 +79,9 @@ async fn a_page_opened_in_the_middle_shows_all_so_far(database: TestDatabase) {
         .form(&form)
         .await;
     assert_eq!(cancelled.status_code().as_u16(), 302, "{}", cancelled.text());
-    let page = signed_in(app.server.get(&format!("/app/sites/{site_id}")), &ada).add_header("accept", "text/html").await.text();
+    let page = signed_in(app.server.get(&format!("/app/sites/{site_id}")), &ada)
+        .add_header("accept", "text/html")
+        .await
+        .text();
     assert!(page.contains("Reading the page was cancelled") && page.contains("action=\"/api/jobs/retry\""), "{page}");
 }

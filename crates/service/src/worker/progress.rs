@@ -46,7 +46,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Adds what was spent on the job, in millionths of a dollar.
-    #[allow(dead_code, reason = "the playbook costs nothing; for copywriters that do")]
+    #[expect(dead_code, reason = "the playbook costs nothing; for copywriters that do")]
     pub(super) async fn cost(&self, micros: i64) -> Result<(), ServiceError> {
         let write = self.service.store().begin().await?;
         write.add_cost(self.job, micros).await?;

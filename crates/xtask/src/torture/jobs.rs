@@ -60,7 +60,7 @@ pub(super) fn run(project: &Project, binary: &Path, extent: Extent) -> Outcome<F
         interrupted += running;
         server.restart()?;
         // Now and then it lives for as long as it takes to see what was interrupted go on.
-        if running > 0 && kill % 10 == 0 {
+        if running > 0 && kill % 5 == 0 {
             resumed.push(until_resumed(&server)?);
         }
     }
