@@ -74,6 +74,12 @@ pub struct Flags {
     /// Milliseconds of still serving after SIGTERM, for proxies to notice [env: EVOLOOP_DRAIN_DELAY_MS] [default: 0]
     #[arg(long, global = true, value_name = "NUMBER")]
     pub drain_delay_ms: Option<String>,
+    /// Seconds until another process takes over a job of a silent one [env: EVOLOOP_JOB_LEASE] [default: 60]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub job_lease: Option<String>,
+    /// Most tries of a job [env: EVOLOOP_JOB_ATTEMPTS] [default: 4]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub job_attempts: Option<String>,
     /// Networks of reverse proxies whose X-Forwarded-For is believed [env: EVOLOOP_TRUSTED_PROXIES]
     #[arg(long, global = true, value_name = "NETWORKS")]
     pub trusted_proxies: Option<String>,
@@ -109,6 +115,10 @@ pub struct Settings {
     pub metrics_addr: Option<SocketAddr>,
     /// How long the process still serves, but tells proxies to send no more, after it was asked to stop.
     pub drain_delay: Duration,
+    /// How long a job may be silent before another process takes it over.
+    pub job_lease: Duration,
+    /// Most tries of a job.
+    pub job_attempts: i32,
     /// Networks of reverse proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// What Leptos needs to know about the built web files.
@@ -170,6 +180,8 @@ impl Settings {
         let keep_events_days = sources.checked("keep_events_days", days)?.unwrap_or(Some(90));
         let metrics_addr = sources.parsed("metrics_addr", "an address and port, like 127.0.0.1:9464")?;
         let drain_delay = sources.checked("drain_delay_ms", drain_delay)?.unwrap_or_default();
+        let job_lease = sources.checked("job_lease", job_lease)?.unwrap_or(Duration::from_secs(60));
+        let job_attempts = sources.checked("job_attempts", job_attempts)?.unwrap_or(4);
         let trusted_proxies = sources.checked("trusted_proxies", networks)?.unwrap_or_default();
         let data_dir = PathBuf::from(sources.text("data_dir").map_or_else(|| "data".to_owned(), |found| found.value));
         let named =
@@ -192,6 +204,8 @@ impl Settings {
             keep_events_days,
             metrics_addr,
             drain_delay,
+            job_lease,
+            job_attempts,
             trusted_proxies,
             leptos,
         })
@@ -293,6 +307,17 @@ fn drain_delay(text: &str) -> Result<Duration, String> {
     milliseconds
         .map(Duration::from_millis)
         .ok_or_else(|| format!("`{text}` is not a number of milliseconds up to 60000"))
+}
+
+/// At most an hour, because a dead process holds up its jobs for as long.
+fn job_lease(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<u64>().ok().filter(|seconds| (1..=3_600).contains(seconds));
+    seconds.map(Duration::from_secs).ok_or_else(|| format!("`{text}` is not a number of seconds from 1 to 3600"))
+}
+
+fn job_attempts(text: &str) -> Result<i32, String> {
+    let attempts = text.parse().ok().filter(|attempts| (1..=1_000).contains(attempts));
+    attempts.ok_or_else(|| format!("`{text}` is not a number of tries from 1 to 1000"))
 }
 
 fn networks(text: &str) -> Result<Vec<IpNet>, String> {

@@ -9,11 +9,14 @@ use tokio_util::sync::CancellationToken;
 /// Jobs at once. The first worker takes quick ones alone, because a language model may think for
 /// minutes, and weights must not wait for it.
 const WORKERS: [Lane; 4] = [Lane::Quick, Lane::All, Lane::All, Lane::All];
+/// Part of the time for stopping that is kept for putting jobs back.
+const PUTTING_BACK: Duration = Duration::from_secs(1);
 /// Wait before a loop that panicked is started again.
 const RESTART_AFTER: Duration = Duration::from_secs(1);
 
 /// The running loops.
 pub struct Runner {
+    service: Service,
     loops: JoinSet<()>,
 }
 
@@ -42,17 +45,25 @@ impl Runner {
             async move { service.run_keeper(token).await }
         };
         loops.spawn(kept_alive("keeper", stopping.clone(), keep));
-        Self { loops }
+        Self { service: service.clone(), loops }
     }
 
-    /// Waits for the end of all loops, at most this long. A job that is cut off is taken up again
-    /// when its lease is over.
+    /// Waits for the end of all loops, at most this long. A job that takes longer is put back, so that another
+    /// process can take it at once instead of waiting for the end of its lease.
     pub async fn drain(mut self, patience: Duration) {
-        let ended = tokio::time::timeout(patience, async { while self.loops.join_next().await.is_some() {} }).await;
-        if ended.is_err() {
-            tracing::warn!("a job was cut off by the shutdown; it will be tried again");
+        if self.end_within(patience.saturating_sub(PUTTING_BACK)).await {
+            return;
+        }
+        self.service.release_jobs();
+        if !self.end_within(PUTTING_BACK.min(patience)).await {
+            tracing::warn!("a job was cut off by the shutdown; it is taken up when its lease is over");
             self.loops.abort_all();
         }
+    }
+
+    async fn end_within(&mut self, patience: Duration) -> bool {
+        let ended = async { while self.loops.join_next().await.is_some() {} };
+        tokio::time::timeout(patience, ended).await.is_ok()
     }
 }
 

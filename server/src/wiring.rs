@@ -64,6 +64,8 @@ pub async fn open(settings: &Settings, public_url: &str, changes: Changes) -> Re
         // Nobody tells of the changes that another command makes to the file, and looking costs little.
         chosen.compare_sites_every = Duration::from_secs(1);
     }
+    chosen.job_lease = settings.job_lease;
+    chosen.job_attempts = settings.job_attempts;
     chosen.site_event_limit = settings.site_event_limit;
     chosen.keep_events = settings.keep_events_days.map(|days| time::Duration::days(i64::from(days)));
     if let Some(period) = changes.update_stats_every {

@@ -19,10 +19,22 @@ pub async fn list_jobs(
     crate::ssr::jobs::list(site_id).await
 }
 
-/// Runs a job that gave up once more.
+/// Stops a job that waits or is being done.
 ///
 /// # Errors
-/// `NotFound` for a job of somebody else, `Invalid` for one that did not give up.
+/// `NotFound` for a job of somebody else, `Invalid` for one that has ended.
+#[server(prefix = "/api", endpoint = "jobs/cancel", input = PostUrl)]
+pub async fn cancel_job(
+    /// Job.
+    job_id: JobId,
+) -> Result<(), UiError> {
+    crate::ssr::jobs::cancel(job_id).await
+}
+
+/// Runs a job that gave up or was cancelled once more.
+///
+/// # Errors
+/// `NotFound` for a job of somebody else, `Invalid` for one that did neither.
 #[server(prefix = "/api", endpoint = "jobs/retry", input = PostUrl)]
 pub async fn retry_job(
     /// Job.

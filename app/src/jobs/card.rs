@@ -1,6 +1,6 @@
-//! A job with its visible progress, and what can be done when it failed.
+//! A job with its visible progress, and what can be done with it.
 
-use crate::jobs::api::RetryJob;
+use crate::jobs::api::{CancelJob, RetryJob};
 use crate::site::parts::{TimeText, ToneBadge};
 use crate::site::words;
 use crate::ui::{Button, ButtonSize, ButtonVariant, Progress};
@@ -8,60 +8,159 @@ use domain::report::JobView;
 use domain::{JobId, JobState};
 use leptos::prelude::*;
 
-/// One row of a list of jobs.
+/// Jobs, one row each. Rows stay while their job goes on, so that nobody loses the button that has the focus.
 #[component]
-pub fn JobRow(
-    /// The job.
-    job: JobView,
-    /// The action behind the retry button, shared by the list.
+pub fn JobRows(
+    /// The jobs.
+    #[prop(into)]
+    jobs: Signal<Vec<JobView>>,
+    /// The action behind the retry buttons.
     retry: ServerAction<RetryJob>,
+    /// The action behind the cancel buttons.
+    cancel: ServerAction<CancelJob>,
 ) -> impl IntoView {
-    let unfinished = matches!(job.state, JobState::Queued | JobState::Running) && !job.recurs;
-    let tries = (job.attempts > 1).then(|| format!("Try {} of {}", job.attempts, job.max_attempts));
-    let step = job.steps.last().map(|step| step.label.clone()).filter(|_| unfinished);
-    let site = job.site_id.zip(job.site_name.clone()).map(|(id, name)| (format!("/app/sites/{id}"), name));
-    let subject = job.site_name.clone().map_or_else(String::new, |name| format!(" of {name}"));
+    view! {
+        <ul class="divide-y">
+            <For each=move || jobs.get() key=|job| job.id let:job>
+                <JobRow job=follow(jobs, job) retry=retry cancel=cancel />
+            </For>
+        </ul>
+    }
+}
+
+/// A job as the list has it now; one that left the list stays as it was.
+#[must_use]
+pub fn follow(jobs: Signal<Vec<JobView>>, job: JobView) -> Memo<JobView> {
+    Memo::new(move |_| {
+        let now = jobs.with(|jobs| jobs.iter().find(|now| now.id == job.id).cloned());
+        now.unwrap_or_else(|| job.clone())
+    })
+}
+
+#[component]
+fn JobRow(job: Memo<JobView>, retry: ServerAction<RetryJob>, cancel: ServerAction<CancelJob>) -> impl IntoView {
+    // What never changes of a job.
+    let first = job.get_untracked();
+    let site = first.site_id.zip(first.site_name.clone()).map(|(id, name)| (format!("/app/sites/{id}"), name));
+    let kind = words::job_kind(first.kind);
+    let is_unfinished = move || job.with(|job| job.state.is_open() && !job.recurs);
+    let tries = move || {
+        let tries = job.with(|job| (job.attempts > 1).then(|| format!("Try {} of {}", job.attempts, job.max_attempts)));
+        tries.map(|tries| view! { <span class="text-xs text-muted-foreground">{tries}</span> })
+    };
+    let step = move || {
+        let step = job.with(|job| job.steps.last().map(|step| step.label.clone())).filter(|_| is_unfinished());
+        step.map(|step| view! { <p class="text-sm text-muted-foreground">{step}</p> })
+    };
+    let error = move || {
+        job.with(|job| job.last_error.clone()).map(|error| view! { <p class="text-sm text-destructive">{error}</p> })
+    };
+    let progress = move || {
+        is_unfinished().then(|| {
+            view! { <Progress value=f64::from(job.with(|job| job.percent)) label=kind class="w-32" /> }
+        })
+    };
     view! {
         <li class="flex flex-col gap-3 py-4 sm:flex-row sm:items-start sm:justify-between">
             <div class="min-w-0 space-y-1">
                 <p class="flex flex-wrap items-center gap-2">
-                    <span class="font-medium">{words::job_kind(job.kind)}</span>
-                    <ToneBadge state=words::job_state(job.state) />
-                    {tries.map(|tries| view! { <span class="text-xs text-muted-foreground">{tries}</span> })}
+                    <span class="font-medium">{kind}</span>
+                    {move || view! { <ToneBadge state=words::job_state(job.with(|job| job.state)) /> }}
+                    {tries}
                 </p>
                 {site.map(|(address, name)| view! {
                     <p class="truncate text-sm"><a href=address class="underline underline-offset-4">{name}</a></p>
                 })}
                 <p class="text-xs text-muted-foreground">
-                    {if job.recurs { "Again and again since " } else { "Asked for " }} <TimeText at=job.created_at />
+                    {if first.recurs { "Again and again since " } else { "Asked for " }} <TimeText at=first.created_at />
                 </p>
-                {step.map(|step| view! { <p class="text-sm text-muted-foreground">{step}</p> })}
-                {job.last_error.clone().map(|error| view! { <p class="text-sm text-destructive">{error}</p> })}
+                {step}
+                {error}
+                <Told job=job />
             </div>
             <div class="flex shrink-0 items-center gap-3">
-                {unfinished.then(|| view! { <Progress value=f64::from(job.percent) label=words::job_kind(job.kind) class="w-32" /> })}
-                {(job.state == JobState::Dead).then(|| view! { <RetryForm job_id=job.id retry=retry subject=subject /> })}
+                {progress}
+                <JobButton job=job retry=retry cancel=cancel />
             </div>
         </li>
     }
 }
 
-/// A button that runs a failed job once more.
+/// What a job cost, and its log behind a line that opens it.
 #[component]
-pub fn RetryForm(
+pub fn Told(
     /// The job.
-    job_id: JobId,
-    /// The action behind the button.
-    retry: ServerAction<RetryJob>,
-    /// Whose job it is, for people who hear the button instead of seeing where it stands.
-    #[prop(optional)]
-    subject: String,
+    job: Memo<JobView>,
 ) -> impl IntoView {
+    let cost = move || {
+        let cost = words::job_cost(job.with(|job| job.cost_micros));
+        cost.map(|cost| view! { <p class="text-xs tabular-nums text-muted-foreground">{cost}</p> })
+    };
+    let has_log = Memo::new(move |_| job.with(|job| !job.log.is_empty()));
+    let lines = move || {
+        let lines = job.with(|job| job.log.clone());
+        let line =
+            |line: domain::JobLine| view! { <li class="break-words"><TimeText at=line.at /> " " {line.text}</li> };
+        lines.into_iter().map(line).collect_view()
+    };
+    view! {
+        {cost}
+        {move || has_log.get().then(|| view! {
+            <details class="text-xs text-muted-foreground">
+                <summary class="cursor-pointer">"Log"</summary>
+                <ol class="mt-1 space-y-1">{lines}</ol>
+            </details>
+        })}
+    }
+}
+
+/// The button that fits the state of a job: to stop it, to have it done once more, or none.
+#[component]
+pub fn JobButton(
+    /// The job.
+    job: Memo<JobView>,
+    /// The action behind the retry button.
+    retry: ServerAction<RetryJob>,
+    /// The action behind the cancel button.
+    cancel: ServerAction<CancelJob>,
+) -> impl IntoView {
+    let first = job.get_untracked();
+    let (job_id, recurs) = (first.id, first.recurs);
+    let kind = words::job_kind(first.kind).to_lowercase();
+    // For people who hear the button instead of seeing where it stands.
+    let subject = first.site_name.map_or_else(|| kind.clone(), |name| format!("{kind} of {name}"));
+    // Only a change of the state brings another button, so the present one keeps the focus.
+    let state = Memo::new(move |_| job.with(|job| job.state));
+    move || match state.get() {
+        state if state.may_be_retried() => {
+            view! { <RetryForm job_id=job_id retry=retry subject=subject.clone() /> }.into_any()
+        }
+        JobState::Queued | JobState::Running if !recurs => {
+            view! { <CancelForm job_id=job_id cancel=cancel subject=subject.clone() /> }.into_any()
+        }
+        _ => ().into_any(),
+    }
+}
+
+#[component]
+fn RetryForm(job_id: JobId, retry: ServerAction<RetryJob>, subject: String) -> impl IntoView {
     view! {
         <ActionForm action=retry>
             <input type="hidden" name="job_id" value=job_id.to_string() />
             <Button kind="submit" variant=ButtonVariant::Outline size=ButtonSize::Sm disabled=Signal::from(retry.pending())>
                 "Retry" <span class="sr-only">{subject}</span>
+            </Button>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn CancelForm(job_id: JobId, cancel: ServerAction<CancelJob>, subject: String) -> impl IntoView {
+    view! {
+        <ActionForm action=cancel>
+            <input type="hidden" name="job_id" value=job_id.to_string() />
+            <Button kind="submit" variant=ButtonVariant::Outline size=ButtonSize::Sm disabled=Signal::from(cancel.pending())>
+                "Cancel" <span class="sr-only">{subject}</span>
             </Button>
         </ActionForm>
     }

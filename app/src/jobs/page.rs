@@ -1,7 +1,7 @@
 //! The page of all background work.
 
-use crate::jobs::api::{RetryJob, list_jobs};
-use crate::jobs::card::JobRow;
+use crate::jobs::api::{CancelJob, RetryJob, list_jobs};
+use crate::jobs::card::JobRows;
 use crate::live::{use_refreshed, use_ticks};
 use crate::site::parts::{FormError, LoadError};
 use crate::ui::{Card, EmptyState, PageHeader, Skeleton};
@@ -31,13 +31,17 @@ pub fn JobsPage() -> impl IntoView {
 #[component]
 fn JobList(initial: Vec<JobView>) -> impl IntoView {
     let retry = ServerAction::<RetryJob>::new();
+    let cancel = ServerAction::<CancelJob>::new();
     let ticks = use_ticks();
-    let version = Signal::derive(move || u32::try_from(retry.version().get()).unwrap_or(0).wrapping_add(ticks.get()));
+    let asked = move || u32::try_from(retry.version().get() + cancel.version().get()).unwrap_or(0);
+    let version = Signal::derive(move || asked().wrapping_add(ticks.get()));
     let jobs = use_refreshed(initial, version, || list_jobs(None));
+    let is_empty = Memo::new(move |_| jobs.with(Vec::is_empty));
     view! {
         <FormError action=retry />
+        <FormError action=cancel />
         {move || {
-            if jobs.with(Vec::is_empty) {
+            if is_empty.get() {
                 view! {
                     <EmptyState title="No jobs yet" description="Jobs appear here as soon as you add a site." />
                 }
@@ -45,11 +49,7 @@ fn JobList(initial: Vec<JobView>) -> impl IntoView {
             } else {
                 view! {
                     <Card class="px-5">
-                        <ul class="divide-y">
-                            <For each=move || jobs.get() key=|job| (job.id, job.state, job.percent, job.attempts) let:job>
-                                <JobRow job=job retry=retry />
-                            </For>
-                        </ul>
+                        <JobRows jobs=jobs retry=retry cancel=cancel />
                     </Card>
                 }
                 .into_any()

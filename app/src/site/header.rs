@@ -49,6 +49,7 @@ pub fn SiteHeader(
             <FormError action=context.update except=ORIGINS_FIELD />
             <FormError action=context.generate />
             <FormError action=context.retry />
+            <FormError action=context.cancel />
         </header>
     }
 }

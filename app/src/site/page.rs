@@ -1,7 +1,7 @@
 //! The page of a site: loaded once, then kept true by the event stream.
 
 use crate::error::UiError;
-use crate::jobs::api::RetryJob;
+use crate::jobs::api::{CancelJob, RetryJob};
 use crate::live::{Live, use_live, use_refreshed};
 use crate::site::api::{
     AnswerDecision, GenerateVariants, RestartGeneration, UpdateVariant, load_site, load_statistics,
@@ -41,6 +41,8 @@ pub struct SiteContext {
     pub generate: ServerAction<GenerateVariants>,
     /// The action behind retry buttons.
     pub retry: ServerAction<RetryJob>,
+    /// The action behind the buttons that stop work.
+    pub cancel: ServerAction<CancelJob>,
     /// The action behind the buttons of decisions.
     pub answer: ServerAction<AnswerDecision>,
     /// The action that begins a new generation.
@@ -120,11 +122,12 @@ pub fn LoadedSite(
     let live = use_live(site_id);
     let (act, generate) = (ServerAction::<UpdateVariant>::new(), ServerAction::<GenerateVariants>::new());
     let (retry, update) = (ServerAction::<RetryJob>::new(), ServerAction::<UpdateSite>::new());
+    let cancel = ServerAction::<CancelJob>::new();
     let (answer, restart) = (ServerAction::<AnswerDecision>::new(), ServerAction::<RestartGeneration>::new());
     // What this page changed itself is shown at once, without waiting for the event stream.
     Effect::new(move |before: Option<usize>| {
         let versions = [act.version(), generate.version(), retry.version(), update.version(), answer.version()];
-        let now = versions.iter().map(Get::get).sum::<usize>() + restart.version().get();
+        let now = versions.iter().map(Get::get).sum::<usize>() + restart.version().get() + cancel.version().get();
         if before.is_some_and(|before| before != now) {
             live.note_all();
         }
@@ -139,6 +142,7 @@ pub fn LoadedSite(
         act,
         generate,
         retry,
+        cancel,
         answer,
         restart,
         update,

@@ -89,6 +89,17 @@ pub fn job_state(state: JobState) -> (&'static str, Tone) {
         JobState::Running => ("Running", Tone::Waiting),
         JobState::Done => ("Done", Tone::Good),
         JobState::Dead => ("Failed", Tone::Bad),
+        JobState::Cancelled => ("Cancelled", Tone::Quiet),
+    }
+}
+
+/// What a job cost, given in millionths of a dollar; nothing when it cost nothing.
+#[must_use]
+pub fn job_cost(micros: i64) -> Option<String> {
+    match micros {
+        ..=0 => None,
+        1..100 => Some("Cost: less than $0.0001".to_owned()),
+        _ => Some(format!("Cost: ${}.{:04}", micros / 1_000_000, micros % 1_000_000 / 100)),
     }
 }
 

@@ -15,3 +15,9 @@ pub(crate) async fn retry(job_id: JobId) -> Result<(), UiError> {
     let (service, viewer) = super::viewer().await?;
     service.retry_job(&viewer, job_id).await.map_err(super::answer)
 }
+
+/// Stops a job.
+pub(crate) async fn cancel(job_id: JobId) -> Result<(), UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.cancel_job(&viewer, job_id).await.map_err(super::answer)
+}

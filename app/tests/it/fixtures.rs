@@ -9,8 +9,8 @@ use domain::report::{
 use domain::word_diff::word_diff;
 use domain::{
     AllowedOrigins, AutonomyMode, Decision, DecisionEvidence, DecisionId, DecisionKind, DecisionState, Goal,
-    GoalConfig, GoalId, GoalType, JobId, JobKind, JobState, JobStep, Locator, NotCounted, PageModel, Patch, Phase,
-    SiteId, SiteStatus, TextSlot, Variant, VariantId, VariantStatus,
+    GoalConfig, GoalId, GoalType, JobId, JobKind, JobLine, JobState, JobStep, Locator, NotCounted, PageModel, Patch,
+    Phase, SiteId, SiteStatus, TextSlot, Variant, VariantId, VariantStatus,
 };
 
 pub(crate) const SITE: &str = "5b1f3f5e-6f0e-4c8a-9d0a-0f4f3a1b2c3d";
@@ -195,6 +195,8 @@ pub(crate) fn job(kind: JobKind, state: JobState) -> JobView {
             JobStep { label: "Fetching the page".to_owned(), percent: 10 },
             JobStep { label: "Finding headline and buttons".to_owned(), percent: 40 },
         ],
+        log: vec![JobLine { at: START, text: "Read 12345 bytes from https://example.com/.".to_owned() }],
+        cost_micros: 12_345,
         last_error: (state == JobState::Dead).then(|| "The page took longer than 10 seconds to answer.".to_owned()),
         created_at: START,
         done_at: None,

@@ -39,6 +39,7 @@ pub(crate) fn context(detail: SiteDetail) -> SiteContext {
         act: ServerAction::new(),
         generate: ServerAction::new(),
         retry: ServerAction::new(),
+        cancel: ServerAction::new(),
         answer: ServerAction::new(),
         restart: ServerAction::new(),
         update: ServerAction::new(),
@@ -132,8 +133,24 @@ fn progress_is_shown_and_read_out_and_failures_lead_on() {
     };
     let shown = show(running);
     assert!(shown.contains("aria-live=\"polite\"") && shown.contains("<progress"), "{shown}");
+    for part in
+        ["action=\"/api/jobs/cancel\"", "Cost: $0.0123", "<summary", "Read 12345 bytes from https://example.com/."]
+    {
+        assert!(shown.contains(part), "{part} is missing in {shown}");
+    }
+    let cancelled = job(JobKind::AnalyzeSite, JobState::Cancelled);
+    assert_eq!(progress_sentence(&cancelled), "Reading the page was cancelled.");
+    let shown = show(cancelled);
+    assert!(shown.contains("action=\"/api/jobs/retry\"") && !shown.contains("/api/jobs/cancel"), "{shown}");
     let shown = show(dead);
     assert!(shown.contains("action=\"/api/jobs/retry\"") && shown.contains("longer than 10 seconds"), "{shown}");
+}
+
+#[test]
+fn what_work_cost_is_told_when_it_cost_something() {
+    let told = [0, -1, 99, 100, 1_234_567].map(words::job_cost);
+    let expected = [None, None, Some("Cost: less than $0.0001"), Some("Cost: $0.0001"), Some("Cost: $1.2345")];
+    assert_eq!(told.each_ref().map(Option::as_deref), expected);
 }
 
 #[test]
@@ -142,6 +159,8 @@ fn finished_work_and_routine_work_are_not_news() {
         (JobKind::AnalyzeSite, JobState::Done, false),
         (JobKind::AnalyzeSite, JobState::Queued, true),
         (JobKind::GenerateVariants, JobState::Dead, true),
+        (JobKind::AnalyzeSite, JobState::Cancelled, true),
+        (JobKind::GenerateVariants, JobState::Cancelled, false),
         (JobKind::UpdateStats, JobState::Running, false),
         (JobKind::UpdateStats, JobState::Dead, true),
     ];

@@ -30,7 +30,7 @@ pub use event::{EventType, IncomingEvent, NotCounted, Outcome};
 pub use generation::Phase;
 pub use goal::{Goal, GoalConfig, GoalType};
 pub use ids::{DecisionId, EventId, GoalId, InvalidId, JobId, SiteId, UserId, VariantId, VisitorId};
-pub use job::{JobKind, JobState, JobStep};
+pub use job::{JobKind, JobLine, JobProgress, JobState, JobStep};
 pub use origin::AllowedOrigins;
 pub use page_model::{Brand, ImageSlot, Inventory, Locator, PageModel, TextSlot};
 pub use patch::{Op, Patch, Target};

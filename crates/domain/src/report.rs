@@ -7,8 +7,8 @@ use crate::event::Dropped;
 use crate::origin::AllowedOrigins;
 use crate::word_diff::Run;
 use crate::{
-    AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobState, JobStep, NotCounted, PageModel, Phase, Plan,
-    SiteId, SiteStatus, Variant, VariantId,
+    AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobLine, JobState, JobStep, NotCounted, PageModel, Phase,
+    Plan, SiteId, SiteStatus, Variant, VariantId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -101,7 +101,7 @@ pub struct SiteDetail {
 }
 
 /// A job with its visible progress.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct JobView {
     /// Identifier.
     pub id: JobId,
@@ -123,6 +123,10 @@ pub struct JobView {
     pub percent: u8,
     /// Steps so far, the present one last.
     pub steps: Vec<JobStep>,
+    /// What happened, the newest last.
+    pub log: Vec<JobLine>,
+    /// What it cost so far, in millionths of a dollar.
+    pub cost_micros: i64,
     /// Why the last try failed, as a sentence.
     pub last_error: Option<String>,
     /// When it was asked for.

@@ -6,6 +6,7 @@ use crate::passwords::Passwords;
 use crate::ports::{Clock, CopyWriter, Entropy, PageReader};
 use crate::snapshot::Snapshot;
 use crate::token::TokenKeys;
+use crate::worker::in_hand::InHand;
 use crate::writer::Writer;
 use bandit::look::Policy;
 use secrecy::SecretSlice;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 use time::OffsetDateTime;
+use tokio::sync::watch;
 
 /// The outside world, as the binary or a test provides it.
 #[derive(Clone)]
@@ -96,7 +98,9 @@ pub(crate) struct Inner {
     pub(crate) live: Live,
     pub(crate) tokens: TokenKeys,
     pub(crate) passwords: Passwords,
-    pub(crate) work: tokio::sync::Notify,
+    /// Grows with each call for workers.
+    pub(crate) work: watch::Sender<u64>,
+    pub(crate) in_hand: InHand,
     pub(crate) writer: Writer,
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -114,7 +118,8 @@ impl Service {
             live: Live::new(),
             tokens,
             passwords: Passwords::default(),
-            work: tokio::sync::Notify::new(),
+            work: watch::Sender::new(0),
+            in_hand: InHand::default(),
             writer: Writer::default(),
             metrics: Arc::default(),
         };

@@ -3,7 +3,7 @@
 use crate::live::Topic;
 use crate::{Service, ServiceError};
 use domain::report::JobView;
-use domain::{JobId, JobKind, SiteId};
+use domain::{JobId, JobKind, SiteId, SiteStatus};
 use store::jobs::NewJob;
 use store::{OwnedSite, Viewer, WriteTransaction};
 
@@ -22,19 +22,44 @@ impl Service {
         }
     }
 
-    /// Queues a job that gave up once more.
+    /// Queues a job that gave up or was cancelled once more.
     ///
     /// # Errors
-    /// `NotFound` for a foreign job, `Conflict` when it did not give up.
+    /// `NotFound` for a foreign job, `Conflict` when it did neither.
     pub async fn retry_job(&self, viewer: &Viewer, job_id: JobId) -> Result<(), ServiceError> {
         let site = self.store().scope(viewer).site_of_job(job_id).await?.ok_or(ServiceError::NotFound)?;
         let write = self.store().begin().await?;
         if !write.retry_job(&site, job_id, self.wall_now()).await? {
-            return Err(ServiceError::Conflict("Only a job that gave up can be tried again.".to_owned()));
+            return Err(ServiceError::Conflict(
+                "Only a job that failed or was cancelled can be tried again.".to_owned(),
+            ));
         }
         write.commit().await?;
         self.wake_worker();
         self.inner.live.announce(site.site_id(), Topic::Jobs);
+        Ok(())
+    }
+
+    /// Stops a job for good: one that waits never begins, of one at work nothing is stored any more.
+    ///
+    /// # Errors
+    /// `NotFound` for a foreign job, `Conflict` when it has ended, or recurs.
+    pub async fn cancel_job(&self, viewer: &Viewer, job_id: JobId) -> Result<(), ServiceError> {
+        let site = self.store().scope(viewer).site_of_job(job_id).await?.ok_or(ServiceError::NotFound)?;
+        let write = self.store().begin().await?;
+        // First the site, as whoever ends a job does, so that the two do not wait for each other.
+        let locked = write.lock_site(&site).await?.ok_or(ServiceError::NotFound)?;
+        let Some(kind) = write.cancel_job(&site, job_id, self.wall_now()).await? else {
+            return Err(ServiceError::Conflict("Only work that waits or is being done can be cancelled.".to_owned()));
+        };
+        if kind == JobKind::AnalyzeSite && locked.status == SiteStatus::Analyzing {
+            write.set_site_status(&site, SiteStatus::Failed).await?;
+        }
+        write.commit().await?;
+        self.inner.in_hand.stop(job_id);
+        for topic in [Topic::Site, Topic::Jobs] {
+            self.inner.live.announce(site.site_id(), topic);
+        }
         Ok(())
     }
 
@@ -55,8 +80,8 @@ impl Service {
         Ok(write.enqueue(site, &job, now).await?.then_some(id))
     }
 
-    /// Tells a sleeping worker that there is something to do.
+    /// Tells sleeping workers that there is something to do. All of them, because not each takes each kind.
     pub(crate) fn wake_worker(&self) {
-        self.inner.work.notify_one();
+        self.inner.work.send_modify(|calls| *calls = calls.wrapping_add(1));
     }
 }

@@ -131,7 +131,7 @@ pub struct Brief {
 }
 
 /// A proposal of a copywriter; nothing in it is trusted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Draft {
     /// The new texts.
     pub slots: SlotPatch,

@@ -1,27 +1,127 @@
-//! Upkeep of the installation as a whole: days for new events, and the end of old ones.
+//! Upkeep of the installation as a whole: days for new events, the end of old ones, and of jobs that ended long ago.
+//!
+//! Each kind is a schedule with a lease, so that of any number of processes one does it, at its time.
 
 use crate::{Service, ServiceError};
 use std::time::Duration;
 use store::retention::Pruned;
+use store::schedules::{Lease, Turn};
+use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
-/// How often upkeep is done. Postgres has partitions for more than a week ahead, so a missed round is no loss.
-const EVERY: Duration = Duration::from_secs(6 * 60 * 60);
+/// How long a process may be silent before another one does its turn.
+const LEASE: Duration = Duration::from_secs(5 * 60);
+/// Wait after a turn that failed.
+const AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
+/// Longest sleep: schedules may be changed by other processes.
+const LONGEST_SLEEP: Duration = Duration::from_secs(15 * 60);
+/// Sleep while the database is away.
+const REST: Duration = Duration::from_secs(30);
+/// How long jobs that ended are shown.
+const KEEP_JOBS: time::Duration = time::Duration::days(30);
+
+/// A kind of upkeep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Upkeep {
+    Events,
+    Jobs,
+}
+
+impl Upkeep {
+    const ALL: [Self; 2] = [Self::Events, Self::Jobs];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Events => "prune_events",
+            Self::Jobs => "prune_jobs",
+        }
+    }
+
+    fn period(self) -> Duration {
+        match self {
+            // Postgres has partitions for more than a week ahead, so a missed turn is no loss.
+            Self::Events => Duration::from_secs(6 * 60 * 60),
+            Self::Jobs => Duration::from_secs(24 * 60 * 60),
+        }
+    }
+}
 
 impl Service {
-    /// Looks after the table of raw events until cancelled. Any number of processes may do so.
+    /// Does what is due until cancelled. Any number of processes may do so.
     pub async fn run_keeper(&self, cancelled: CancellationToken) {
         while !cancelled.is_cancelled() {
-            match self.keep_events().await {
-                Ok(pruned) if pruned == Pruned::default() => {}
-                Ok(Pruned { days, events }) => tracing::info!(days, events, "old raw events were deleted"),
+            let sleep = match self.keep_once().await {
+                Ok(next) => Duration::try_from(next - self.wall_now()).unwrap_or_default().min(LONGEST_SLEEP),
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "old raw events are kept for now");
+                    tracing::warn!(error = &error as &dyn std::error::Error, "upkeep waits for the database");
+                    REST
                 }
-            }
+            };
             tokio::select! {
                 () = cancelled.cancelled() => {}
-                () = tokio::time::sleep(EVERY) => {}
+                () = tokio::time::sleep(sleep) => {}
+            }
+        }
+    }
+
+    /// Does the upkeep that is due and that no other process has in hand; says when the next look is worth it.
+    ///
+    /// # Errors
+    /// When schedules cannot be read. The failure of a turn is stored with its schedule, not returned.
+    pub async fn keep_once(&self) -> Result<OffsetDateTime, ServiceError> {
+        let mut next = self.wall_now() + LONGEST_SLEEP;
+        for upkeep in Upkeep::ALL {
+            next = next.min(self.keep(upkeep).await?);
+        }
+        Ok(next)
+    }
+
+    async fn keep(&self, upkeep: Upkeep) -> Result<OffsetDateTime, ServiceError> {
+        let lease = Lease { name: upkeep.name(), owner: self.random_id() };
+        let now = self.wall_now();
+        if let Turn::NotBefore(next) = self.store().take_schedule(lease, now, now + LEASE).await? {
+            return Ok(next);
+        }
+        let result = tokio::select! {
+            result = self.take_turn(upkeep) => result,
+            () = self.hold(lease) => Err(ServiceError::Conflict("Another process took the work over.".to_owned())),
+        };
+        let failure = result.err();
+        if let Some(error) = &failure {
+            tracing::warn!(name = lease.name, error = error as &dyn std::error::Error, "upkeep failed");
+        }
+        let reason = failure.as_ref().map(ToString::to_string);
+        let next = self.wall_now() + if failure.is_some() { AGAIN_AFTER } else { upkeep.period() };
+        self.store().end_schedule(lease, reason.as_deref(), next).await?;
+        Ok(next)
+    }
+
+    async fn take_turn(&self, upkeep: Upkeep) -> Result<(), ServiceError> {
+        match upkeep {
+            Upkeep::Events => {
+                let Pruned { days, events } = self.keep_events().await?;
+                if days > 0 || events > 0 {
+                    tracing::info!(days, events, "old raw events were deleted");
+                }
+            }
+            Upkeep::Jobs => {
+                let before = self.wall_now() - KEEP_JOBS;
+                while self.store().prune_jobs(before).await? > 0 {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the lease of a turn; comes back only when it is lost.
+    async fn hold(&self, lease: Lease<'_>) {
+        loop {
+            tokio::time::sleep(LEASE / 4).await;
+            match self.store().renew_schedule(lease, self.wall_now() + LEASE).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "the lease of upkeep was not renewed");
+                }
             }
         }
     }

@@ -68,6 +68,7 @@ impl Service {
             self.publish_weights(&write, &site).await?;
         }
         write.commit().await?;
+        self.wake_worker();
         self.refresh_site(site_id).await?;
         for topic in [Topic::Site, Topic::Variants, Topic::Statistics] {
             self.inner.live.announce(site_id, topic);

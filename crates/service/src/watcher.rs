@@ -5,7 +5,7 @@ use crate::{Service, ServiceError};
 use domain::SiteId;
 use std::time::Duration;
 use store::StoreError;
-use store::changes::Changes;
+use store::changes::{Changes, News};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -39,7 +39,7 @@ impl Service {
                     }
                 }
                 told = next(&mut news) => match told {
-                    Ok(site_id) => self.follow(site_id).await,
+                    Ok(told) => self.hear(told).await,
                     Err(error) => {
                         tracing::warn!(error = &error as &dyn std::error::Error, "no news of other processes");
                         news = None;
@@ -67,6 +67,18 @@ impl Service {
         })
     }
 
+    async fn hear(&self, told: News) {
+        match told {
+            News::Site(site_id) => self.follow(site_id).await,
+            News::Work(site_id) => {
+                self.wake_worker();
+                self.inner.live.announce(site_id, Topic::Jobs);
+            }
+            News::Progress(site_id) => self.inner.live.announce(site_id, Topic::Jobs),
+            News::Cancelled(job_id) => self.inner.in_hand.stop(job_id),
+        }
+    }
+
     async fn follow(&self, site_id: SiteId) {
         match self.refresh_site(site_id).await {
             Ok(()) => self.inner.live.announce(site_id, Topic::Variants),
@@ -86,7 +98,7 @@ impl Service {
 }
 
 /// Waits for news, without end when nobody tells any.
-async fn next(news: &mut Option<Changes>) -> Result<SiteId, StoreError> {
+async fn next(news: &mut Option<Changes>) -> Result<News, StoreError> {
     match news {
         Some(changes) => changes.next().await,
         None => std::future::pending().await,

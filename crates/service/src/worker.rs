@@ -2,20 +2,26 @@
 
 mod analyze;
 mod generate;
+pub(crate) mod in_hand;
 mod progress;
 
 use crate::live::Topic;
 use crate::weights::Changes;
 use crate::{Service, ServiceError};
-use domain::JobKind;
+use domain::{JobKind, SiteStatus};
+use in_hand::Held;
 use progress::Progress;
 use std::time::Duration;
 use store::WriteTransaction;
-use store::jobs::ClaimedJob;
+use store::jobs::{Claim, ClaimedJob};
 use tokio_util::sync::CancellationToken;
 
-/// How often the worker looks for due jobs when nobody wakes it.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Longest sleep of a worker that nobody wakes: another process may have stored a job without a word.
+const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+/// Shortest sleep, when a job is due that another worker is about to take.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(20);
+/// Sleep of a worker that cannot read the job table.
+const REST: Duration = Duration::from_secs(1);
 /// Longest wait between two tries.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(3600);
 
@@ -70,25 +76,54 @@ enum Effect {
     Variants(Vec<domain::Variant>),
 }
 
+/// How the work on a job ended.
+enum Ended {
+    Well(Effect),
+    Badly(JobFailure),
+    /// It was cancelled, or another process has it: nothing may be written.
+    Lost,
+    /// This process has to stop.
+    Released,
+}
+
 impl Service {
     /// Works on jobs until cancelled; finishes the one in hand first.
     pub async fn run_worker(&self, lane: Lane, cancelled: CancellationToken) {
+        let mut calls = self.inner.work.subscribe();
         while !cancelled.is_cancelled() {
-            let worked = match self.work_once(lane).await {
-                Ok(worked) => worked,
+            // Noted before looking, so that no call between looking and sleeping is missed.
+            calls.mark_unchanged();
+            let sleep = match self.work_once(lane).await {
+                Ok(true) => continue,
+                Ok(false) => self.sleep(lane).await,
                 Err(error) => {
                     tracing::warn!(error = &error as &dyn std::error::Error, "the job table cannot be read");
-                    false
+                    REST
                 }
             };
-            if !worked {
-                tokio::select! {
-                    () = cancelled.cancelled() => {}
-                    () = self.inner.work.notified() => {}
-                    () = tokio::time::sleep(LOOK_EVERY) => {}
-                }
+            tokio::select! {
+                () = cancelled.cancelled() => {}
+                _ = calls.changed() => {}
+                () = tokio::time::sleep(sleep) => {}
             }
         }
+    }
+
+    /// How long the lane has nothing to do.
+    async fn sleep(&self, lane: Lane) -> Duration {
+        match self.store().next_job(lane.kinds()).await {
+            Ok(Some(next)) => {
+                let wait = Duration::try_from(next - self.wall_now()).unwrap_or_default();
+                wait.clamp(SHORTEST_SLEEP, LONGEST_SLEEP)
+            }
+            Ok(None) => LONGEST_SLEEP,
+            Err(_) => REST,
+        }
+    }
+
+    /// Puts the jobs in hand back for other processes, because this one must stop now. It works on none from then on.
+    pub fn release_jobs(&self) {
+        self.inner.in_hand.release_all();
     }
 
     /// Works on one due job of the lane; `false` when there is none.
@@ -96,48 +131,87 @@ impl Service {
     /// # Errors
     /// When the database fails. The job's own failure is stored with the job, not returned.
     pub async fn work_once(&self, lane: Lane) -> Result<bool, ServiceError> {
-        let now = self.wall_now();
-        let Some(job) = self.store().claim_job(lane.kinds(), self.random_id(), now, self.lease_end()).await? else {
-            return Ok(false);
+        let Some(job) = self.claim(lane).await? else { return Ok(false) };
+        let site_id = job.site.site_id();
+        self.inner.live.announce(site_id, Topic::Jobs);
+        let held = self.inner.in_hand.take(&job);
+        let ended = tokio::select! {
+            ended = self.work(&job, &held) => ended,
+            () = held.lost.cancelled() => Ended::Lost,
+            () = self.keep_lease(&job) => Ended::Lost,
+            () = self.inner.in_hand.releasing() => Ended::Released,
         };
-        self.inner.live.announce(job.site.site_id(), Topic::Jobs);
-        let result = tokio::select! {
-            result = self.work(&job) => result,
-            lost = self.keep_lease(&job) => Err(lost),
+        let ended = match ended {
+            Ended::Well(effect) => match self.succeed(&job, effect).await {
+                Ok(()) => None,
+                Err(error) => Some(Ended::Badly(error.into())),
+            },
+            other => Some(other),
         };
-        let result = match result {
-            Ok(effect) => self.succeed(&job, effect).await.map_err(JobFailure::from),
-            Err(failure) => Err(failure),
-        };
-        if let Err(failure) = result {
-            self.fail(&job, failure).await?;
+        match ended {
+            Some(Ended::Badly(failure)) => self.fail(&job, failure).await?,
+            Some(Ended::Released) => self.release(&job).await?,
+            Some(Ended::Lost) => tracing::info!(%job.id, "the work on a job was stopped; another has it, or nobody"),
+            Some(Ended::Well(_)) | None => {}
         }
         if job.kind != JobKind::UpdateStats {
-            self.refresh_site(job.site.site_id()).await?;
+            // What was stored may have asked for more work.
+            self.wake_worker();
+            self.refresh_site(site_id).await?;
             for topic in [Topic::Site, Topic::Variants, Topic::Jobs] {
-                self.inner.live.announce(job.site.site_id(), topic);
+                self.inner.live.announce(site_id, topic);
             }
         }
         Ok(true)
     }
 
-    async fn work(&self, job: &ClaimedJob) -> Result<Effect, JobFailure> {
-        let progress = Progress::new(self, job);
-        match job.kind {
+    /// Takes a due job; those whose tries are used up are given up on the way.
+    async fn claim(&self, lane: Lane) -> Result<Option<ClaimedJob>, ServiceError> {
+        loop {
+            let now = self.wall_now();
+            if !self.store().is_job_due(lane.kinds(), now).await? {
+                return Ok(None);
+            }
+            let write = self.store().begin().await?;
+            match write.claim_job(lane.kinds(), self.random_id(), now, self.lease_end()).await? {
+                Claim::Nothing => return Ok(None),
+                Claim::Taken(job) => {
+                    write.commit().await?;
+                    return Ok(Some(*job));
+                }
+                Claim::GaveUp { site, id, kind } => {
+                    if kind == JobKind::AnalyzeSite {
+                        write.set_site_status(&site, SiteStatus::Failed).await?;
+                    }
+                    write.commit().await?;
+                    tracing::error!(job.id = %id, job.kind = %kind, "a job was interrupted too many times");
+                    self.refresh_site(site.site_id()).await?;
+                    for topic in [Topic::Site, Topic::Jobs] {
+                        self.inner.live.announce(site.site_id(), topic);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn work(&self, job: &ClaimedJob, held: &Held<'_>) -> Ended {
+        let progress = Progress::new(self, job, held.lost.clone());
+        let result = match job.kind {
             JobKind::AnalyzeSite => self.analyze(job, progress).await,
             JobKind::GenerateVariants => self.write_variants(job, progress).await,
-            JobKind::UpdateStats => Ok(self.update_statistics(job).await.map(Effect::Ended)?),
-        }
+            JobKind::UpdateStats => self.update_statistics(job).await.map(Effect::Ended).map_err(JobFailure::from),
+        };
+        result.map_or_else(Ended::Badly, Ended::Well)
     }
 
     /// Renews the lease again and again; comes back only when it is lost. Several times a lease, so
     /// that a single failure costs nothing.
-    async fn keep_lease(&self, job: &ClaimedJob) -> JobFailure {
+    async fn keep_lease(&self, job: &ClaimedJob) {
         loop {
             tokio::time::sleep(self.inner.settings.job_lease / 4).await;
             match self.renew_lease(job).await {
                 Ok(true) => {}
-                Ok(false) => return ServiceError::Conflict("Another process took the work over.".to_owned()).into(),
+                Ok(false) => return,
                 Err(error) => {
                     tracing::warn!(job.id = %job.id, error = &error as &dyn std::error::Error, "a lease was not renewed");
                 }
@@ -167,11 +241,21 @@ impl Service {
                 write
             }
         };
+        #[cfg(feature = "fault-end-apart")]
+        let write = self.end_apart(write).await?;
         if !write.finish_job(job, self.wall_now()).await? {
             tracing::warn!(job.id = %job.id, "lost the lease; the result is not stored");
             return Ok(());
         }
         Ok(write.commit().await?)
+    }
+
+    /// The fault that `cargo xtask torture --faulty-build` must find: a job's effect is there before its end.
+    #[cfg(feature = "fault-end-apart")]
+    async fn end_apart(&self, write: WriteTransaction) -> Result<WriteTransaction, ServiceError> {
+        write.commit().await?;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        Ok(self.store().begin().await?)
     }
 
     async fn apply(&self, write: &WriteTransaction, job: &ClaimedJob, effect: Effect) -> Result<(), ServiceError> {
@@ -180,11 +264,23 @@ impl Service {
             Effect::Analysis(page) => self.store_analysis(write, &job.site, &page).await,
             Effect::Variants(variants) => {
                 for (ordinal, variant) in (0..).zip(&variants) {
-                    write.create_variant(variant, Some((job.id, ordinal)), self.now()).await?;
+                    // The faulty build must not be saved by the second net.
+                    let origin = (!cfg!(feature = "fault-end-apart")).then_some((job.id, ordinal));
+                    write.create_variant(variant, origin, self.now()).await?;
                 }
                 Ok(())
             }
         }
+    }
+
+    /// Puts a job back that this process cannot end in time.
+    async fn release(&self, job: &ClaimedJob) -> Result<(), ServiceError> {
+        let write = self.store().begin().await?;
+        if write.release_job(job, self.wall_now()).await? {
+            write.commit().await?;
+            tracing::info!(%job.id, %job.kind, "a job was put back, because this process stops");
+        }
+        Ok(())
     }
 
     /// Puts a failed job back for another try, or gives it up with the reason.
@@ -196,7 +292,7 @@ impl Service {
         let run_at = again.then(|| now + self.backoff(job.attempts, failure.retry_after).min(longest));
         let write = self.store().begin().await?;
         if run_at.is_none() && job.kind == JobKind::AnalyzeSite {
-            write.set_site_status(&job.site, domain::SiteStatus::Failed).await?;
+            write.set_site_status(&job.site, SiteStatus::Failed).await?;
         }
         if write.fail_job(job, &failure.reason, run_at, now).await? {
             write.commit().await?;

@@ -23,6 +23,7 @@ pub mod quality;
 pub mod recount;
 pub mod retention;
 mod rows;
+pub mod schedules;
 pub mod sites;
 pub mod snapshot;
 pub mod statistics;

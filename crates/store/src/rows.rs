@@ -87,6 +87,8 @@ impl TryFrom<jobs::Model> for JobView {
             max_attempts: row.max_attempts,
             percent: u8::try_from(row.percent).map_err(|error| StoreError::corrupt("jobs", error))?,
             steps: json("jobs", row.steps)?,
+            log: json("jobs", row.log)?,
+            cost_micros: row.cost_micros,
             last_error: row.last_error,
             created_at: row.created_at.seconds(),
             done_at: row.done_at.map(Millis::seconds),

@@ -65,6 +65,7 @@ impl Entropy for SeededEntropy {
 pub struct FakeReader {
     pages: Mutex<HashMap<String, Result<String, ReadError>>>,
     rendered: Mutex<HashMap<String, String>>,
+    reads: Mutex<HashMap<String, usize>>,
 }
 
 impl FakeReader {
@@ -79,11 +80,18 @@ impl FakeReader {
         let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
         rendered.insert(url.to_owned(), html.to_owned());
     }
+
+    /// How often an address was asked for.
+    #[must_use]
+    pub fn reads(&self, url: &str) -> usize {
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner).get(url).copied().unwrap_or(0)
+    }
 }
 
 #[async_trait]
 impl PageReader for FakeReader {
     async fn read(&self, url: &Url, _kind: ResourceKind) -> Result<Fetched, ReadError> {
+        *self.reads.lock().unwrap_or_else(PoisonError::into_inner).entry(url.to_string()).or_default() += 1;
         let pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = pages.get(url.as_str()).cloned().unwrap_or(Err(ReadError::Unreachable));
         answer.map(|text| Fetched { url: url.clone(), text, rendered: false })

@@ -161,6 +161,12 @@ impl TestService {
         Service::new(self.database.store.clone(), self.ports.clone(), self.settings.clone())
     }
 
+    /// The same with connections of its own.
+    pub async fn another_replica(&self) -> Service {
+        let store = ::store::Store::open(&self.database.url).await.expect("an open database");
+        Service::new(store, self.ports.clone(), self.settings.clone())
+    }
+
     /// Works until no job is due; the recurring ones run once.
     pub async fn work(&self) {
         for _ in 0..20 {

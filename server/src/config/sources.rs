@@ -14,6 +14,8 @@ const KEYS: [&str; 19] = [
     "data_dir",
     "database_url",
     "drain_delay_ms",
+    "job_attempts",
+    "job_lease",
     "keep_events_days",
     "llm_api_key",
     "llm_base_url",
@@ -103,6 +105,8 @@ fn given(flags: &Flags) -> BTreeMap<&'static str, String> {
         ("keep_events_days", &flags.keep_events_days),
         ("metrics_addr", &flags.metrics_addr),
         ("drain_delay_ms", &flags.drain_delay_ms),
+        ("job_lease", &flags.job_lease),
+        ("job_attempts", &flags.job_attempts),
         ("trusted_proxies", &flags.trusted_proxies),
         ("site_root", &flags.site_root),
     ];

@@ -74,7 +74,7 @@ fn a_wrong_value_is_named_with_its_origin() {
         change(&mut flags);
         problem(flags, nothing)
     };
-    let cases: [(String, &str); 11] = [
+    let cases: [(String, &str); 13] = [
         (
             flag(|flags| flags.keep_events_days = Some("7".to_owned())),
             "--keep-events-days: `7` is not a number of days",
@@ -90,6 +90,8 @@ fn a_wrong_value_is_named_with_its_origin() {
         (flag(|flags| flags.database_url = Some("mysql://x".to_owned())), "--database-url: the database address must"),
         (flag(|flags| flags.database_url = Some("postgres://x/y".to_owned())), "set EVOLOOP_SECRET_KEY"),
         (flag(|flags| flags.site_root = Some("/nowhere".to_owned())), "--site-root: `/nowhere` is not a folder"),
+        (flag(|flags| flags.job_lease = Some("0".to_owned())), "`0` is not a number of seconds from 1 to 3600"),
+        (flag(|flags| flags.job_attempts = Some("0".to_owned())), "`0` is not a number of tries from 1 to 1000"),
         (flag(|flags| flags.drain_delay_ms = Some("60001".to_owned())), "`60001` is not a number of milliseconds"),
         (flag(slow_model), "--llm-timeout: `0` is not a number of seconds"),
     ];

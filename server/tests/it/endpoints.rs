@@ -43,6 +43,7 @@ fn the_list_of_endpoints() {
     POST /api/auth/signup
     POST /api/decisions/answer
     POST /api/goals
+    POST /api/jobs/cancel
     POST /api/jobs/retry
     POST /api/me/update
     POST /api/sites
@@ -117,8 +118,9 @@ async fn nobody_sees_or_changes_what_belongs_to_another(database: TestDatabase) 
     let jobs: Value = signed_in(app.server.get("/api/jobs"), &eve).await.json();
     assert_eq!(jobs, json!([]));
     let job_id = before["jobs"][0]["id"].as_str().unwrap();
-    let retry = signed_in(app.server.post("/api/jobs/retry"), &eve).form(&[("job_id", job_id)]).await;
-    retry.assert_status_not_found();
+    for path in ["/api/jobs/retry", "/api/jobs/cancel"] {
+        signed_in(app.server.post(path), &eve).form(&[("job_id", job_id)]).await.assert_status_not_found();
+    }
     assert_eq!(before, detail(&ada).await.json::<Value>(), "nothing was changed");
 }
 

@@ -15,6 +15,7 @@ mod live;
 mod metrics;
 mod migrate_data;
 mod pages;
+mod runner;
 mod simulate;
 mod sockets;
 mod support;

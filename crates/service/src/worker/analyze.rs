@@ -4,7 +4,7 @@ use super::progress::Progress;
 use super::{Effect, JobFailure};
 use crate::ports::ReadError;
 use crate::{Service, ServiceError, reading};
-use domain::{GoalConfig, GoalType, JobKind, PageModel, SiteStatus};
+use domain::{GoalConfig, GoalType, JobKind, PageModel, SiteStatus, SiteUrl};
 use store::jobs::ClaimedJob;
 use store::{OwnedSite, WriteTransaction};
 
@@ -18,18 +18,30 @@ impl Service {
     pub(super) async fn analyze(&self, job: &ClaimedJob, mut progress: Progress<'_>) -> Result<Effect, JobFailure> {
         let gone = || JobFailure::from(ServiceError::NotFound);
         let site = self.store().site_record(&job.site).await?.ok_or_else(gone)?;
+        let model = match progress.kept() {
+            Some(model) => model,
+            None => {
+                let model = self.read_page(&site.url, &mut progress).await?;
+                progress.keep(&model).await?;
+                model
+            }
+        };
+        progress.step(90, "Storing what was found").await?;
+        Ok(Effect::Analysis(Box::new(model)))
+    }
+
+    async fn read_page(&self, url: &SiteUrl, progress: &mut Progress<'_>) -> Result<PageModel, JobFailure> {
         let reader = &self.inner.ports.reader;
-        progress.step(10, format!("Fetching {}", site.url.host())).await?;
-        let fetched = reading::page(reader.as_ref(), site.url.as_url()).await?;
+        progress.step(10, format!("Fetching {}", url.host())).await?;
+        let fetched = reading::page(reader.as_ref(), url.as_url()).await?;
+        progress.log(format!("Read {} bytes from {}.", fetched.text.len(), fetched.url)).await?;
         let addresses = page::stylesheet_addresses(&fetched.text, &fetched.url);
         if !addresses.is_empty() {
             progress.step(35, format!("Reading {} style sheets", addresses.len())).await?;
         }
         let stylesheets = reading::stylesheets(reader.as_ref(), addresses).await;
         progress.step(65, "Finding headline, calls to action and brand").await?;
-        let model = reading::page_model(fetched.text, Some(fetched.url), stylesheets).await?;
-        progress.step(90, "Storing what was found").await?;
-        Ok(Effect::Analysis(Box::new(model)))
+        Ok(reading::page_model(fetched.text, Some(fetched.url), stylesheets).await?)
     }
 
     /// Stores the page, lets the goal follow the call to action, and asks for variants.

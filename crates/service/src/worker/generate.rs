@@ -33,7 +33,14 @@ impl Service {
         progress.step(15, format!("Writing variants with {}", writer.name())).await?;
         let wanted = self.inner.settings.variants_per_generation;
         let known = existing.iter().filter_map(|variant| slots_of(&variant.patch, &page)).collect();
-        let drafts = writer.write(&Brief { page: page.clone(), count: wanted, known }).await?;
+        let drafts: Vec<Draft> = match progress.kept() {
+            Some(drafts) => drafts,
+            None => {
+                let drafts = writer.write(&Brief { page: page.clone(), count: wanted, known }).await?;
+                progress.keep(&drafts).await?;
+                drafts
+            }
+        };
         progress.step(75, format!("Checking {} drafts", drafts.len())).await?;
         let mut patches: Vec<Patch> = existing.iter().map(|variant| variant.patch.clone()).collect();
         let mut accepted = Vec::new();
@@ -44,7 +51,10 @@ impl Service {
                     patches.push(patch.clone());
                     accepted.push(self.variant(job.site.site_id(), existing.len() + accepted.len(), draft, patch));
                 }
-                Err(reason) => refusals.push(reason),
+                Err(reason) => {
+                    progress.log(format!("A draft was refused: {reason}")).await?;
+                    refusals.push(reason);
+                }
             }
         }
         if accepted.is_empty() {

@@ -1,31 +1,91 @@
-//! Visible progress of a job, stored as it goes, which also renews the lease.
+//! Visible progress of a job, stored as it goes, which also renews the lease; and what it leaves for another try.
 
 use crate::live::Topic;
 use crate::{Service, ServiceError};
-use domain::JobStep;
+use domain::JobProgress;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use store::jobs::ClaimedJob;
+use tokio_util::sync::CancellationToken;
+
+/// Most bytes that a job keeps; what is larger is made again.
+const MOST_KEPT: usize = 256 * 1024;
 
 pub(super) struct Progress<'a> {
     service: &'a Service,
     job: &'a ClaimedJob,
-    steps: Vec<JobStep>,
+    told: JobProgress,
+    lost: CancellationToken,
 }
 
 impl<'a> Progress<'a> {
-    pub(super) fn new(service: &'a Service, job: &'a ClaimedJob) -> Self {
-        Self { service, job, steps: Vec::new() }
+    pub(super) fn new(service: &'a Service, job: &'a ClaimedJob, lost: CancellationToken) -> Self {
+        let mut told = job.progress.clone();
+        let (now, before) = (service.wall_now().unix_timestamp(), job.attempts - 1);
+        match &job.last_error {
+            _ if job.was_abandoned => told.write(now, "The work was interrupted and goes on."),
+            Some(error) if before > 0 => told.write(now, &format!("Try {before} failed: {error}")),
+            _ => {}
+        }
+        Self { service, job, told, lost }
     }
 
     /// Begins a step.
+    ///
+    /// When the lease was lost meanwhile, this comes back never: whoever waits for the job's work also waits for
+    /// that, and ends the work.
     pub(super) async fn step(&mut self, percent: u8, label: impl Into<String>) -> Result<(), ServiceError> {
-        self.steps.push(JobStep { label: label.into(), percent });
+        self.told.begin(percent, &label.into());
+        self.store().await
+    }
+
+    /// Writes a line into the job's log.
+    pub(super) async fn log(&mut self, text: impl Into<String>) -> Result<(), ServiceError> {
+        self.told.write(self.service.wall_now().unix_timestamp(), &text.into());
+        self.store().await
+    }
+
+    /// Adds what was spent on the job, in millionths of a dollar.
+    #[expect(dead_code, reason = "the playbook costs nothing; for copywriters that do")]
+    pub(super) async fn cost(&self, micros: i64) -> Result<(), ServiceError> {
         let write = self.service.store().begin().await?;
-        let held = write.record_progress(self.job, &self.steps, self.service.lease_end()).await?;
+        write.add_cost(self.job, micros).await?;
         write.commit().await?;
-        if !held {
-            return Err(ServiceError::Conflict("Another process took the work over.".to_owned()));
-        }
         self.service.inner.live.announce(self.job.site.site_id(), Topic::Jobs);
         Ok(())
+    }
+
+    /// What an interrupted try kept, if this version still understands it.
+    pub(super) fn kept<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_value(self.job.kept.clone()?).ok()
+    }
+
+    /// Keeps what the steps so far made, so that a process that goes on need not make it again.
+    pub(super) async fn keep<T: Serialize>(&self, made: &T) -> Result<(), ServiceError> {
+        let value = serde_json::to_value(made).map_err(ServiceError::internal)?;
+        if value.to_string().len() > MOST_KEPT {
+            return Ok(());
+        }
+        let write = self.service.store().begin().await?;
+        let held = write.keep_for_job(self.job, value).await?;
+        write.commit().await?;
+        self.go_on_if(held).await;
+        Ok(())
+    }
+
+    async fn store(&self) -> Result<(), ServiceError> {
+        let write = self.service.store().begin().await?;
+        let held = write.record_progress(self.job, &self.told, self.service.lease_end()).await?;
+        write.commit().await?;
+        self.service.inner.live.announce(self.job.site.site_id(), Topic::Jobs);
+        self.go_on_if(held).await;
+        Ok(())
+    }
+
+    async fn go_on_if(&self, held: bool) {
+        if !held {
+            self.lost.cancel();
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -1,16 +1,14 @@
 //! Background work that fails, is retried, is taken over.
 
-use crate::support::sign_up;
-use async_trait::async_trait;
+use crate::support::{Thoughtful, sign_up};
 use domain::slots::SlotPatch;
 use domain::{JobKind, JobState, SiteStatus};
-use service::ports::{Brief, CopyWriter, Draft, ReadError, WriteError};
+use service::ports::{Draft, ReadError, WriteError};
 use service::{Lane, ServiceError};
 use std::sync::Arc;
 use testkit::service::{PAGE, PAGE_URL};
 use testkit::{FakeWriter, TestDatabase, TestService, TestServiceBuilder, on_both_databases};
 use time::Duration;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 on_both_databases!(
@@ -120,27 +118,8 @@ async fn a_worker_runs_until_cancelled(database: TestDatabase) {
     watcher.await.unwrap();
 }
 
-/// A writer that thinks until it gets a permit.
-struct Thoughtful {
-    begun: Semaphore,
-    permits: Semaphore,
-}
-
-#[async_trait]
-impl CopyWriter for Thoughtful {
-    fn name(&self) -> &str {
-        "thoughtful"
-    }
-
-    async fn write(&self, _brief: &Brief) -> Result<Vec<Draft>, WriteError> {
-        self.begun.add_permits(1);
-        self.permits.acquire().await.unwrap().forget();
-        Err(WriteError::Refused(401))
-    }
-}
-
 async fn a_job_at_work_is_taken_over_by_nobody(database: TestDatabase) {
-    let writer = Arc::new(Thoughtful { begun: Semaphore::new(0), permits: Semaphore::new(0) });
+    let writer = Arc::new(Thoughtful::default());
     let lease = std::time::Duration::from_secs(2);
     let test = TestServiceBuilder::default().writer(writer.clone()).job_lease(lease).build(database);
     let viewer = sign_up(&test, "owner@example.com").await;

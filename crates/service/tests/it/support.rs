@@ -1,10 +1,13 @@
 //! Steps that many tests share.
 
+use async_trait::async_trait;
 use domain::variant::VariantAction;
 use domain::{EventId, EventType, IncomingEvent, Outcome, SiteId, VariantId, VisitorId};
+use service::ports::{Brief, CopyWriter, Draft, WriteError};
 use service::{AssignRequest, Assignment, EventResult, RequestSource, Viewer};
 use testkit::TestService;
 use testkit::service::PAGE_URL;
+use tokio::sync::Semaphore;
 
 pub(crate) const PASSWORD: &str = "a long enough password";
 
@@ -80,4 +83,29 @@ pub(crate) async fn visit(test: &TestService, site_id: SiteId, name: &str, conve
         assert_eq!(send(test, conversion).await, Outcome::Counted);
     }
     assignment.variant_id
+}
+
+/// A writer that thinks until it gets a permit, and then refuses.
+pub(crate) struct Thoughtful {
+    pub(crate) begun: Semaphore,
+    pub(crate) permits: Semaphore,
+}
+
+impl Default for Thoughtful {
+    fn default() -> Self {
+        Self { begun: Semaphore::new(0), permits: Semaphore::new(0) }
+    }
+}
+
+#[async_trait]
+impl CopyWriter for Thoughtful {
+    fn name(&self) -> &str {
+        "thoughtful"
+    }
+
+    async fn write(&self, _brief: &Brief) -> Result<Vec<Draft>, WriteError> {
+        self.begun.add_permits(1);
+        self.permits.acquire().await.unwrap().forget();
+        Err(WriteError::Refused(401))
+    }
 }

@@ -25,6 +25,9 @@ pub struct Model {
     pub last_error: Option<String>,
     pub created_at: Millis,
     pub done_at: Option<Millis>,
+    pub log: Json,
+    pub cost_micros: i64,
+    pub kept: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

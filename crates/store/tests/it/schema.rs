@@ -5,8 +5,8 @@ use sea_orm::{Database, DatabaseConnection, DbBackend, FromQueryResult};
 use std::collections::BTreeSet;
 use testkit::TestDatabase;
 
-/// Tables of accounts, which are no site's; a distributed database keeps them whole on every node.
-const OF_ACCOUNTS: [&str; 2] = ["sessions", "users"];
+/// Tables of accounts and of upkeep, which are no site's; a distributed database keeps them whole on every node.
+const OF_NO_SITE: [&str; 3] = ["schedules", "sessions", "users"];
 
 /// Keys that begin with something else, and why that is no harm.
 const EXCEPTIONS: [(&str, &str, &str); 2] =
@@ -56,7 +56,7 @@ async fn keys(database: &DatabaseConnection) -> Vec<Key> {
 fn faults(keys: &[Key]) -> Vec<String> {
     let is_excepted = |key: &Key| {
         EXCEPTIONS.iter().any(|(table, columns, _)| key.table_name == *table && key.columns == *columns)
-            || OF_ACCOUNTS.contains(&key.table_name.as_str())
+            || OF_NO_SITE.contains(&key.table_name.as_str())
     };
     let begins_with_site = |key: &Key| key.columns.split(", ").next() == Some("site_id");
     let wrong = keys.iter().filter(|key| !begins_with_site(key) && !is_excepted(key));
@@ -92,7 +92,7 @@ async fn every_key_of_a_tenant_table_begins_with_its_site() {
             })
         };
         let without: Vec<&String> = listed.iter().filter(|table| !leads_to_site(table)).collect();
-        assert_eq!(without, ["sessions", "sites", "users"]);
+        assert_eq!(without, ["schedules", "sessions", "sites", "users"]);
     }
 }
 
@@ -132,7 +132,7 @@ async fn distribution(connection: &DatabaseConnection) -> Vec<String> {
         assert!(!ready.is_empty(), "tables refer to each other in a circle: {waiting:?}");
         waiting.retain(|table| !ready.contains(table));
         statements.extend(ready.iter().map(|table| match table.as_str() {
-            table if OF_ACCOUNTS.contains(&table) => format!("SELECT create_reference_table('{table}');"),
+            table if OF_NO_SITE.contains(&table) => format!("SELECT create_reference_table('{table}');"),
             "sites" => "SELECT create_distributed_table('sites', 'id');".to_owned(),
             table => format!("SELECT create_distributed_table('{table}', 'site_id', colocate_with => 'sites');"),
         }));

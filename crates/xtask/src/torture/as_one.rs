@@ -1,12 +1,10 @@
 //! Several replicas behave as one: the same variant for a visitor, one session for all, and what is changed
 //! on one is soon seen on the others.
 
+use super::forms::{ask, json};
 use super::found::Found;
 use crate::evoloop::Server;
-use crate::failure::{About, Failure, Outcome};
-use serde_json::Value;
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use crate::failure::{Failure, Outcome};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -65,39 +63,4 @@ pub(super) fn check(replicas: [&Server; 3], site: &str, found: &mut Found) -> Ou
     let after = ask(second, "GET", "/api/me", &cookie, "")?;
     found.demand(after.0.starts_with("HTTP/1.1 401"), "a session outlives its end on another replica");
     Ok(())
-}
-
-/// A whole answer as it came.
-struct Answer(String);
-
-impl Answer {
-    fn is_good(&self) -> bool {
-        self.0.starts_with("HTTP/1.1 200")
-    }
-
-    fn cookie(&self) -> Outcome<String> {
-        let lines = self.0.lines().find_map(|line| line.strip_prefix("set-cookie: "));
-        let pair = lines.and_then(|line| line.split(';').next());
-        pair.map(str::to_owned).ok_or_else(|| Failure::new(format!("no session was given: {}", self.0)))
-    }
-}
-
-fn json(answer: &Answer) -> Outcome<Value> {
-    let body = answer.0.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
-    serde_json::from_str(body).about(&answer.0)
-}
-
-fn ask(replica: &Server, method: &str, path: &str, cookie: &str, form: &str) -> Outcome<Answer> {
-    let address = replica.address();
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let length = form.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\naccept: application/json\r\n\
-         content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\ncookie: {cookie}\r\n\r\n{form}"
-    )?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    Ok(Answer(String::from_utf8_lossy(&answer).into_owned()))
 }

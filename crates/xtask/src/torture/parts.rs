@@ -1,7 +1,9 @@
 //! The table of parts.
 
 use super::found::{Extent, Found};
-use super::{disk_full, failover, fsync_order, killed_database, killed_server, overload, replay, rolling_restart};
+use super::{
+    disk_full, failover, fsync_order, jobs, killed_database, killed_server, overload, replay, rolling_restart,
+};
 use crate::failure::Outcome;
 use crate::project::Project;
 use std::path::Path;
@@ -32,7 +34,7 @@ pub(super) struct Part {
 }
 
 /// Everything there is, in the order in which it is done.
-pub(super) const PARTS: [Part; 8] = [
+pub(super) const PARTS: [Part; 9] = [
     Part {
         name: "killed-server",
         does: "Six senders send exposures and conversions, singly and up to 50 in a request, and the server is killed \
@@ -44,6 +46,17 @@ pub(super) const PARTS: [Part; 8] = [
         run: killed_server::run,
         control: Control::Feature("fault-answer-before-commit"),
         fault: "a server that answers 20 ms before it commits",
+    },
+    Part {
+        name: "jobs",
+        does: "Sites are added whose pages take up to 120 ms to answer, five jobs a life, and the server is killed with \
+               SIGKILL again and again at a random moment of its work, on the same SQLite file. A site that was \
+               acknowledged must be analysed once and get its variants once: as many as every other, all of them, and \
+               none twice; no job may be given up, and none may be left over. What was interrupted must go on within \
+               5 s after the end of its lease.",
+        run: jobs::run,
+        control: Control::Feature("fault-end-apart"),
+        fault: "a server that commits what a job did 100 ms before the job's end, without its second net",
     },
     Part {
         name: "fsync-order",
