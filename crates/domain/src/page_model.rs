@@ -1,5 +1,6 @@
 //! What Evoloop knows about a page after reading it.
 
+use crate::Fact;
 use serde::{Deserialize, Serialize};
 
 /// Where an element stands, with fallbacks for a page that changes.
@@ -73,4 +74,7 @@ pub struct PageModel {
     /// A copywriter may use these words and facts, and no others.
     #[serde(default)]
     pub sentences: Vec<String>,
+    /// What the page claims, at most 400 facts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
 }

@@ -4,7 +4,9 @@
 mod account;
 mod decision;
 mod event;
+mod facts;
 mod goal;
+mod guard;
 mod names;
 mod origin;
 mod patch;
