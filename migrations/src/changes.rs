@@ -11,6 +11,7 @@ mod m20261126_000008_inputs;
 mod m20261126_000009_event_days;
 mod m20261126_000010_trust;
 mod m20261126_000011_early_conversions;
+mod m20261126_000013_copy;
 
 use sea_orm_migration::prelude::*;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000009_event_days::Migration),
             Box::new(m20261126_000010_trust::Migration),
             Box::new(m20261126_000011_early_conversions::Migration),
+            Box::new(m20261126_000013_copy::Migration),
         ]
     }
 }

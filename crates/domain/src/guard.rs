@@ -59,7 +59,7 @@ pub struct Refusal {
     pub reason: String,
     /// The first claim that the page does not make.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fact: Option<Fact>,
+    pub fact: Option<Box<Fact>>,
 }
 
 impl Refusal {
@@ -135,8 +135,12 @@ pub fn check_for_review(candidate: &SlotPatch, context: &Context<'_>) -> Result<
 /// # Errors
 /// When it has another form.
 pub fn read(json: &serde_json::Value) -> Result<SlotPatch, Refusal> {
-    serde_json::from_value(json.clone())
-        .map_err(|error| Refusal::new(Rule::Schema, format!("it has not the form that was asked for: {error}")))
+    let refused = |what: &str| Refusal::new(Rule::Schema, format!("it has not the form that was asked for: {what}"));
+    // A list would fill the fields in their order.
+    if !json.is_object() {
+        return Err(refused("not an object"));
+    }
+    serde_json::from_value(json.clone()).map_err(|error| refused(&error.to_string()))
 }
 
 fn all_but_claims(candidate: &SlotPatch, context: &Context<'_>) -> Result<(), Refusal> {
@@ -211,7 +215,7 @@ fn claims(candidate: &SlotPatch, context: &Context<'_>) -> Result<(), Refusal> {
                 fact.text.trim(),
                 fact.kind
             );
-            return Err(Refusal { rule: Rule::Claim, reason, fact: Some(fact) });
+            return Err(Refusal { rule: Rule::Claim, reason, fact: Some(Box::new(fact)) });
         }
     }
     Ok(())

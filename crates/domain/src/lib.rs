@@ -8,6 +8,7 @@
 mod text_enum;
 
 pub mod account;
+pub mod copy;
 pub mod decision;
 pub mod event;
 pub mod facts;

@@ -86,6 +86,8 @@ pub struct SiteDetail {
     pub page: Option<PageModel>,
     /// The control first, then by age.
     pub variants: Vec<VariantDetail>,
+    /// Drafts that broke a rule, the newest first, at most 30.
+    pub rejected: Vec<RejectedDraft>,
     /// The primary goal first.
     pub goals: Vec<Goal>,
     /// What was decided or is proposed, the newest first, at most 100.

@@ -6,6 +6,7 @@
 mod brand;
 mod css;
 mod document;
+mod facts;
 mod hero;
 mod image;
 mod language;
@@ -39,6 +40,7 @@ pub fn analyze(html: &str, _base: Option<&Url>, stylesheets: &[Stylesheet]) -> P
         hero_image: image::find(&document, &hero),
         brand,
         sentences: sentences::collect(&document),
+        facts: facts::collect(&document),
         headline,
     }
 }

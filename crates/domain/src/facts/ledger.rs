@@ -121,7 +121,10 @@ impl Ledger {
         }
         // A figure that stands alone on the page has its label in another element.
         let labelled = known.about.is_empty() && claim.unit.iter().any(|word| self.knows(word));
-        claim.unit.is_empty() || labelled || shares(&claim.unit)
+        // The first word is what is counted, unless it only describes the second.
+        let described = claim.unit.first().is_none_or(|first| !first.ends_with('s'));
+        let unit = if described { &claim.unit[..] } else { &claim.unit[..1] };
+        claim.unit.is_empty() || claim.kind == FactKind::Date || labelled || shares(unit)
     }
 
     /// Passages in quotation marks that the page does not have: words put into somebody's mouth.

@@ -85,10 +85,10 @@ fn is_shout(text: &str) -> bool {
 /// Most words of some length begin with a capital letter, so that this says nothing of names.
 fn is_title(text: &str, words: &[Word<'_>]) -> bool {
     let inner = words.iter().filter(|word| !starts_sentence(text, word) && word.text.chars().count() >= 4);
-    let (mut capital, mut all) = (0, 0);
+    let (mut capital, mut all) = (0_usize, 0_usize);
     for word in inner {
         all += 1;
         capital += usize::from(word.text.chars().next().is_some_and(char::is_uppercase));
     }
-    all >= 2 && capital * 10 >= all * 6
+    all >= 2 && capital == all || capital >= 3 && capital * 10 >= all * 6
 }

@@ -197,9 +197,8 @@ fn literal(text: &str, start: usize) -> Option<(f64, usize, bool)> {
     }
     let same = marks.windows(2).all(|pair| pair[0] == pair[1]);
     let threes = groups[1..].iter().all(|group| group.len() == 3) && groups[0].len() <= 3 && groups[0] != "0";
-    let written = if marks.is_empty() {
-        groups.concat()
-    } else if (same && threes) || marks.len() > 1 && same {
+    let is_whole = marks.is_empty() || same && (threes || marks.len() > 1);
+    let written = if is_whole {
         groups.concat()
     } else {
         let fraction = groups.pop()?;
@@ -264,8 +263,13 @@ fn in_words(text: &str, words: &[Word<'_>], index: usize) -> Option<(Fact, usize
     if let Some(key) = look_up(FOLDS, &word.lower) {
         return Some((figure(FactKind::Number, key.to_owned(), text, words, word.start, word.end), word.end));
     }
-    if let Some(least) = number_named(MANY, &word.lower) {
-        return Some((figure(FactKind::Number, format!("~{least}"), text, words, word.start, word.end), word.end));
+    if let Some(mut least) = number_named(MANY, &word.lower) {
+        // `Hundreds of thousands`.
+        let following = words.get(index + 1..index + 3).filter(|next| next[0].lower == "of");
+        let more = following.and_then(|next| Some((number_named(MANY, &next[1].lower)?, next[1].end)));
+        let end = more.map_or(word.end, |(_, end)| end);
+        least *= more.map_or(1.0, |(times, _)| times / 2.0);
+        return Some((figure(FactKind::Number, format!("~{least}"), text, words, word.start, end), end));
     }
     let mut value = number_named(NUMBER_WORDS, &word.lower)?;
     // Prose is full of these: `one place`, `cent` for a coin.

@@ -38,7 +38,7 @@ pub(super) fn find(text: &str, words: &[Word<'_>]) -> Vec<Fact> {
     for (kind, key, phrases) in ENTRIES.iter() {
         for phrase in phrases {
             if !phrase.is_ascii() && dense && is_unspaced(phrase) {
-                if lower.contains(phrase) {
+                if lower.contains(phrase.trim_end_matches('*')) {
                     facts.push(claim(*kind, key, phrase));
                 }
                 continue;

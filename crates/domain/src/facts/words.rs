@@ -23,15 +23,20 @@ pub fn split(text: &str) -> Vec<Word<'_>> {
         let joins = matches!(c, '\'' | '’') && start.is_some() && after.is_some_and(char::is_alphabetic);
         match start {
             None if is_word(c) => start = Some(at),
-            Some(begin) if !is_word(c) && !joins => {
+            Some(begin) if (!is_word(c) && !joins) || parts(&text[begin..at], c) => {
                 let word = &text[begin..at];
                 words.push(Word { text: word, lower: word.to_lowercase().replace('’', "'"), start: begin, end: at });
-                start = None;
+                start = is_word(c).then_some(at);
             }
             _ => {}
         }
     }
     words
+}
+
+/// Whether a character begins another word than the one before it: `月額500円`.
+fn parts(word: &str, next: char) -> bool {
+    word.chars().next_back().is_some_and(|last| is_dense(last) != is_dense(next)) && is_word(next)
 }
 
 /// Letters, digits, and the vowel signs of scripts that write them apart.

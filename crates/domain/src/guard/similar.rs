@@ -6,7 +6,7 @@ use crate::{PageModel, TextSlot};
 use std::collections::HashSet;
 
 /// Share of common trigrams from which two texts count as nearly the same.
-const NEAR: f64 = 0.8;
+const NEAR: f64 = 0.7;
 
 /// An opening as it would stand with a patch, each text as its words.
 pub(super) struct Opening([String; 3]);

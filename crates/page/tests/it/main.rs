@@ -7,6 +7,7 @@ mod cascade;
 mod facts;
 mod hostile;
 mod kinds;
+mod ledger;
 mod legacy;
 mod locators;
 mod pictures;
