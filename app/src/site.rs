@@ -16,6 +16,7 @@ pub mod own_visits;
 pub mod page;
 pub mod parts;
 pub mod progress;
+pub mod rejected;
 pub mod settings;
 pub mod statistics;
 pub mod turned_away;

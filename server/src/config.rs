@@ -197,6 +197,14 @@ pub fn allowed_private_hosts(flags: &Flags) -> Result<AllowedPrivateHosts, Confi
     readable_private_hosts(&Sources::new(flags, environment)?)
 }
 
+/// The language model alone, for a command that needs no more of the settings.
+///
+/// # Errors
+/// When a setting cannot be read.
+pub fn language_model(flags: &Flags) -> Result<Option<LlmSettings>, ConfigError> {
+    language_model::settings(&Sources::new(flags, environment)?)
+}
+
 fn readable_private_hosts(sources: &Sources) -> Result<AllowedPrivateHosts, ConfigError> {
     let parse = |text: &str| AllowedPrivateHosts::parse(text).map_err(|error| error.to_string());
     Ok(sources.checked("allow_private_hosts", parse)?.unwrap_or_default())

@@ -3,7 +3,6 @@
 use crate::guard::Refusal;
 use crate::slots::SlotPatch;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 /// Where a variant's texts come from.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,9 +32,8 @@ pub struct RejectedDraft {
     pub author: String,
     /// The rule that fired, and why.
     pub refusal: Refusal,
-    /// When.
-    #[serde(with = "time::serde::rfc3339")]
-    pub created_at: OffsetDateTime,
+    /// Seconds since 1970.
+    pub created_at: i64,
 }
 
 /// How much a site's copy may cost.

@@ -3,6 +3,7 @@
 //! These are the only types that cross from the server to the browser. Times are seconds since
 //! 1970 in UTC; rates, weights and probabilities are fractions from 0 to 1.
 
+use crate::copy::RejectedDraft;
 use crate::event::Dropped;
 use crate::origin::AllowedOrigins;
 use crate::word_diff::Run;

@@ -6,6 +6,7 @@
 mod accounts;
 mod assign;
 mod decisions;
+pub mod drafting;
 mod error;
 mod generation;
 mod generation_report;

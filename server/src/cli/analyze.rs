@@ -19,22 +19,26 @@ use url::Url;
 pub(super) struct Args {
     /// File or address of the page
     source: String,
+    #[command(flatten)]
+    page: Page,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Where the assets of a page on the disk are.
+#[derive(clap::Args)]
+pub(super) struct Page {
     /// Address that a file belongs to; style sheets that are not on the disk are then fetched from there
     #[arg(long, value_name = "URL")]
     base_url: Option<Url>,
     /// Folder in which addresses that begin with `/` are found, for a file
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 pub(super) async fn run(flags: &Flags, args: &Args) -> Result<ExitCode, CliError> {
-    let model = match page_address(&args.source) {
-        Some(url) => from_network(&fetcher(flags)?, &url).await?,
-        None => from_disk(flags, args).await?,
-    };
+    let model = page_model(flags, &args.source, &args.page).await?;
     let report = Report::from(&model);
     if args.json {
         let text = serde_json::to_string(&report).map_err(|error| CliError::Refused(error.to_string()))?;
@@ -43,6 +47,14 @@ pub(super) async fn run(flags: &Flags, args: &Args) -> Result<ExitCode, CliError
         report.lines().iter().for_each(|line| print::line(line));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the page at an address or in a file.
+pub(super) async fn page_model(flags: &Flags, source: &str, page: &Page) -> Result<PageModel, CliError> {
+    match page_address(source) {
+        Some(url) => from_network(&fetcher(flags)?, &url).await,
+        None => from_disk(flags, source, page).await,
+    }
 }
 
 /// A source with a scheme of the web is an address, everything else a file.
@@ -64,8 +76,8 @@ async fn from_network(reader: &dyn PageReader, url: &Url) -> Result<PageModel, C
 }
 
 /// Nothing is fetched without a base address.
-async fn from_disk(flags: &Flags, args: &Args) -> Result<PageModel, CliError> {
-    let file = PathBuf::from(&args.source);
+async fn from_disk(flags: &Flags, source: &str, args: &Page) -> Result<PageModel, CliError> {
+    let file = PathBuf::from(source);
     let local = LocalPage::open(&file, args.root.as_deref())
         .map_err(|error| CliError::Refused(format!("{}: {error}", file.display())))?;
     let mut stylesheets = Vec::new();

@@ -3,6 +3,7 @@
 
 mod fetch;
 mod llm;
+mod llm_calls;
 mod llm_drafts;
 mod llm_faults;
 mod playbook;

@@ -29,7 +29,7 @@ fn check(brief: &Brief, drafts: &[Draft]) {
     let vocabulary = words_of(&brief.page);
     assert!(drafts.len() <= brief.count);
     let mut seen = brief.known.clone();
-    for Draft { slots, reasoning, strategy } in drafts {
+    for Draft { slots, reasoning, strategy, .. } in drafts {
         assert!(!seen.contains(slots), "twice: {slots:?}");
         seen.push(slots.clone());
         assert!(slots.compile(&brief.page).is_ok(), "does not compile: {slots:?}");

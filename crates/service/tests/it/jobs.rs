@@ -4,7 +4,7 @@ use crate::support::sign_up;
 use async_trait::async_trait;
 use domain::slots::SlotPatch;
 use domain::{JobKind, JobState, SiteStatus};
-use service::ports::{Brief, CopyWriter, Draft, ReadError, WriteError};
+use service::ports::{Brief, CopyWriter, Draft, ReadError, WriteError, WritingLog};
 use service::{Lane, ServiceError};
 use std::sync::Arc;
 use testkit::service::{PAGE, PAGE_URL};
@@ -76,7 +76,8 @@ async fn a_useless_model_leaves_no_variant(database: TestDatabase) {
 }
 
 async fn unsafe_drafts_are_refused(database: TestDatabase) {
-    let draft = |slots| Draft { slots, reasoning: "because".to_owned(), strategy: "test".to_owned() };
+    let draft =
+        |slots| Draft { slots, reasoning: "because".to_owned(), strategy: "test".to_owned(), ..Draft::default() };
     let headline = |text: &str| draft(SlotPatch { headline: Some(text.to_owned()), ..SlotPatch::default() });
     let image = |src: &str| draft(SlotPatch { hero_image: Some(src.to_owned()), ..SlotPatch::default() });
     let answers = vec![
@@ -132,7 +133,7 @@ impl CopyWriter for Thoughtful {
         "thoughtful"
     }
 
-    async fn write(&self, _brief: &Brief) -> Result<Vec<Draft>, WriteError> {
+    async fn write_noting(&self, _brief: &Brief, _log: &WritingLog) -> Result<Vec<Draft>, WriteError> {
         self.begun.add_permits(1);
         self.permits.acquire().await.unwrap().forget();
         Err(WriteError::Refused(401))
