@@ -1,6 +1,7 @@
 //! One site: its variants and what visitors make of them.
 
 pub mod api;
+pub mod copy_rules;
 mod decision_words;
 pub mod decisions;
 pub mod diff;

@@ -244,6 +244,9 @@ pub(crate) fn detail() -> SiteDetail {
             variant(2, VariantStatus::Active),
         ],
         rejected: vec![],
+        brand: domain::guard::BrandRules::default(),
+        copy: domain::copy::CopySettings::default(),
+        spent_today: domain::copy::Spending::default(),
         goals: vec![Goal {
             id: GoalId(site_id().0),
             name: "Sign-up".to_owned(),

@@ -46,6 +46,7 @@ fn the_list_of_endpoints() {
     POST /api/jobs/retry
     POST /api/me/update
     POST /api/sites
+    POST /api/sites/copy
     POST /api/sites/delete
     POST /api/sites/restart
     POST /api/sites/update

@@ -6,6 +6,7 @@ mod llm;
 mod llm_calls;
 mod llm_drafts;
 mod llm_faults;
+mod llm_hostile;
 mod playbook;
 mod samples;
 mod simulator;

@@ -121,8 +121,7 @@ impl Service {
         if !writer.is_model() {
             return Ok(None);
         }
-        let midnight = self.wall_now().replace_time(time::Time::MIDNIGHT);
-        Ok(site.copy.refusal(self.store().spending(&job.site, midnight).await?))
+        Ok(site.copy.refusal(self.spent_today(&job.site).await?))
     }
 
     /// Writes down what was spent and what was rejected, whatever becomes of the job.

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod batches;
+mod copy;
 mod decisions;
 mod events;
 mod generations;
