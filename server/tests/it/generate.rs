@@ -47,5 +47,8 @@ async fn a_page_without_texts_fails_with_a_sentence() {
     let (ok, printed, _) = run("sqlite:unused.db", folder.path(), &arguments).await;
     assert!(!ok);
     let report: Value = serde_json::from_str(&printed).unwrap();
-    assert!(report["error"].as_str().is_some_and(|text| text.starts_with("There is nothing on this page")), "{printed}");
+    assert!(
+        report["error"].as_str().is_some_and(|text| text.starts_with("There is nothing on this page")),
+        "{printed}"
+    );
 }
