@@ -146,7 +146,7 @@ pub fn read(json: &serde_json::Value) -> Result<SlotPatch, Refusal> {
 fn all_but_claims(candidate: &SlotPatch, context: &Context<'_>) -> Result<(), Refusal> {
     slots(candidate, context)?;
     for (name, new, slot) in texts(candidate, context.page) {
-        unsafe_text::check(name, new, &slot.text)?;
+        unsafe_text::check(name, new, &slot.text, context.ledger)?;
     }
     let patch = candidate.compile(context.page).map_err(|error| match error {
         SlotRefusal::NoSuchSlot(_) => Refusal::new(Rule::Slot, error.to_string()),

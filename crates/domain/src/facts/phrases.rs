@@ -6,7 +6,7 @@ use super::{Fact, FactKind};
 use std::sync::LazyLock;
 
 /// A claim's kind and key, and how it is written. `*` ends a word that may go on; several words stand in a row.
-type Entry = (FactKind, &'static str, Vec<&'static str>);
+type Entry = (FactKind, &'static str, Vec<Phrase>);
 
 /// Kind, key, ways of writing: a line each.
 const TABLE: &str = include_str!("phrases.txt");
@@ -16,7 +16,34 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| TABLE.lines().filter_map
 fn entry(line: &'static str) -> Option<Entry> {
     let mut parts = line.split(" | ");
     let (kind, key, phrases) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
-    Some((kind, key, phrases.split(", ").collect()))
+    Some((kind, key, phrases.split(", ").map(phrase).collect()))
+}
+
+/// One way to write a claim.
+struct Phrase {
+    text: &'static str,
+    parts: Vec<Part>,
+    is_unspaced: bool,
+}
+
+/// A word of a phrase.
+struct Part {
+    text: &'static str,
+    may_go_on: bool,
+}
+
+fn phrase(text: &'static str) -> Phrase {
+    let part = |word: &'static str| match word.strip_suffix('*') {
+        Some(stem) => Part { text: stem, may_go_on: true },
+        None => Part { text: word, may_go_on: false },
+    };
+    Phrase { text, parts: text.split(' ').map(part).collect(), is_unspaced: !text.is_ascii() && is_unspaced(text) }
+}
+
+impl Part {
+    fn is(&self, word: &str) -> bool {
+        if self.may_go_on { word.starts_with(self.text) } else { word == self.text }
+    }
 }
 
 /// Endings of adjectives that `most` lifts above all others.
@@ -37,19 +64,20 @@ pub(super) fn find(text: &str, words: &[Word<'_>]) -> Vec<Fact> {
             .any(|c| matches!(c, '\u{ac00}'..='\u{d7af}' | '\u{0590}'..='\u{06ff}' | '\u{0900}'..='\u{097f}'));
     for (kind, key, phrases) in ENTRIES.iter() {
         for phrase in phrases {
-            if !phrase.is_ascii() && dense && is_unspaced(phrase) {
-                if lower.contains(phrase.trim_end_matches('*')) {
-                    facts.push(claim(*kind, key, phrase));
+            if dense && phrase.is_unspaced {
+                let shown = phrase.text.trim_end_matches('*');
+                if lower.contains(shown) {
+                    facts.push(claim(*kind, key, shown));
                 }
                 continue;
             }
             for at in places(words, phrase) {
-                let last = at + phrase.split(' ').count() - 1;
+                let last = at + phrase.parts.len() - 1;
                 if *key == "free" && is_other_free(text, words, at) {
                     continue;
                 }
                 let shown = &text[words[at].start..words[last].end];
-                let key = if is_denied(words, at, phrase) { format!("not:{key}") } else { (*key).to_owned() };
+                let key = if is_denied(words, at, phrase.text) { format!("not:{key}") } else { (*key).to_owned() };
                 facts.push(claim(*kind, &key, shown));
             }
         }
@@ -72,15 +100,12 @@ fn is_unspaced(phrase: &str) -> bool {
 }
 
 /// Where the phrase's words stand in a row.
-fn places<'a>(words: &'a [Word<'_>], phrase: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let parts: Vec<&str> = phrase.split(' ').collect();
-    (0..words.len()).filter(move |at| {
-        words.len() >= at + parts.len()
-            && parts.iter().zip(&words[*at..]).all(|(part, word)| match part.strip_suffix('*') {
-                Some(stem) => word.lower.starts_with(stem),
-                None => word.lower == *part,
-            })
-    })
+fn places<'a>(words: &'a [Word<'_>], phrase: &'a Phrase) -> impl Iterator<Item = usize> + 'a {
+    let follows = move |at: &usize| {
+        let run = words.get(*at..*at + phrase.parts.len());
+        run.is_some_and(|run| phrase.parts.iter().zip(run).all(|(part, word)| part.is(&word.lower)))
+    };
+    (0..words.len()).filter(follows)
 }
 
 /// `hassle-free`, `feel free`, `free up`: nothing is given away.
@@ -150,9 +175,8 @@ fn superlatives(words: &[Word<'_>]) -> Vec<Fact> {
     }
     // What a list has, has its key there.
     let listed = |word: &str| {
-        ENTRIES.iter().any(|(_, _, phrases)| {
-            phrases.iter().any(|phrase| phrase.strip_suffix('*').map_or(*phrase == word, |stem| word.starts_with(stem)))
-        })
+        let alone = |phrase: &Phrase| matches!(phrase.parts.as_slice(), [part] if part.is(word));
+        ENTRIES.iter().any(|(_, _, phrases)| phrases.iter().any(alone))
     };
     facts.retain(|fact| fact.key.starts_with("most ") || !listed(&fact.key));
     facts

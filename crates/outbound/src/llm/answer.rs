@@ -78,7 +78,7 @@ impl Usage {
     /// In millionths of a dollar, rounded up, so that no call is free that is not.
     pub(super) fn cost_micros(self) -> Option<i64> {
         let cost = self.cost.filter(|cost| cost.is_finite() && (0.0..1e6).contains(cost))?;
-        format!("{:.0}", (cost * 1e6).ceil()).parse().ok()
+        format!("{:.0}", cost.mul_add(1e6, -1e-3).ceil().abs()).parse().ok()
     }
 }
 

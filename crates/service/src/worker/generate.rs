@@ -24,7 +24,9 @@ impl From<WriteError> for JobFailure {
             WriteError::Resting { retry_after_s } => Some(Duration::from_secs(*retry_after_s)),
             _ => None,
         };
-        Self { reason: error.to_string(), transient: error.is_transient(), retry_after }
+        // A bad answer was asked for again already, as often as a model may try.
+        let transient = error.is_transient() && !matches!(error, WriteError::BadAnswer(_));
+        Self { reason: error.to_string(), transient, retry_after }
     }
 }
 

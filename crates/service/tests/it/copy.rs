@@ -160,6 +160,7 @@ async fn a_day_has_a_limit(database: TestDatabase) {
     assert_eq!(test.service.list_variants(&viewer, site_id).await.unwrap().len(), 2);
     assert_eq!(model.asked().len(), 2);
 
+    test.clock.advance(time::Duration::minutes(1));
     test.service.generate(&viewer, site_id).await.unwrap();
     test.work().await;
     let (state, error) = generation(&test, &viewer, site_id).await;
@@ -170,6 +171,7 @@ async fn a_day_has_a_limit(database: TestDatabase) {
 
     let rules = CopyRulesUpdate { daily_calls: 50, daily_dollars: "0.02".to_owned(), ..CopyRulesUpdate::default() };
     test.service.update_copy_rules(&viewer, site_id, rules).await.unwrap();
+    test.clock.advance(time::Duration::minutes(1));
     test.service.generate(&viewer, site_id).await.unwrap();
     test.work().await;
     let (_, error) = generation(&test, &viewer, site_id).await;
@@ -177,6 +179,7 @@ async fn a_day_has_a_limit(database: TestDatabase) {
 
     // Another day, another limit.
     test.clock.advance(time::Duration::days(1));
+    test.clock.advance(time::Duration::minutes(1));
     test.service.generate(&viewer, site_id).await.unwrap();
     test.work().await;
     assert!(model.asked().len() > 2);
