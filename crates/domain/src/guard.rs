@@ -227,6 +227,9 @@ fn duplicates(candidate: &SlotPatch, context: &Context<'_>) -> Result<(), Refusa
     if candidate.hero_image.is_none() && new.says_the_same(&page) {
         return Err(Refusal::new(Rule::Duplicate, "it says what the page says already"));
     }
+    if new.repeats_itself() && !page.repeats_itself() {
+        return Err(Refusal::new(Rule::Duplicate, "two of its texts say the same"));
+    }
     let known = |known: &&SlotPatch| {
         known.hero_image == candidate.hero_image && similar::Opening::of(known, context.page).is_near(&new)
     };

@@ -27,6 +27,12 @@ impl Opening {
         self.0 == other.0
     }
 
+    /// Whether two of its texts are the same.
+    pub(super) fn repeats_itself(&self) -> bool {
+        let [headline, subheadline, cta] = &self.0;
+        [(headline, subheadline), (headline, cta), (subheadline, cta)].iter().any(|(a, b)| !a.is_empty() && a == b)
+    }
+
     /// Whether every text is the other's, or nearly so.
     pub(super) fn is_near(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).all(|(one, other)| similarity(one, other) >= NEAR)

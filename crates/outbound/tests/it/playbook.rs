@@ -252,7 +252,7 @@ fn any_page() -> impl Strategy<Value = PageModel> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
     #[test]
     fn every_word_of_every_draft_is_from_the_page(page in any_page(), count in 1_usize..=8) {
