@@ -139,6 +139,7 @@ async fn with_arguments(app: &App, method: Method, path: &str, site_id: &str, wh
         ("name", "Goal"),
         ("kind", "event"),
         ("detail", "order"),
+        ("daily_calls", "5"),
         ("url", PAGE_URL),
     ];
     let mut request = app.server.method(method.clone(), path);
