@@ -1,6 +1,7 @@
 //! One site: its variants and what visitors make of them.
 
 pub mod api;
+pub mod copy_rules;
 mod decision_words;
 pub mod decisions;
 pub mod diff;
@@ -16,6 +17,7 @@ pub mod own_visits;
 pub mod page;
 pub mod parts;
 pub mod progress;
+pub mod rejected;
 pub mod settings;
 pub mod statistics;
 pub mod turned_away;

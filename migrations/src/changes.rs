@@ -12,6 +12,7 @@ mod m20261126_000009_event_days;
 mod m20261126_000010_trust;
 mod m20261126_000011_early_conversions;
 mod m20261126_000012_job_progress;
+mod m20261126_000013_copy;
 
 use sea_orm_migration::prelude::*;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000010_trust::Migration),
             Box::new(m20261126_000011_early_conversions::Migration),
             Box::new(m20261126_000012_job_progress::Migration),
+            Box::new(m20261126_000013_copy::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod demo;
+mod generate;
 mod migrate;
 mod migrate_data;
 pub mod print;
@@ -58,6 +59,8 @@ enum Command {
     Recount(recount::Args),
     /// Read a page and print what was found on it
     Analyze(analyze::Args),
+    /// Write variants of a page and print them
+    Generate(generate::Args),
 }
 
 /// Why a command failed.
@@ -112,6 +115,7 @@ impl Cli {
             Command::Simulate(args) => simulate::run(*args).await,
             Command::Recount(args) => recount::run(&flags, &args).await,
             Command::Analyze(args) => analyze::run(&flags, &args).await,
+            Command::Generate(args) => generate::run(&flags, &args).await,
         }
     }
 }

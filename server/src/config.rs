@@ -232,6 +232,14 @@ impl Reading {
     }
 }
 
+/// The language model alone, for a command that needs no more of the settings.
+///
+/// # Errors
+/// When a setting cannot be read.
+pub fn language_model(flags: &Flags) -> Result<Option<LlmSettings>, ConfigError> {
+    language_model::settings(&Sources::new(flags, environment)?)
+}
+
 fn reading(sources: &Sources) -> Result<Reading, ConfigError> {
     let parse = |text: &str| AllowedPrivateHosts::parse(text).map_err(|error| error.to_string());
     Ok(Reading {

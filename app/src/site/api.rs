@@ -157,3 +157,26 @@ pub async fn create_goal(
 ) -> Result<Goal, UiError> {
     crate::ssr::site::create_goal(site_id, name, kind, detail).await
 }
+
+/// Stores what the owner says about copy: forbidden words, and how much a day may cost.
+///
+/// # Errors
+/// `NotFound` for a site of somebody else, `Invalid` with a sentence for a limit that cannot be.
+#[server(prefix = "/api", endpoint = "sites/copy", input = PostUrl)]
+pub async fn save_copy_rules(
+    /// Site.
+    site_id: SiteId,
+    /// Words and phrases that must not stand in a variant, one a line.
+    #[server(default)]
+    forbidden_words: String,
+    /// Most calls of a language model a day.
+    daily_calls: u32,
+    /// Most dollars a day; empty for no limit.
+    #[server(default)]
+    daily_dollars: String,
+    /// Whether the playbook writes when a limit is reached.
+    #[server(default)]
+    playbook_when_capped: bool,
+) -> Result<(), UiError> {
+    crate::ssr::site::save_copy_rules(site_id, forbidden_words, daily_calls, daily_dollars, playbook_when_capped).await
+}

@@ -1,5 +1,6 @@
 //! Settings of a site: how much Evoloop may do by itself, whose visits and pages count, and deleting it.
 
+use crate::site::copy_rules::CopyRulesForm;
 use crate::site::origins::OriginsForm;
 use crate::site::own_visits::OwnVisits;
 use crate::site::page::SiteContext;
@@ -21,6 +22,7 @@ pub fn SettingsPanel(
         <div class="max-w-3xl space-y-6">
             <Autonomy context=context />
             <OwnVisits context=context />
+            <CopyRulesForm context=context />
             <OriginsForm context=context />
             <Danger context=context />
         </div>

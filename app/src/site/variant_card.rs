@@ -5,6 +5,7 @@ use crate::site::page::SiteContext;
 use crate::site::parts::ToneBadge;
 use crate::site::words;
 use crate::ui::{Badge, BadgeVariant, Button, ButtonSize, ButtonVariant, Dialog, DialogClose, DialogTrigger};
+use domain::copy::dollars;
 use domain::report::VariantDetail;
 use domain::variant::VariantAction;
 use domain::{Variant, VariantId};
@@ -35,7 +36,13 @@ pub fn VariantCard(
             <div class="space-y-1 border-t pt-4">
                 <h4 class="text-xs font-medium uppercase tracking-wide text-muted-foreground">"Why it should convert better"</h4>
                 <p class="text-sm">{variant.generation_reasoning.clone()}</p>
+                {made(&variant)}
             </div>
+            {variant.provenance.review.as_ref().map(|review| view! {
+                <p role="note" class="rounded-md border border-warning p-3 text-sm">
+                    "Check this claim before you approve: " {review.reason.clone()} "."
+                </p>
+            })}
         }
         .into_any()
     };
@@ -55,6 +62,18 @@ pub fn VariantCard(
             {body}
             {footer.map(|footer| view! { <div class="mt-auto flex flex-wrap gap-2 border-t pt-4">{footer}</div> })}
         </article>
+    }
+}
+
+/// What the test of it decides, and what it cost to write.
+fn made(variant: &Variant) -> impl IntoView + use<> {
+    let provenance = &variant.provenance;
+    let hypothesis = Some(provenance.hypothesis.clone()).filter(|text| !text.is_empty());
+    let cost = provenance.cost_micros.map(|micros| format!("cost {}", dollars(micros)));
+    let details: Vec<String> = provenance.prompt_version.clone().into_iter().chain(cost).collect();
+    view! {
+        {hypothesis.map(|text| view! { <p class="text-sm text-muted-foreground">"Hypothesis: " {text}</p> })}
+        {(!details.is_empty()).then(|| view! { <p class="text-xs text-muted-foreground">{details.join(", ")}</p> })}
     }
 }
 

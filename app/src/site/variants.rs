@@ -2,6 +2,7 @@
 
 use crate::site::page::SiteContext;
 use crate::site::parts::FormError;
+use crate::site::rejected::RejectedPanel;
 use crate::site::variant_card::VariantCard;
 use crate::site::words;
 use crate::ui::EmptyState;
@@ -103,6 +104,7 @@ pub fn VariantsPanel(
                     <div class="pt-3"><Cards context=context variants=ended /></div>
                 </details>
             </Show>
+            <RejectedPanel context=context />
         </section>
     }
 }

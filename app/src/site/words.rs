@@ -5,6 +5,7 @@ pub use super::decision_words::{
     turned_away, waits_for, wears_off,
 };
 use crate::chart::format::{count, counted};
+use domain::guard::Rule;
 use domain::report::{ExtraConversions, GoalCount, HoldoutReport};
 use domain::variant::VariantAction;
 use domain::{AutonomyMode, Goal, GoalType, JobKind, JobState, SiteStatus, VariantStatus};
@@ -191,4 +192,25 @@ pub fn goal_detail(goal: &Goal) -> String {
 #[must_use]
 pub fn author(name: &str) -> String {
     if name == "playbook" { "Built-in playbook".to_owned() } else { name.to_owned() }
+}
+
+/// A rule that stopped a draft.
+pub fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Schema => "Form",
+        Rule::Slot => "Locked or missing place",
+        Rule::Unsafe => "Unsafe text",
+        Rule::Length => "Length",
+        Rule::Language => "Language",
+        Rule::ForbiddenWord => "Forbidden word",
+        Rule::Claim => "Claim that the page does not make",
+        Rule::Duplicate => "Duplicate",
+    }
+}
+
+/// A reason as a sentence of its own.
+pub fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }

@@ -85,3 +85,16 @@ pub(crate) async fn create_goal(
     };
     service.create_goal(&viewer, site_id, NewGoal { name, kind, config }).await.map_err(super::answer)
 }
+
+/// Stores what the owner says about copy.
+pub(crate) async fn save_copy_rules(
+    site_id: SiteId,
+    forbidden_words: String,
+    daily_calls: u32,
+    daily_dollars: String,
+    playbook_when_capped: bool,
+) -> Result<(), UiError> {
+    let (service, viewer) = super::viewer().await?;
+    let update = service::CopyRulesUpdate { forbidden_words, daily_calls, daily_dollars, playbook_when_capped };
+    service.update_copy_rules(&viewer, site_id, update).await.map_err(super::answer)
+}

@@ -223,6 +223,7 @@ pub(crate) fn variant(number: usize, status: VariantStatus) -> VariantDetail {
             generation_reasoning: "The outcome comes first.".to_owned(),
             strategy: "Outcome first".to_owned(),
             author: "playbook".to_owned(),
+            provenance: domain::copy::Provenance::default(),
         },
         changes: if is_control { vec![] } else { vec![change] },
     }
@@ -244,6 +245,10 @@ pub(crate) fn detail() -> SiteDetail {
             variant(1, VariantStatus::PendingReview),
             variant(2, VariantStatus::Active),
         ],
+        rejected: vec![],
+        brand: domain::guard::BrandRules::default(),
+        copy: domain::copy::CopySettings::default(),
+        spent_today: domain::copy::Spending::default(),
         goals: vec![Goal {
             id: GoalId(site_id().0),
             name: "Sign-up".to_owned(),

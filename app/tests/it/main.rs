@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod chart;
+mod copy;
 mod decisions;
 mod fixtures;
 mod site;

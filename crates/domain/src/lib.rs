@@ -8,10 +8,13 @@
 mod text_enum;
 
 pub mod account;
+pub mod copy;
 pub mod decision;
 pub mod event;
+pub mod facts;
 pub mod generation;
 pub mod goal;
+pub mod guard;
 pub mod ids;
 pub mod job;
 pub mod origin;
@@ -27,6 +30,7 @@ pub mod word_diff;
 pub use account::{Email, InvalidEmail, Plan};
 pub use decision::{Decision, DecisionEvidence, DecisionKind, DecisionState};
 pub use event::{EventType, IncomingEvent, NotCounted, Outcome};
+pub use facts::{Fact, FactKind};
 pub use generation::Phase;
 pub use goal::{Goal, GoalConfig, GoalType};
 pub use ids::{DecisionId, EventId, GoalId, InvalidId, JobId, SiteId, UserId, VariantId, VisitorId};

@@ -6,6 +6,7 @@ mod tone;
 pub use inventory::{Element, ElementKind, Fingerprint, Inventory, LockReason};
 pub use tone::{Direction, Formality, Tone};
 
+use crate::Fact;
 use serde::{Deserialize, Serialize};
 
 /// Where an element stands, with fallbacks for a page that changes.
@@ -127,4 +128,7 @@ pub struct PageModel {
     /// What else stands on the page.
     #[serde(default, skip_serializing_if = "Inventory::is_empty")]
     pub inventory: Inventory,
+    /// What the page claims, at most 400 facts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
 }

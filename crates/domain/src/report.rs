@@ -3,7 +3,9 @@
 //! These are the only types that cross from the server to the browser. Times are seconds since
 //! 1970 in UTC; rates, weights and probabilities are fractions from 0 to 1.
 
+use crate::copy::{CopySettings, RejectedDraft, Spending};
 use crate::event::Dropped;
+use crate::guard::BrandRules;
 use crate::origin::AllowedOrigins;
 use crate::word_diff::Run;
 use crate::{
@@ -86,6 +88,14 @@ pub struct SiteDetail {
     pub page: Option<PageModel>,
     /// The control first, then by age.
     pub variants: Vec<VariantDetail>,
+    /// Drafts that broke a rule, the newest first, at most 30.
+    pub rejected: Vec<RejectedDraft>,
+    /// What the owner says about copy.
+    pub brand: BrandRules,
+    /// How much copy may cost.
+    pub copy: CopySettings,
+    /// What the language model took today.
+    pub spent_today: Spending,
     /// The primary goal first.
     pub goals: Vec<Goal>,
     /// What was decided or is proposed, the newest first, at most 100.

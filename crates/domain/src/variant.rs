@@ -1,5 +1,6 @@
 //! Variants: versions of a page under test, and the states that they pass through.
 
+use crate::copy::Provenance;
 use crate::{Patch, SiteId, VariantId};
 use serde::{Deserialize, Serialize};
 
@@ -125,6 +126,9 @@ pub struct Variant {
     pub strategy: String,
     /// Who wrote it: `playbook`, or the model's name.
     pub author: String,
+    /// How it came about.
+    #[serde(default)]
+    pub provenance: Provenance,
 }
 
 impl Variant {

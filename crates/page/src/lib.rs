@@ -8,6 +8,7 @@ mod consent;
 mod css;
 mod document;
 mod effort;
+mod facts;
 mod hero;
 mod image;
 mod index;
@@ -51,6 +52,7 @@ fn read(document: &Document) -> PageModel {
         hero_image: image::find(document, &hero),
         brand,
         sentences: sentences::collect(document),
+        facts: facts::collect(document),
         direction: tone::direction(document, lang.as_deref()),
         tone: tone::heard(document, lang.as_deref()),
         inventory: inventory::collect(document, &hero),

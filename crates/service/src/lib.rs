@@ -5,7 +5,9 @@
 
 mod accounts;
 mod assign;
+mod copy_rules;
 mod decisions;
+pub mod drafting;
 mod error;
 mod generation;
 mod generation_report;
@@ -39,6 +41,7 @@ mod writer;
 
 pub use accounts::NewSession;
 pub use assign::{AssignError, AssignRequest, Assignment};
+pub use copy_rules::CopyRulesUpdate;
 pub use error::ServiceError;
 pub use goals::NewGoal;
 pub use ingest::{EventResult, RequestSource};

@@ -166,6 +166,7 @@ impl Service {
             generation_reasoning: "Made by `evoloop seed`.".to_owned(),
             strategy: "seed".to_owned(),
             author: "seed".to_owned(),
+            provenance: domain::copy::Provenance::default(),
         }
     }
 }

@@ -7,8 +7,11 @@ mod material;
 mod strategies;
 mod text;
 
-use crate::ports::{Brief, CopyWriter, Draft, WriteError};
+use crate::ports::{Brief, CopyWriter, Draft, WriteError, WritingLog};
 use async_trait::async_trait;
+use domain::facts::Ledger;
+use domain::guard::{self, Context};
+use domain::patch::AllowedHosts;
 use domain::slots::SlotPatch;
 use material::Material;
 
@@ -22,7 +25,7 @@ impl CopyWriter for Playbook {
         "playbook"
     }
 
-    async fn write(&self, brief: &Brief) -> Result<Vec<Draft>, WriteError> {
+    async fn write_noting(&self, brief: &Brief, _log: &WritingLog) -> Result<Vec<Draft>, WriteError> {
         write(brief)
     }
 }
@@ -42,7 +45,10 @@ fn write(brief: &Brief) -> Result<Vec<Draft>, WriteError> {
             "no headline, subheadline or button was found that holds plain text".to_owned(),
         ));
     }
+    let ledger = Ledger::of_page(&brief.page);
+    let hosts = AllowedHosts::default();
     let mut taken: Vec<Key> = brief.known.iter().map(key).collect();
+    let mut known = brief.known.clone();
     let mut drafts = Vec::new();
     for proposal in proposals(&page) {
         if drafts.len() == brief.count {
@@ -52,9 +58,16 @@ fn write(brief: &Brief) -> Result<Vec<Draft>, WriteError> {
         if taken.contains(&key) || repeats_itself(&page, &proposal.slots) {
             continue;
         }
+        // The page's own words may still be a price list or an address, and the owner may forbid some.
+        let context = Context { page: &brief.page, ledger: &ledger, brand: &brief.brand, hosts: &hosts, known: &known };
+        if guard::check(&proposal.slots, &context).is_err() {
+            continue;
+        }
         taken.push(key);
+        known.push(proposal.slots.clone());
         let Proposal { strategy, slots, reasoning } = proposal;
-        drafts.push(Draft { slots, reasoning, strategy: strategy.to_owned() });
+        let hypothesis = hypothesis(&slots);
+        drafts.push(Draft { slots, reasoning, strategy: strategy.to_owned(), hypothesis, prompt_version: None });
     }
     if drafts.is_empty() {
         return Err(WriteError::NothingToWrite(
@@ -62,6 +75,17 @@ fn write(brief: &Brief) -> Result<Vec<Draft>, WriteError> {
         ));
     }
     Ok(drafts)
+}
+
+/// What the test of a draft decides.
+fn hypothesis(slots: &SlotPatch) -> String {
+    let changed = [
+        slots.headline.as_ref().map(|_| "headline"),
+        slots.subheadline.as_ref().map(|_| "subheadline"),
+        slots.cta.as_ref().map(|_| "button"),
+    ];
+    let changed: Vec<&str> = changed.into_iter().flatten().collect();
+    format!("More visitors convert with this {} than with the page's own.", changed.join(" and "))
 }
 
 /// Every proposal: first the best of each strategy, then the second of each, and at last two that

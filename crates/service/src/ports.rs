@@ -1,10 +1,12 @@
 //! What the service needs from the outside world, as traits with a fake beside each in `testkit`.
 
 use async_trait::async_trait;
-use domain::PageModel;
-use domain::slots::SlotPatch;
 use time::OffsetDateTime;
 use url::Url;
+
+mod writing;
+
+pub use writing::{Brief, CopyWriter, Draft, PastResult, WriteError, WritingLog};
 
 /// What a reader is asked for; each kind has its own limits and accepted content types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,77 +119,6 @@ pub trait PageReader: Send + Sync {
         let _ = url;
         Err(ReadError::NoBrowser)
     }
-}
-
-/// What a copywriter works from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Brief {
-    /// The page as it is.
-    pub page: PageModel,
-    /// How many drafts are wanted, 1 to 8.
-    pub count: usize,
-    /// Drafts that exist already and must not come again.
-    pub known: Vec<SlotPatch>,
-}
-
-/// A proposal of a copywriter; nothing in it is trusted.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Draft {
-    /// The new texts.
-    pub slots: SlotPatch,
-    /// Why it should convert better, for the owner.
-    pub reasoning: String,
-    /// Name of the copy strategy.
-    pub strategy: String,
-}
-
-/// Why no drafts came, in sentences for the owner.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WriteError {
-    /// The provider asks to wait.
-    #[error("The language model is busy (status 429). Evoloop tries again by itself.")]
-    RateLimited {
-        /// The provider's Retry-After, in seconds.
-        retry_after_s: Option<u64>,
-    },
-    /// The provider failed.
-    #[error("The language model's provider failed with status {0}. Try again later.")]
-    Provider(u16),
-    /// The provider refuses us.
-    #[error(
-        "The language model's provider refused the request with status {0}. Check the API key and the model's name."
-    )]
-    Refused(u16),
-    /// No answer in time.
-    #[error("The language model did not answer within {0} seconds.")]
-    Timeout(u64),
-    /// No connection.
-    #[error("The language model's provider could not be reached. Check its base URL.")]
-    Unreachable,
-    /// An answer that is not what was asked for.
-    #[error("The language model's answer could not be used: {0}.")]
-    BadAnswer(String),
-    /// Nothing on this page can be rewritten.
-    #[error("There is nothing on this page that can be rewritten safely: {0}.")]
-    NothingToWrite(String),
-}
-
-impl WriteError {
-    /// Whether another try may help.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        !matches!(self, Self::Refused(_) | Self::NothingToWrite(_))
-    }
-}
-
-/// Writes variants of a page.
-#[async_trait]
-pub trait CopyWriter: Send + Sync {
-    /// Who writes, as shown to the owner: `playbook`, or the model's name.
-    fn name(&self) -> &str;
-
-    /// Writes drafts.
-    async fn write(&self, brief: &Brief) -> Result<Vec<Draft>, WriteError>;
 }
 
 /// The time. A demo site runs on a faster one.

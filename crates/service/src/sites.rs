@@ -118,6 +118,10 @@ impl Service {
             owner_link: self.owner_link(site_id, &record.url),
             allowed_origins: record.allowed_origins,
             page: record.page_model,
+            brand: record.brand,
+            copy: record.copy,
+            spent_today: self.spent_today(&site).await?,
+            rejected: self.store().rejected_drafts(&site, 30).await?,
             goals: self.store().goals(&site).await?,
             decisions: self.store().decisions(&site, 100).await?,
             jobs: self.store().jobs(&site).await?,
@@ -170,6 +174,7 @@ impl Service {
             generation_reasoning: "The page as it is, to compare with.".to_owned(),
             strategy: "control".to_owned(),
             author: "owner".to_owned(),
+            provenance: domain::copy::Provenance::default(),
         }
     }
 

@@ -12,6 +12,8 @@ pub(crate) mod goal_conversions;
 pub(crate) mod holdout_counts;
 pub(crate) mod jobs;
 pub(crate) mod ledger;
+pub(crate) mod llm_calls;
+pub(crate) mod rejected_drafts;
 pub(crate) mod schedules;
 pub(crate) mod sessions;
 pub(crate) mod sites;

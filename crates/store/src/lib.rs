@@ -9,6 +9,7 @@ pub mod accounts;
 mod bulk;
 pub mod changes;
 mod connection;
+pub mod copy;
 mod deadline;
 pub mod decisions;
 mod entity;

@@ -38,6 +38,7 @@ impl TryFrom<variants::Model> for Variant {
             generation_reasoning: row.generation_reasoning,
             strategy: row.strategy,
             author: row.author,
+            provenance: json("variants", row.provenance)?,
         })
     }
 }

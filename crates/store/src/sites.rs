@@ -3,6 +3,8 @@
 use crate::entity::{decisions, experiment_stats, jobs, sites, variants};
 use crate::rows::{json, name, to_json};
 use crate::{OwnedSite, Scope, Store, StoreError, WriteTransaction};
+use domain::copy::CopySettings;
+use domain::guard::BrandRules;
 use domain::report::SiteSummary;
 use domain::{
     AllowedOrigins, AutonomyMode, DecisionState, JobState, PageModel, Phase, SiteId, SiteStatus, SiteUrl, UserId,
@@ -51,6 +53,12 @@ pub struct SiteRecord {
     pub page_model: Option<PageModel>,
     /// Whose pages may report.
     pub allowed_origins: AllowedOrigins,
+    /// How much Evoloop may do there by itself.
+    pub autonomy_mode: AutonomyMode,
+    /// What the owner says about copy.
+    pub brand: BrandRules,
+    /// How much copy may cost.
+    pub copy: CopySettings,
 }
 
 impl SiteRecord {
@@ -87,6 +95,7 @@ impl WriteTransaction {
             prior_alpha: Set(UNIFORM.0),
             prior_beta: Set(UNIFORM.1),
             allowed_origins: Set(serde_json::json!([])),
+            copy_settings: Set(serde_json::json!({})),
             created_at: Set(site.created_at.into()),
         };
         sites::Entity::insert(row).exec_without_returning(&self.transaction).await?;
@@ -298,5 +307,8 @@ pub(crate) fn record(row: sites::Model) -> Result<SiteRecord, StoreError> {
         epoch: row.epoch,
         page_model: row.page_model.map(|value| json("sites", value)).transpose()?,
         allowed_origins: json("sites", row.allowed_origins)?,
+        autonomy_mode: name("sites", &row.autonomy_mode)?,
+        brand: json("sites", row.brand_constraints)?,
+        copy: json("sites", row.copy_settings)?,
     })
 }

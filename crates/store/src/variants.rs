@@ -45,6 +45,7 @@ impl WriteTransaction {
             generation_reasoning: Set(variant.generation_reasoning.clone()),
             strategy: Set(variant.strategy.clone()),
             author: Set(variant.author.clone()),
+            provenance: Set(to_json("variants", &variant.provenance)?),
             job_id: Set(origin.map(|(job_id, _)| job_id.0)),
             job_ordinal: Set(origin.map(|(_, ordinal)| ordinal)),
             created_at: Set(now.into()),

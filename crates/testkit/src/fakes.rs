@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use service::ports::{
-    Brief, Clock, CopyWriter, Draft, Entropy, Fetched, PageReader, ReadError, ResourceKind, WriteError,
+    Brief, Clock, CopyWriter, Draft, Entropy, Fetched, PageReader, ReadError, ResourceKind, WriteError, WritingLog,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -121,7 +121,7 @@ impl CopyWriter for FakeWriter {
         "fake"
     }
 
-    async fn write(&self, _brief: &Brief) -> Result<Vec<Draft>, WriteError> {
+    async fn write_noting(&self, _brief: &Brief, _log: &WritingLog) -> Result<Vec<Draft>, WriteError> {
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() };
         drop(answers);

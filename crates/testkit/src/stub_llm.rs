@@ -37,6 +37,8 @@ pub enum Fault {
     Oversize,
     /// `fault/redirect`: sent on to another host.
     Redirect,
+    /// `fault/cut`: a stream that ends in the middle.
+    Cut,
     /// `fault/hidden`: status 200 with an error inside, as routers report a provider's failure.
     ErrorInside(u16),
 }
@@ -54,6 +56,7 @@ impl Fault {
             "length" => Self::Length,
             "oversize" => Self::Oversize,
             "redirect" => Self::Redirect,
+            "cut" => Self::Cut,
             "hidden" => Self::ErrorInside(503),
             status => Self::Status(status.parse().ok()?),
         })
@@ -144,8 +147,30 @@ async fn complete(State(script): State<Arc<Mutex<Script>>>, headers: HeaderMap, 
     };
     match fault {
         Some(fault) => misbehave(fault).await,
-        None => completion(&content.unwrap_or_else(|| drafts_from_page(&body).to_string()), "stop"),
+        None => {
+            let content = content.unwrap_or_else(|| drafts_from_page(&body).to_string());
+            if body["stream"] == true { streamed(&content) } else { completion(&content, "stop") }
+        }
     }
+}
+
+/// Tokens that the stub says an answer took, and its cost in dollars.
+const USAGE: (i64, i64, f64) = (321, 45, 0.000_123);
+
+/// The answer in pieces of a few bytes, as server-sent events, with a comment as routers send it.
+fn streamed(content: &str) -> Response {
+    let mut events = String::from(": PROCESSING\n\n");
+    let letters: Vec<char> = content.chars().collect();
+    for piece in letters.chunks(7) {
+        let delta = json!({"content": piece.iter().collect::<String>()});
+        events.push_str(&format!("data: {}\r\n\r\n", json!({"choices": [{"index": 0, "delta": delta}]})));
+    }
+    let end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]});
+    let (tokens_in, tokens_out, cost) = USAGE;
+    let usage =
+        json!({"choices": [], "usage": {"prompt_tokens": tokens_in, "completion_tokens": tokens_out, "cost": cost}});
+    events.push_str(&format!("data: {end}\n\ndata: {usage}\n\ndata: [DONE]\n\n"));
+    ([(header::CONTENT_TYPE, "text/event-stream; charset=utf-8")], events).into_response()
 }
 
 fn completion(content: &str, finish_reason: &str) -> Response {
@@ -175,6 +200,10 @@ async fn misbehave(fault: Fault) -> Response {
         Fault::Oversize => completion(&"x".repeat(512 * 1024), "stop"),
         // The name is reserved and resolves nowhere, so a client that follows is found out.
         Fault::Redirect => Redirect::temporary("http://elsewhere.invalid/v1/chat/completions").into_response(),
+        Fault::Cut => {
+            let event = "data: {\"choices\":[{\"delta\":{\"content\":\"{\\\"vari\"}}]}\n\n";
+            ([(header::CONTENT_TYPE, "text/event-stream")], event).into_response()
+        }
         Fault::ErrorInside(status) => error(status).into_response(),
     }
 }
@@ -216,6 +245,7 @@ fn drafts_from_page(request: &Value) -> Value {
                 "subheadline": "",
                 "cta": "",
                 "strategy": "benefit first",
+                "hypothesis": "More visitors convert.",
                 "reasoning": "The stub puts another sentence of the page first.",
             });
             (format!("variant_{}", index + 1), variant)

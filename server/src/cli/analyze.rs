@@ -21,18 +21,25 @@ use url::Url;
 pub(super) struct Args {
     /// File or address of the page
     source: String,
-    /// Address that a file belongs to; style sheets that are not on the disk are then fetched from there
-    #[arg(long, value_name = "URL")]
-    base_url: Option<Url>,
-    /// Folder in which addresses that begin with `/` are found, for a file
-    #[arg(long, value_name = "DIR")]
-    root: Option<PathBuf>,
+    #[command(flatten)]
+    page: Page,
     /// Folder for pictures of the page as on a desk and on a phone; without Chromium a drawing of what was found
     #[arg(long, value_name = "DIR")]
     screenshots: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Where the assets of a page on the disk are.
+#[derive(clap::Args)]
+pub(super) struct Page {
+    /// Address that a file belongs to; style sheets that are not on the disk are then fetched from there
+    #[arg(long, value_name = "URL")]
+    base_url: Option<Url>,
+    /// Folder in which addresses that begin with `/` are found, for a file
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
 }
 
 pub(super) async fn run(flags: &Flags, args: &Args) -> Result<ExitCode, CliError> {
@@ -43,7 +50,7 @@ pub(super) async fn run(flags: &Flags, args: &Args) -> Result<ExitCode, CliError
             let pictures = if args.screenshots.is_some() { taken(&fetcher, &url).await? } else { Vec::new() };
             (model, pictures)
         }
-        None => (from_disk(flags, args).await?, Vec::new()),
+        None => (from_disk(flags, &args.source, &args.page).await?, Vec::new()),
     };
     if let Some(folder) = &args.screenshots {
         pictures::store(folder, &pictures, &model)
@@ -57,6 +64,14 @@ pub(super) async fn run(flags: &Flags, args: &Args) -> Result<ExitCode, CliError
         report.lines().iter().for_each(|line| print::line(line));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the page at an address or in a file.
+pub(super) async fn page_model(flags: &Flags, source: &str, page: &Page) -> Result<PageModel, CliError> {
+    match page_address(source) {
+        Some(url) => from_network(&fetcher(flags)?, &url).await,
+        None => from_disk(flags, source, page).await,
+    }
 }
 
 /// A source with a scheme of the web is an address, everything else a file.
@@ -87,8 +102,8 @@ async fn taken(reader: &dyn PageReader, url: &Url) -> Result<Vec<Screenshot>, Cl
 }
 
 /// Nothing is fetched without a base address.
-async fn from_disk(flags: &Flags, args: &Args) -> Result<PageModel, CliError> {
-    let file = PathBuf::from(&args.source);
+async fn from_disk(flags: &Flags, source: &str, args: &Page) -> Result<PageModel, CliError> {
+    let file = PathBuf::from(source);
     let local = LocalPage::open(&file, args.root.as_deref())
         .map_err(|error| CliError::Refused(format!("{}: {error}", file.display())))?;
     let mut stylesheets = Vec::new();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Every key that the file may hold; each is also `EVOLOOP_` and its name in capitals.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 21] = [
     "addr",
     "allow_private_hosts",
     "chromium",

@@ -47,6 +47,7 @@ fn the_list_of_endpoints() {
     POST /api/jobs/retry
     POST /api/me/update
     POST /api/sites
+    POST /api/sites/copy
     POST /api/sites/delete
     POST /api/sites/restart
     POST /api/sites/update
@@ -140,6 +141,7 @@ async fn with_arguments(app: &App, method: Method, path: &str, site_id: &str, wh
         ("name", "Goal"),
         ("kind", "event"),
         ("detail", "order"),
+        ("daily_calls", "5"),
         ("url", PAGE_URL),
     ];
     let mut request = app.server.method(method.clone(), path);

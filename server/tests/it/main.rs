@@ -10,6 +10,7 @@ mod demo;
 mod endpoints;
 mod faults;
 mod files;
+mod generate;
 mod journey;
 mod live;
 mod metrics;

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use domain::{JobKind, JobState};
 use serde_json::Value;
 use server::runner::Runner;
-use service::ports::{Brief, CopyWriter, Draft, WriteError};
+use service::ports::{Brief, CopyWriter, Draft, WriteError, WritingLog};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use testkit::service::PAGE_URL;
@@ -23,7 +23,7 @@ impl CopyWriter for Endless {
         "endless"
     }
 
-    async fn write(&self, _brief: &Brief) -> Result<Vec<Draft>, WriteError> {
+    async fn write_noting(&self, _brief: &Brief, _log: &WritingLog) -> Result<Vec<Draft>, WriteError> {
         std::future::pending().await
     }
 }

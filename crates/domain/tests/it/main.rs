@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod account;
+mod copy;
 mod decision;
 mod event;
+mod facts;
 mod goal;
+mod guard;
 mod names;
 mod origin;
 mod page_model;

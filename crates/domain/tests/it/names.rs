@@ -30,6 +30,8 @@ fn every_name_is_the_same_in_every_language() {
     check(DecisionKind::ALL);
     check(DecisionState::ALL);
     check(EventType::ALL);
+    check(domain::FactKind::ALL);
+    check(domain::guard::Rule::ALL);
     check(GoalType::ALL);
     check(JobKind::ALL);
     check(JobState::ALL);

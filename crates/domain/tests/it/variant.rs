@@ -43,6 +43,7 @@ fn the_control_cannot_be_changed() {
         generation_reasoning: String::new(),
         strategy: String::new(),
         author: String::new(),
+        provenance: domain::copy::Provenance::default(),
     };
     for action in A::ALL {
         assert_eq!(variant.status_after(*action), Err(ImpossibleAction::Control));

@@ -1,24 +1,26 @@
-//! From what a model wrote to drafts: only what fits the page, in form, length and figures.
+//! From what a model wrote to drafts. Only the form is settled here; whether a draft keeps the rules is
+//! the service's to judge, so that what is rejected is kept with its reason.
 
 use super::answer::Written;
+use super::prompt::PROMPT_VERSION;
+use domain::guard::{self, BrandRules};
 use domain::slots::{SlotPatch, normalise};
-use domain::{PageModel, TextSlot};
-use service::ports::{Brief, Draft, WriteError};
-use std::collections::HashSet;
+use domain::{PageModel, guard::width};
+use service::ports::Draft;
 
-/// The texts of a page that a model may rewrite, as they are called in the answer.
-pub(super) const TEXTS: [&str; 3] = ["headline", "subheadline", "cta"];
-/// Most characters of the explanation.
+/// Most characters of the explanation and of the hypothesis.
 const MAX_REASONING: usize = 600;
 /// Most characters of the strategy's name.
 const MAX_STRATEGY: usize = 60;
+/// Most characters of a text; a longer one breaks every limit anyway.
+const MAX_TEXT: usize = 2_000;
 
 /// One text that can be replaced.
 pub(super) struct Slot {
     pub(super) name: &'static str,
     /// The page's own text.
     pub(super) text: String,
-    /// Most characters of a new one.
+    /// About how many characters a new one may have.
     pub(super) limit: usize,
 }
 
@@ -26,116 +28,52 @@ pub(super) struct Slot {
 pub(super) struct Slots(pub(super) Vec<Slot>);
 
 impl Slots {
-    /// A new text may be somewhat longer than the old one, so that the layout holds.
-    pub(super) fn of(page: &PageModel) -> Self {
-        let slot = |name, slot: &Option<TextSlot>, least: usize| {
-            let slot = slot.as_ref().filter(|slot| slot.plain_text)?;
+    pub(super) fn of(page: &PageModel, brand: &BrandRules) -> Self {
+        let slots = guard::open_slots(page, brand).into_iter().map(|(name, slot, most)| {
             let text = normalise(&slot.text);
-            let limit = (text.chars().count() * 8 / 5).clamp(least, 400);
-            Some(Slot { name, text, limit })
-        };
-        let slots =
-            [slot(TEXTS[0], &page.headline, 90), slot(TEXTS[1], &page.subheadline, 200), slot(TEXTS[2], &page.cta, 30)];
-        Self(slots.into_iter().flatten().collect())
+            Slot { name, limit: characters(&text, most), text }
+        });
+        Self(slots.collect())
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-}
 
-/// Why one draft is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-enum Fault {
-    #[error("it changes nothing")]
-    NoChange,
-    #[error("it is the same as another draft")]
-    Repeated,
-    #[error("its {0} is too long")]
-    TooLong(&'static str),
-    #[error("its {0} has control characters or markup")]
-    Markup(&'static str),
-    #[error("its {0} has a figure that is not on the page")]
-    NewFigure(&'static str),
-    #[error("it has no explanation")]
-    Unexplained,
-}
+    /// The drafts, tidied: white space as a browser shows it, the page's own texts left out.
+    pub(super) fn drafts(&self, written: Vec<Written>) -> Vec<Draft> {
+        written.into_iter().map(|one| self.draft(&one)).collect()
+    }
 
-/// Keeps the drafts that can be used, at most as many as asked for.
-///
-/// # Errors
-/// When none can: a sentence with the first draft's fault.
-pub(super) fn check(written: Vec<Written>, slots: &Slots, brief: &Brief) -> Result<Vec<Draft>, WriteError> {
-    let figures = figures_of(&brief.page);
-    let mut drafts: Vec<Draft> = Vec::new();
-    let mut first_fault = None;
-    let count = written.len();
-    for one in written {
-        if drafts.len() == brief.count {
-            break;
-        }
-        let known = |slots: &SlotPatch| brief.known.contains(slots) || drafts.iter().any(|draft| draft.slots == *slots);
-        match draft(&one, slots, &figures).and_then(
-            |draft| {
-                if known(&draft.slots) { Err(Fault::Repeated) } else { Ok(draft) }
-            },
-        ) {
-            Ok(draft) => drafts.push(draft),
-            Err(fault) => {
-                tracing::info!(%fault, "draft of the language model left out");
-                first_fault.get_or_insert(fault);
+    fn draft(&self, written: &Written) -> Draft {
+        let mut slots = SlotPatch::default();
+        for slot in &self.0 {
+            let (new, place) = match slot.name {
+                "headline" => (&written.headline, &mut slots.headline),
+                "subheadline" => (&written.subheadline, &mut slots.subheadline),
+                _ => (&written.cta, &mut slots.cta),
+            };
+            let new = normalise(&new.chars().take(MAX_TEXT).collect::<String>());
+            if !new.is_empty() && new != slot.text {
+                *place = Some(new);
             }
         }
-    }
-    match (drafts.is_empty(), first_fault) {
-        (false, _) => Ok(drafts),
-        (true, Some(fault)) => {
-            Err(WriteError::BadAnswer(format!("none of its {count} drafts can be used; of the first, {fault}")))
+        let strategy = plain(&written.strategy, MAX_STRATEGY);
+        Draft {
+            slots,
+            reasoning: plain(&written.reasoning, MAX_REASONING),
+            strategy: if strategy.is_empty() { "unnamed".to_owned() } else { strategy },
+            hypothesis: plain(&written.hypothesis, MAX_REASONING),
+            prompt_version: Some(PROMPT_VERSION.to_owned()),
         }
-        (true, None) => Err(WriteError::BadAnswer("it holds no drafts".to_owned())),
     }
 }
 
-fn draft(written: &Written, slots: &Slots, figures: &HashSet<String>) -> Result<Draft, Fault> {
-    let mut patch = SlotPatch::default();
-    for slot in &slots.0 {
-        let (new, place) = match slot.name {
-            "headline" => (&written.headline, &mut patch.headline),
-            "subheadline" => (&written.subheadline, &mut patch.subheadline),
-            _ => (&written.cta, &mut patch.cta),
-        };
-        let new = normalise(new);
-        if new.is_empty() || new == slot.text {
-            continue;
-        }
-        check_text(slot, &new, figures)?;
-        *place = Some(new);
-    }
-    if patch == SlotPatch::default() {
-        return Err(Fault::NoChange);
-    }
-    let reasoning = plain(&written.reasoning, MAX_REASONING);
-    let strategy = plain(&written.strategy, MAX_STRATEGY);
-    if reasoning.is_empty() {
-        return Err(Fault::Unexplained);
-    }
-    let strategy = if strategy.is_empty() { "unnamed".to_owned() } else { strategy };
-    Ok(Draft { slots: patch, reasoning, strategy })
-}
-
-fn check_text(slot: &Slot, new: &str, figures: &HashSet<String>) -> Result<(), Fault> {
-    if new.chars().count() > slot.limit {
-        return Err(Fault::TooLong(slot.name));
-    }
-    // Placeholders and markup are never copy, unless the page itself writes that way.
-    let odd = |c: char| is_hidden(c) || ("<>{}[]".contains(c) && !slot.text.contains(c));
-    if new.chars().any(odd) || new.contains("://") {
-        return Err(Fault::Markup(slot.name));
-    }
-    if figures_in(new).any(|figure| !figures.contains(figure)) {
-        return Err(Fault::NewFigure(slot.name));
-    }
-    Ok(())
+/// How many characters of this text's script fit into a width, a little less to be sure.
+fn characters(text: &str, most: f64) -> usize {
+    let is_wide = text.chars().any(|c| width(&c.to_string()) >= 1.0);
+    let each = if is_wide { 1.0 } else { 0.53 };
+    (1..500_u16).take_while(|count| f64::from(*count) * each <= most * 0.95).last().map_or(1, usize::from)
 }
 
 /// Control characters, and marks that reorder or hide text.
@@ -152,16 +90,4 @@ fn plain(text: &str, limit: usize) -> String {
         Some((end, _)) => format!("{}…", text[..end].trim_end()),
         None => text,
     }
-}
-
-/// Every run of digits on the page, so that a number can be told from an invented one.
-fn figures_of(page: &PageModel) -> HashSet<String> {
-    let slots = [&page.headline, &page.subheadline, &page.cta, &page.secondary_cta];
-    let slots = slots.into_iter().flatten().map(|slot| &slot.text);
-    let texts = slots.chain(&page.title).chain(&page.description).chain(&page.sentences);
-    texts.flat_map(|text| figures_in(text)).map(str::to_owned).collect()
-}
-
-fn figures_in(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_numeric()).filter(|figure| !figure.is_empty())
 }

@@ -48,7 +48,7 @@ async fn drafts_come_back_and_the_request_is_as_documented() {
     assert_eq!(body["messages"][0]["role"], "system");
     let data: Value = serde_json::from_str(body["messages"][1]["content"].as_str().unwrap()).unwrap();
     assert_eq!(data["page"]["opening"]["headline"], "Brew better coffee");
-    assert_eq!(data["limits"]["cta"], 30);
+    assert_eq!(data["limits"]["cta"], 23);
     let format = &body["response_format"];
     assert_eq!(format["type"], "json_schema");
     assert_eq!(format["json_schema"]["strict"], true);
@@ -59,7 +59,7 @@ async fn drafts_come_back_and_the_request_is_as_documented() {
     let item = &variants["properties"]["variant_3"];
     assert_eq!(item["additionalProperties"], false);
     let required: Vec<&str> = item["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    assert_eq!(required, ["headline", "subheadline", "cta", "strategy", "reasoning"]);
+    assert_eq!(required, ["headline", "subheadline", "cta", "strategy", "hypothesis", "reasoning"]);
     assert_eq!(keywords(schema), ["additionalProperties", "description", "properties", "required", "type"]);
 }
 
@@ -86,8 +86,8 @@ async fn only_texts_that_can_be_replaced_are_asked_for() {
     assert_eq!(drafts[0].slots.headline.as_deref(), Some("Better coffee"));
     let schema = stub.asked()[0].body["response_format"]["json_schema"]["schema"].clone();
     let item = &schema["properties"]["variants"]["properties"]["variant_1"];
-    assert_eq!(item["required"], json!(["headline", "strategy", "reasoning"]));
-    assert_eq!(item["properties"].as_object().unwrap().len(), 3);
+    assert_eq!(item["required"], json!(["headline", "strategy", "hypothesis", "reasoning"]));
+    assert_eq!(item["properties"].as_object().unwrap().len(), 4);
 }
 
 #[tokio::test]
@@ -136,6 +136,7 @@ async fn each_fault_has_its_own_error() {
         ("fault/redirect", WriteError::Refused(307), false),
         ("fault/html", bad("it is not JSON"), true),
         ("fault/truncated", bad("it was cut off"), true),
+        ("fault/cut", bad("it was cut off"), true),
         ("fault/length", bad("it was cut off at the model's length limit"), true),
         ("fault/empty", bad("it is empty"), true),
         ("fault/blank", bad("it is empty"), true),

@@ -2,6 +2,9 @@
 
 use crate::samples::{brief, english, page, slot};
 use domain::PageModel;
+use domain::facts::Ledger;
+use domain::guard::{self, Context};
+use domain::patch::AllowedHosts;
 use domain::slots::SlotPatch;
 use proptest::prelude::*;
 use service::playbook::Playbook;
@@ -29,11 +32,14 @@ fn check(brief: &Brief, drafts: &[Draft]) {
     let vocabulary = words_of(&brief.page);
     assert!(drafts.len() <= brief.count);
     let mut seen = brief.known.clone();
-    for Draft { slots, reasoning, strategy } in drafts {
+    let (ledger, hosts) = (Ledger::of_page(&brief.page), AllowedHosts::default());
+    for Draft { slots, reasoning, strategy, hypothesis, .. } in drafts {
         assert!(!seen.contains(slots), "twice: {slots:?}");
+        let context = Context { page: &brief.page, ledger: &ledger, brand: &brief.brand, hosts: &hosts, known: &seen };
+        assert_eq!(guard::check(slots, &context), Ok(()), "{slots:?}");
         seen.push(slots.clone());
         assert!(slots.compile(&brief.page).is_ok(), "does not compile: {slots:?}");
-        assert!(reasoning.ends_with("Every word is from this page.") && !strategy.is_empty());
+        assert!(reasoning.ends_with("Every word is from this page.") && !strategy.is_empty() && !hypothesis.is_empty());
         assert!(slots.hero_image.is_none());
         let texts = [
             (&slots.headline, &brief.page.headline, 90, 8),
@@ -246,7 +252,7 @@ fn any_page() -> impl Strategy<Value = PageModel> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
     #[test]
     fn every_word_of_every_draft_is_from_the_page(page in any_page(), count in 1_usize..=8) {

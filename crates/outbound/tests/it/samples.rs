@@ -50,5 +50,5 @@ pub(crate) fn english() -> PageModel {
 
 /// A brief for new drafts.
 pub(crate) fn brief(page: PageModel, count: usize) -> Brief {
-    Brief { page, count, known: Vec::new() }
+    Brief { page, count, ..Brief::default() }
 }

@@ -10,6 +10,7 @@ mod hostile;
 mod inventory;
 mod kinds;
 mod languages;
+mod ledger;
 mod legacy;
 mod locators;
 mod pictures;

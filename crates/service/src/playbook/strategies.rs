@@ -4,16 +4,19 @@
 use super::Proposal;
 use super::material::Material;
 use super::text;
+use domain::FactKind;
+use domain::facts::facts_in;
 use domain::slots::SlotPatch;
 
 /// A strategy gives its proposals, best first; none when the page has not what it needs.
 pub(super) type Strategy = fn(&Material) -> Vec<Proposal>;
 
 /// Every strategy, in the order in which drafts are offered.
-pub(super) const ALL: [Strategy; 12] = [
+pub(super) const ALL: [Strategy; 13] = [
     promise_first,
     shorter_headline,
     number_as_proof,
+    objection_answered,
     section_as_headline,
     button_in_the_pages_words,
     title_as_headline,
@@ -93,6 +96,24 @@ fn number_as_proof(page: &Material) -> Vec<Proposal> {
         "The line under the headline now gives a figure that the page has further down: a concrete \
          fact may persuade where a general promise does not. Every word is from this page.",
         page.by_relevance(texts).into_iter().filter_map(|text| page.as_subheadline(text)).map(subheadline),
+    )
+}
+
+/// A sentence that takes a risk away explains the headline: money back, no card, cancel anytime.
+fn objection_answered(page: &Material) -> Vec<Proposal> {
+    let answers = |text: &&str| {
+        (2..=35).contains(&text::word_count(text))
+            && !text::is_question(text)
+            && facts_in(text)
+                .iter()
+                .any(|fact| matches!(fact.kind, FactKind::Guarantee) && !fact.key.starts_with("not:"))
+    };
+    let texts = page.sentences.iter().flat_map(|text| text::sentences(text)).filter(answers);
+    propose(
+        "objection answered",
+        "The line under the headline now says what takes the risk away, which the page says further down. \
+         Every word is from this page.",
+        texts.filter_map(|text| page.as_subheadline(text)).map(subheadline),
     )
 }
 

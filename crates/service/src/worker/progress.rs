@@ -45,16 +45,6 @@ impl<'a> Progress<'a> {
         self.store().await
     }
 
-    /// Adds what was spent on the job, in millionths of a dollar.
-    #[expect(dead_code, reason = "the playbook costs nothing; for copywriters that do")]
-    pub(super) async fn cost(&self, micros: i64) -> Result<(), ServiceError> {
-        let write = self.service.store().begin().await?;
-        write.add_cost(self.job, micros).await?;
-        write.commit().await?;
-        self.service.inner.live.announce(self.job.site.site_id(), Topic::Jobs);
-        Ok(())
-    }
-
     /// What an interrupted try kept, if this version still understands it.
     pub(super) fn kept<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_value(self.job.kept.clone()?).ok()

@@ -52,10 +52,12 @@ async fn a_useless_model_leaves_no_variant(database: TestDatabase) {
         (WriteError::Provider(500), 2),
         (WriteError::Refused(401), 1),
         (WriteError::Timeout(60), 2),
-        (WriteError::BadAnswer("it was cut off".to_owned()), 2),
+        // Asked for again within the job, and then given up.
+        (WriteError::BadAnswer("it was cut off".to_owned()), 1),
         (WriteError::NothingToWrite("no headline".to_owned()), 1),
     ];
-    let answers = faults.iter().flat_map(|(error, tries)| vec![Err(error.clone()); *tries]).collect();
+    let asked = |error: &WriteError, tries| if matches!(error, WriteError::BadAnswer(_)) { 3 } else { tries };
+    let answers = faults.iter().flat_map(|(error, tries)| vec![Err(error.clone()); asked(error, *tries)]).collect();
     let test = TestServiceBuilder::default().writer(Arc::new(FakeWriter::new(answers))).build(database);
     let viewer = sign_up(&test, "owner@example.com").await;
     for (fault, tries) in faults {
@@ -74,11 +76,17 @@ async fn a_useless_model_leaves_no_variant(database: TestDatabase) {
 }
 
 async fn unsafe_drafts_are_refused(database: TestDatabase) {
-    let draft = |slots| Draft { slots, reasoning: "because".to_owned(), strategy: "test".to_owned() };
+    let draft =
+        |slots| Draft { slots, reasoning: "because".to_owned(), strategy: "test".to_owned(), ..Draft::default() };
     let headline = |text: &str| draft(SlotPatch { headline: Some(text.to_owned()), ..SlotPatch::default() });
     let image = |src: &str| draft(SlotPatch { hero_image: Some(src.to_owned()), ..SlotPatch::default() });
+    let hostile =
+        || Ok(vec![headline("\u{202e}evil"), image("javascript:alert(1)"), image("https://evil.example/x.png")]);
+    // A writer may try again twice.
     let answers = vec![
-        Ok(vec![headline("\u{202e}evil"), image("javascript:alert(1)"), image("https://evil.example/x.png")]),
+        hostile(),
+        hostile(),
+        hostile(),
         Ok(vec![headline("Fine words"), headline("Fine words"), headline("Boil water in two minutes")]),
     ];
     let test = TestServiceBuilder::default().writer(Arc::new(FakeWriter::new(answers))).job_attempts(1).build(database);

@@ -1,16 +1,17 @@
 //! Use cases through the service, on SQLite and Postgres.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod accounts;
 mod batches;
+mod copy;
 mod decisions;
 mod events;
 mod generations;
 mod holdout;
 mod jobs;
-mod reading;
 mod jobs_ended_early;
 mod jobs_of_replicas;
+mod reading;
 mod replay;
 mod retention;
 mod schedules;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::variant::VariantAction;
 use domain::{EventId, EventType, IncomingEvent, Outcome, SiteId, VariantId, VisitorId};
-use service::ports::{Brief, CopyWriter, Draft, WriteError};
+use service::ports::{Brief, CopyWriter, Draft, WriteError, WritingLog};
 use service::{AssignRequest, Assignment, EventResult, RequestSource, Viewer};
 use testkit::TestService;
 use testkit::service::PAGE_URL;
@@ -103,7 +103,7 @@ impl CopyWriter for Thoughtful {
         "thoughtful"
     }
 
-    async fn write(&self, _brief: &Brief) -> Result<Vec<Draft>, WriteError> {
+    async fn write_noting(&self, _brief: &Brief, _log: &WritingLog) -> Result<Vec<Draft>, WriteError> {
         self.begun.add_permits(1);
         self.permits.acquire().await.unwrap().forget();
         Err(WriteError::Refused(401))

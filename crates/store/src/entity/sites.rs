@@ -27,6 +27,7 @@ pub struct Model {
     pub prior_alpha: f64,
     pub prior_beta: f64,
     pub allowed_origins: Json,
+    pub copy_settings: Json,
     pub created_at: Millis,
 }
 

@@ -20,6 +20,7 @@ pub struct Model {
     pub generation_reasoning: String,
     pub strategy: String,
     pub author: String,
+    pub provenance: Json,
     pub job_id: Option<Uuid>,
     pub job_ordinal: Option<i32>,
     pub created_at: Millis,

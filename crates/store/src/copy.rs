@@ -1,0 +1,146 @@
+//! What copy costs and what of it was rejected: rows of `llm_calls` and `rejected_drafts`.
+
+use crate::entity::{llm_calls, rejected_drafts, sites};
+use crate::millis::Millis;
+use crate::rows::{json, to_json};
+use crate::{OwnedSite, Store, StoreError, WriteTransaction};
+use domain::copy::{CopySettings, ModelCall, RejectedDraft, Spending};
+use domain::guard::{BrandRules, Refusal};
+use domain::slots::SlotPatch;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// The job and its try that a row belongs to.
+#[derive(Debug, Clone, Copy)]
+pub struct Written {
+    /// Identifier of the row.
+    pub id: Uuid,
+    /// The job.
+    pub job_id: domain::JobId,
+    /// The job's try, from 1.
+    pub attempt: i32,
+    /// Now.
+    pub at: OffsetDateTime,
+}
+
+impl WriteTransaction {
+    /// Accounts for a call of a language model.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record_model_call(
+        &self,
+        site: &OwnedSite,
+        call: &ModelCall,
+        written: Written,
+    ) -> Result<(), StoreError> {
+        let row = llm_calls::ActiveModel {
+            site_id: Set(site.site_id().0),
+            id: Set(written.id),
+            job_id: Set(written.job_id.0),
+            attempt: Set(written.attempt),
+            model: Set(call.model.clone()),
+            prompt_version: Set(call.prompt_version.clone()),
+            tokens_in: Set(call.tokens_in),
+            tokens_out: Set(call.tokens_out),
+            cost_micros: Set(call.cost_micros),
+            duration_ms: Set(call.duration_ms),
+            outcome: Set(call.outcome.to_owned()),
+            created_at: Set(written.at.into()),
+        };
+        llm_calls::Entity::insert(row).exec_without_returning(&self.transaction).await?;
+        Ok(())
+    }
+
+    /// Keeps a draft that broke a rule.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record_rejected_draft(
+        &self,
+        site: &OwnedSite,
+        draft: &RejectedDraft,
+        written: Written,
+    ) -> Result<(), StoreError> {
+        let row = rejected_drafts::ActiveModel {
+            site_id: Set(site.site_id().0),
+            id: Set(written.id),
+            job_id: Set(written.job_id.0),
+            attempt: Set(written.attempt),
+            slots: Set(to_json("rejected_drafts", &draft.slots)?),
+            strategy: Set(draft.strategy.clone()),
+            author: Set(draft.author.clone()),
+            rule: Set(draft.refusal.rule.as_str().to_owned()),
+            refusal: Set(to_json("rejected_drafts", &draft.refusal)?),
+            created_at: Set(written.at.into()),
+        };
+        rejected_drafts::Entity::insert(row).exec_without_returning(&self.transaction).await?;
+        Ok(())
+    }
+
+    /// Stores what the owner says about copy, and how much it may cost.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_copy_rules(
+        &self,
+        site: &OwnedSite,
+        brand: &BrandRules,
+        settings: &CopySettings,
+    ) -> Result<(), StoreError> {
+        let brand = Expr::value(to_json("sites", brand)?);
+        self.update_site(site, sites::Column::BrandConstraints, brand).await?;
+        self.update_site(site, sites::Column::CopySettings, Expr::value(to_json("sites", settings)?)).await
+    }
+}
+
+impl Store {
+    /// What the site's calls came to since a time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn spending(&self, site: &OwnedSite, since: OffsetDateTime) -> Result<Spending, StoreError> {
+        // A day has few calls, as their number is limited; a sum has another type on each database.
+        let costs: Vec<Option<i64>> = llm_calls::Entity::find()
+            .select_only()
+            .column(llm_calls::Column::CostMicros)
+            .filter(llm_calls::Column::SiteId.eq(site.site_id().0))
+            .filter(llm_calls::Column::CreatedAt.gte(Millis::from(since)))
+            .into_tuple()
+            .all(self.reader())
+            .await?;
+        let cost_micros = costs.iter().flatten().fold(0_i64, |sum, cost| sum.saturating_add(*cost));
+        Ok(Spending { calls: i64::try_from(costs.len()).unwrap_or(i64::MAX), cost_micros })
+    }
+
+    /// Drafts that broke a rule, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn rejected_drafts(&self, site: &OwnedSite, most: u64) -> Result<Vec<RejectedDraft>, StoreError> {
+        let rows = rejected_drafts::Entity::find()
+            .filter(rejected_drafts::Column::SiteId.eq(site.site_id().0))
+            .order_by_desc(rejected_drafts::Column::CreatedAt)
+            .order_by_asc(rejected_drafts::Column::Id)
+            .limit(most)
+            .all(self.reader())
+            .await?;
+        rows.into_iter().map(RejectedDraft::try_from).collect()
+    }
+}
+
+impl TryFrom<rejected_drafts::Model> for RejectedDraft {
+    type Error = StoreError;
+    fn try_from(row: rejected_drafts::Model) -> Result<Self, StoreError> {
+        Ok(Self {
+            slots: json::<SlotPatch>("rejected_drafts", row.slots)?,
+            strategy: row.strategy,
+            author: row.author,
+            refusal: json::<Refusal>("rejected_drafts", row.refusal)?,
+            created_at: row.created_at.seconds(),
+        })
+    }
+}
