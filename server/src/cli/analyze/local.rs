@@ -20,7 +20,7 @@ pub(super) struct LocalPage {
 impl LocalPage {
     /// Reads the file.
     pub(super) fn open(file: &Path, root: Option<&Path>) -> io::Result<Self> {
-        let html = decode(&bytes(file)?, None, Declaration::Meta);
+        let html = decode(&bytes(file)?, None, Declaration::Meta, None);
         let folder = file.parent().map(Path::to_owned).unwrap_or_default();
         Ok(Self { html, folder, root: root.map(Path::to_owned) })
     }
@@ -28,7 +28,7 @@ impl LocalPage {
     /// The style sheet that a link of the page means, if it is on the disk.
     pub(super) fn stylesheet(&self, reference: &str) -> Option<Stylesheet> {
         let path = self.path(reference)?;
-        let text = decode(&bytes(&path).ok()?, None, Declaration::AtCharset);
+        let text = decode(&bytes(&path).ok()?, None, Declaration::AtCharset, None);
         Some(Stylesheet { url: None, text })
     }
 
