@@ -1,3 +1,5 @@
+//! Drawings of pages, hostile ones too.
+
 use super::{is_colour, on, schematic, wrapped};
 use crate::analyze;
 use domain::PageModel;
@@ -11,8 +13,9 @@ const PAGE: &str = "<title>T & Co</title><main><h1>Ship <b>faster</b> &lt;script
 fn the_drawing_shows_what_was_found_and_nothing_runs_in_it() {
     let svg = schematic(&analyze(PAGE, None, &[]));
     let document = Html::parse_document(&svg);
-    let count = |selector: &str| document.select(&Selector::parse(selector).unwrap()).count();
-    assert_eq!((count("svg"), count("script"), count("[style]"), count("[onload]"), count("image")), (1, 0, 0, 0, 0));
+    let count = |selector: &str| Selector::parse(selector).map(|selector| document.select(&selector).count()).ok();
+    let found = ["svg", "script", "[style]", "[onload]", "image"].map(count);
+    assert_eq!(found, [1, 0, 0, 0, 0].map(Some));
     assert!(svg.contains("fill=\"#ff0044\""), "{svg}");
     assert!(svg.contains("Start &quot;now&quot;") && svg.contains("&lt;script&gt;"), "{svg}");
     assert!(svg.contains("<circle"), "{svg}");

@@ -1,3 +1,5 @@
+//! The proxy as a browser and as an attacker would use it, on loopback.
+
 use super::{Filter, Wish, wish};
 use crate::fetcher::{AllowedPrivateHosts, Door, FetchPolicy, NameResolver};
 use async_trait::async_trait;

@@ -1,4 +1,6 @@
-use super::{MAX_BYTES, Rules, matches};
+//! What RFC 9309 says, and the files that people write.
+
+use super::{Forbidden, MAX_BYTES, Rules, matches};
 
 fn allows(file: &str, path: &str) -> bool {
     Rules::parse(file.as_bytes()).check(path).is_ok()
@@ -84,9 +86,8 @@ fn the_group_that_names_us_replaces_that_for_everybody() {
     for (file, expected) in table {
         assert_eq!(allows(file, "/a"), expected, "{file:?}");
     }
-    let forbidden = Rules::parse(b"user-agent: evoloop\ndisallow: /a").check("/a").unwrap_err();
-    assert!(forbidden.names_us);
-    assert_eq!(forbidden.pattern, "/a");
+    let forbidden = Forbidden { pattern: "/a".to_owned(), names_us: true };
+    assert_eq!(Rules::parse(b"user-agent: evoloop\ndisallow: /a").check("/a"), Err(forbidden));
 }
 
 #[test]
