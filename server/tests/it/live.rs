@@ -55,7 +55,7 @@ async fn a_page_opened_in_the_middle_shows_all_so_far(database: TestDatabase) {
     let (now, write) = (app.inside.clock.now(), store.begin().await.unwrap());
     let claim =
         write.claim_job(&[JobKind::AnalyzeSite], uuid::Uuid::new_v4(), now, now + Duration::from_secs(60)).await;
-    let Ok(Claim::Taken(job)) = claim else { panic!("{claim:?}") };
+    let Ok(Claim::Taken(job)) = claim else { unreachable!("{claim:?}") };
     let mut told = JobProgress::default();
     told.begin(10, "Fetching the page");
     told.begin(40, "Reading 3 style sheets");
