@@ -137,7 +137,7 @@ mod tests {
         assert!(progress.log.iter().all(|line| line.text.chars().count() == MOST_CHARACTERS));
         let whole = "ü".repeat(MOST_CHARACTERS);
         progress.write(0, &whole);
-        assert_eq!(progress.log.last().unwrap().text, whole);
+        assert_eq!(progress.log.last().map(|line| line.text.as_str()), Some(whole.as_str()));
         for percent in 0..=255 {
             progress.begin(percent, "step");
         }
