@@ -15,6 +15,7 @@ mod index;
 mod inventory;
 mod language;
 mod locator;
+mod model;
 mod region;
 mod schematic;
 mod scripted;
@@ -35,28 +36,5 @@ use url::Url;
 /// Reads a page. Never fails: what is not there stays absent.
 #[must_use]
 pub fn analyze(html: &str, _base: Option<&Url>, stylesheets: &[Stylesheet]) -> PageModel {
-    read(&Document::parse(html, stylesheets))
-}
-
-fn read(document: &Document) -> PageModel {
-    let hero = hero::find(document);
-    let lang = language::detect(document);
-    let brand = brand::find(document, &hero);
-    let headline = hero.headline.map(|found| locator::text_slot(document, found));
-    PageModel {
-        title: document.title(),
-        description: document.meta("description"),
-        subheadline: hero.subheadline.map(|found| locator::text_slot(document, found)),
-        cta: hero.cta.map(|found| locator::text_slot(document, found)),
-        secondary_cta: hero.secondary_cta.map(|found| locator::text_slot(document, found)),
-        hero_image: image::find(document, &hero),
-        brand,
-        sentences: sentences::collect(document),
-        facts: facts::collect(document),
-        direction: tone::direction(document, lang.as_deref()),
-        tone: tone::heard(document, lang.as_deref()),
-        inventory: inventory::collect(document, &hero),
-        lang,
-        headline,
-    }
+    model::read(&Document::parse(html, stylesheets))
 }
