@@ -35,8 +35,9 @@ impl Effort {
 
 #[cfg(test)]
 mod tests {
+    use crate::Stylesheet;
     use crate::document::Document;
-    use crate::{Stylesheet, read};
+    use crate::model::read;
 
     const HERO: &str = "<section class=hero><h1 class=x>Boats by the hour</h1><p class=x>Choose one and row away.</p>\
         <a class='btn x' href=/x>Row now</a></section>";

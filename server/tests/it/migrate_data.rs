@@ -2,7 +2,12 @@
 
 use crate::cli::run;
 use crate::support::{App, event, outcome, signed_in};
+use async_trait::async_trait;
+use domain::copy::ModelCall;
 use serde_json::{Value, json};
+use service::playbook::Playbook;
+use service::ports::{Brief, CopyWriter, Draft, WriteError, WritingLog};
+use std::sync::Arc;
 use testkit::service::PAGE_URL;
 use testkit::{TestDatabase, TestServiceBuilder};
 
@@ -16,8 +21,34 @@ struct Answers {
     assigned: Vec<Value>,
 }
 
+/// Costs something, and writes a draft that is rejected before those of the playbook.
+struct Model;
+
+#[async_trait]
+impl CopyWriter for Model {
+    fn name(&self) -> &str {
+        "test/model"
+    }
+
+    async fn write_noting(&self, brief: &Brief, log: &WritingLog) -> Result<Vec<Draft>, WriteError> {
+        log.call(ModelCall {
+            model: self.name().to_owned(),
+            prompt_version: "test".to_owned(),
+            tokens_in: Some(1),
+            tokens_out: Some(1),
+            cost_micros: Some(100),
+            duration_ms: 1,
+            outcome: "answered",
+        });
+        let mut drafts = vec![Draft::default()];
+        drafts.extend(Playbook.write(brief).await?);
+        Ok(drafts)
+    }
+}
+
 fn app(database: TestDatabase) -> App {
-    App::with(TestServiceBuilder::default().burn_in(20, 72.0).holdout_fraction(0.2).build(database))
+    let builder = TestServiceBuilder::default().burn_in(20, 72.0).holdout_fraction(0.2);
+    App::with(builder.writer(Arc::new(Model)).build(database))
 }
 
 /// A site with variants, visitors, conversions, robots, jobs and decisions, all through the front door; its owner's session too.
@@ -49,6 +80,7 @@ async fn filled(app: &App) -> (String, String, Value) {
     let early = event(&app.assign(&site_id, "early").await, "early", "conversion");
     app.send(&early).await.assert_status_ok();
     app.inside.service.store_requests().await.unwrap();
+    app.inside.service.keep_once().await.unwrap();
     app.inside.clock.advance(time::Duration::hours(74));
     app.inside.work().await;
     let restarted = signed_in(app.server.post("/api/sites/restart"), &ada).form(&[("site_id", &site_id)]).await;

@@ -198,7 +198,7 @@ async fn the_playbook_writes_when_the_owner_wants_it(database: TestDatabase) {
     assert_eq!(detail.variants.len(), 4);
     assert!(detail.variants[1..].iter().all(|found| found.variant.author == "playbook"));
     let job = detail.jobs.iter().find(|job| job.kind == JobKind::GenerateVariants).unwrap();
-    assert!(job.steps.iter().any(|step| step.label.ends_with("The playbook writes instead.")), "{:?}", job.steps);
+    assert!(job.log.iter().any(|line| line.text.ends_with("The playbook writes instead.")), "{:?}", job.log);
 }
 
 async fn forbidden_words_hold(database: TestDatabase) {
