@@ -9,8 +9,8 @@ use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
 
-/// A server counts programs that name themselves like a browser as visitors.
-const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) Evoloop-Bench/1.0";
+/// A server counts programs that name themselves like a browser as visitors, but not its own reader of pages.
+const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) Bench/1.0";
 
 /// A request without its host, which the connection knows.
 pub(crate) struct Ask {

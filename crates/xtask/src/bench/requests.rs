@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A server counts programs that name themselves like a browser as visitors.
-const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) Evoloop-Bench/1.0";
+/// A server counts programs that name themselves like a browser as visitors, but not its own reader of pages.
+const USER_AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64) Bench/1.0";
 
 /// Many requests, each taken by the connection that is free first.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
 
-/// A server counts programs that name themselves like a browser as visitors.
-const HEAD: &str = "host: evoloop\r\nuser-agent: Mozilla/5.0 (X11; Linux x86_64) Evoloop-Torture/1.0\r\n";
+/// A server counts programs that name themselves like a browser as visitors, but not its own reader of pages.
+const HEAD: &str = "host: evoloop\r\nuser-agent: Mozilla/5.0 (X11; Linux x86_64) Torture/1.0\r\n";
 /// More than any answer of the public API.
 const ROOM: usize = 16 * 1024;
 
