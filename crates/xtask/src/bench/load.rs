@@ -88,6 +88,9 @@ fn in_time<T>(limit: Duration, work: impl Future<Output = Outcome<T>>) -> Outcom
     runtime.block_on(async { tokio::time::timeout(limit, work).await.map_err(|_| late())? })
 }
 
+/// How exact timers are.
+const TICK: Duration = Duration::from_millis(1);
+
 /// When a connection's next request is due.
 struct Schedule {
     /// Time between two requests of the connection; none when it asks as soon as it is answered.
@@ -109,7 +112,8 @@ impl Schedule {
 
     /// Waits for the next turn; the moment from which its latency counts. A turn that came while the connection
     /// still waited for an answer counts from when it was due, because a visitor would have waited too. A turn that
-    /// the timer was late for counts from now: that is no fault of the server.
+    /// the timer was late for counts from now: that is no fault of the server. The last bit of a wait is spent
+    /// looking at the clock: timers go by milliseconds, and would send the requests of one together.
     async fn turn(&mut self) -> Instant {
         let Some(period) = self.period else { return Instant::now() };
         let due = self.next;
@@ -117,7 +121,12 @@ impl Schedule {
         if Instant::now() > due {
             return due;
         }
-        tokio::time::sleep_until(due.into()).await;
+        if due.saturating_duration_since(Instant::now()) > 2 * TICK {
+            tokio::time::sleep_until((due - 2 * TICK).into()).await;
+        }
+        while Instant::now() < due {
+            tokio::task::yield_now().await;
+        }
         Instant::now()
     }
 }
