@@ -106,8 +106,8 @@ impl Service {
             if written? {
                 break;
             }
-            let refused = drafting.refused_count();
-            progress.log(format!("{refused} drafts broke a rule; asking again.")).await?;
+            let (good, refused) = (drafting.accepted.len(), drafting.refused_count());
+            progress.log(format!("{good} drafts are good so far, {refused} broke a rule; asking again.")).await?;
         }
         let cost_micros = (!costs.is_empty()).then(|| costs.iter().sum());
         Ok(Kept { drafts: drafting.accepted_drafts(), author: writer.name().to_owned(), cost_micros })
