@@ -1,5 +1,6 @@
 //! `cargo xtask corpus`: how well the analyser reads pages that nobody here wrote.
 
+mod generation;
 mod pages;
 mod proof;
 mod results;
@@ -28,6 +29,12 @@ pub(crate) struct Arguments {
     /// Show every wrong or missing slot
     #[arg(long)]
     details: bool,
+    /// Only have this OpenAI-compatible model write variants for ten pages, and judge what is stored
+    #[arg(long, value_name = "BASE_URL")]
+    model: Option<String>,
+    /// How often it writes for each page
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +64,13 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     shell::step("fetching the pages", || shell::go(python(&corpus, "fetch.py").arg(&pages)))?;
     let binary = evoloop::build(&project, &arguments.profile, &[])?;
     let manifest: Manifest = serde_json::from_str(&read(&pages.join("manifest.json"))?).about("manifest.json")?;
+    if let Some(model) = &arguments.model {
+        let wanted = (model.as_str(), arguments.rounds);
+        return match generation::run(&project, &binary, &work, &manifest, wanted)? {
+            0 => Ok(()),
+            complaints => Err(Failure::new(format!("{complaints} complaints about what is stored"))),
+        };
+    }
     let reports = shell::step("analysing", || analyse_all(&binary, &pages, &manifest))?;
     let ours: Map<String, Value> = reports.iter().map(|(id, report)| (id.clone(), results::adapted(report))).collect();
     let proof = shell::step("proving the selectors", || proof::prove(&project, &work, &manifest, &reports))?;
