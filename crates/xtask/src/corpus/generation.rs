@@ -59,6 +59,11 @@ pub(super) fn run(
         let form = format!("url={}", files.address_of(below).replace(':', "%3A").replace('/', "%2F"));
         let made = json(&ask(&server, "POST", "/api/sites", &cookie, &form)?)?;
         let site = made["id"].as_str().ok_or_else(|| Failure::new(format!("a site was answered with {made}")))?;
+        // Under supervision a claim is stored for the owner to decide; here nothing may be stored that is one.
+        let alone = format!("site_id={site}&autonomy_mode=full_auto");
+        if !ask(&server, "POST", "/api/sites/update", &cookie, &alone)?.is_good() {
+            return Err(Failure::new("the mode of the site cannot be set"));
+        }
         for round in 0..rounds {
             if round > 0 {
                 let answer = ask(&server, "POST", "/api/variants/generate", &cookie, &format!("site_id={site}"))?;
@@ -152,10 +157,11 @@ fn texts(patch: &Value) -> Vec<&str> {
     ops.iter().filter(|op| op["op"] != "image").filter_map(|op| op["value"].as_str()).collect()
 }
 
-/// Runs of digits.
+/// Runs of digits with the marks between them.
 fn numbers(text: &str) -> BTreeSet<String> {
-    let runs = text.split(|sign: char| !sign.is_numeric());
-    runs.filter(|run| !run.is_empty()).map(str::to_owned).collect()
+    let runs = text.split(|sign: char| !sign.is_numeric() && !matches!(sign, '.' | ','));
+    let bare = runs.map(|run| run.trim_matches(['.', ',']));
+    bare.filter(|run| !run.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -180,6 +186,7 @@ mod tests {
             (run("generate_variants dead", "", &[]), 1),
             (run("generate_variants running", "x", &[]), 1),
             (run("generate_variants done", "", &["3 cups in 91 s"]), 1),
+            (run("generate_variants done", "", &["2.90 cups."]), 1),
             (run("generate_variants done", "", &["<b>2</b>"]), 1),
             (run("generate_variants done", "", &["Ask a@b.c", "javascript:x"]), 3),
         ];
