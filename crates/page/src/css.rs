@@ -5,6 +5,7 @@ pub(crate) mod colour;
 mod named;
 mod parse;
 pub(crate) mod size;
+mod space;
 mod weight;
 
 pub(crate) use cascade::Cascade;

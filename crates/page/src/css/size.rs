@@ -22,13 +22,22 @@ pub(crate) fn of_text(document: &Document, element: ElementRef<'_>) -> f64 {
     let mut factor = 1.0;
     for around in std::iter::once(element).chain(ancestors(element)) {
         let declared = document.cascade.value(around, "font-size");
-        match declared.and_then(|value| read(&value)).or_else(|| by_tag(around)) {
+        match declared.as_deref().and_then(read).or_else(|| by_tag(around)) {
             Some(Size::Pixels(pixels)) => return pixels * factor,
             Some(Size::Times(times)) => factor *= times,
             None => {}
         }
     }
     NORMAL * factor
+}
+
+/// Whether a place lies so far away that nothing of the element is seen: at least a thousand pixels.
+pub(crate) fn is_far(place: &str) -> bool {
+    match read(place.trim_start_matches('-')) {
+        Some(Size::Pixels(pixels)) => pixels >= 999.0,
+        Some(Size::Times(times)) => times >= 60.0,
+        None => false,
+    }
 }
 
 enum Size {
@@ -38,6 +47,12 @@ enum Size {
 
 fn read(value: &str) -> Option<Size> {
     let value = value.trim();
+    match value {
+        "inherit" | "unset" => return Some(Size::Times(1.0)),
+        "larger" => return Some(Size::Times(1.2)),
+        "smaller" => return Some(Size::Times(0.83)),
+        _ => {}
+    }
     if let Some((_, size)) = KEYWORDS.iter().find(|(keyword, _)| *keyword == value) {
         return Some(Size::Pixels(*size));
     }
