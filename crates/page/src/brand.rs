@@ -1,6 +1,7 @@
 //! Colours and fonts as the visitor sees them.
 
 use crate::css::colour::{self, Rgb};
+use crate::css::font_parts;
 use crate::document::{Document, ancestors};
 use crate::hero::Hero;
 use crate::text::visible;
@@ -114,6 +115,7 @@ fn font(document: &Document, element: ElementRef<'_>) -> Option<String> {
     let around = std::iter::once(element).chain(crate::document::ancestors(element));
     let family = around.filter_map(|element| document.cascade.value(element, "font-family"));
     let mut families = family.filter_map(|family| {
+        let family = font_parts(&family).map_or(family.as_str(), |(_, family)| family);
         let first = family.split(',').next()?.trim().trim_matches(['"', '\'']).trim().to_owned();
         let keyword = matches!(first.to_lowercase().as_str(), "" | "inherit" | "initial" | "unset");
         (!keyword && !first.contains("var(")).then_some(first)

@@ -4,6 +4,9 @@ use super::named::NAMED;
 use super::parse::split_outside;
 use super::space;
 
+/// Longest mix that is read, in bytes: mixes nest.
+const LONGEST_MIX: usize = 300;
+
 /// Red, green, blue from 0 to 255.
 pub(crate) type Rgb = (u8, u8, u8);
 
@@ -73,7 +76,7 @@ fn read(text: &str) -> Option<Rgb> {
 
 /// `color-mix(in oklab, red 30%, white)`: by share, in plain red, green and blue, which is near enough to name a brand.
 fn mix(text: &str) -> Option<Rgb> {
-    let end = closing(text)?;
+    let end = closing(text).filter(|end| *end <= LONGEST_MIX)?;
     let parts = split_outside(&text[..end], ',');
     let [_, one, other] = parts.as_slice() else { return None };
     let share = |part: &str| {

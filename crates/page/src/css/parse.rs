@@ -279,7 +279,10 @@ fn with_parts(declaration: Declaration) -> impl Iterator<Item = Declaration> {
         "background" if value.len() <= LONGEST_SHORT => {
             vec![part("background-color", value), part("background-image", value)]
         }
-        "font" if matches!(value, "inherit" | "unset") => vec![part("font-size", value), part("font-family", value)],
+        // With variables it can be taken apart only for an element.
+        "font" if matches!(value, "inherit" | "unset") || value.contains("var(") => {
+            vec![part("font-size", value), part("font-family", value)]
+        }
         "font" => font_parts(value)
             .map_or_else(Vec::new, |(size, family)| vec![part("font-size", size), part("font-family", family)]),
         _ => Vec::new(),
@@ -288,7 +291,7 @@ fn with_parts(declaration: Declaration) -> impl Iterator<Item = Declaration> {
 }
 
 /// `italic 700 16px/1.5 "Name", serif`: the family follows the size.
-fn font_parts(font: &str) -> Option<(&str, &str)> {
+pub(crate) fn font_parts(font: &str) -> Option<(&str, &str)> {
     let mut rest = font.trim();
     loop {
         let (word, tail) = rest.split_once(char::is_whitespace)?;

@@ -1,10 +1,13 @@
 //! How large text is set.
 
+use super::font_parts;
 use crate::document::{Document, ancestors};
 use scraper::ElementRef;
 
 /// Size of text that no rule speaks of, in CSS pixels.
 const NORMAL: f64 = 16.0;
+/// Longest size that is read, in bytes.
+const LONGEST: usize = 200;
 /// Sizes by keyword.
 const KEYWORDS: [(&str, f64); 8] = [
     ("xx-small", 9.0),
@@ -22,7 +25,8 @@ pub(crate) fn of_text(document: &Document, element: ElementRef<'_>) -> f64 {
     let mut factor = 1.0;
     for around in std::iter::once(element).chain(ancestors(element)) {
         let declared = document.cascade.value(around, "font-size");
-        match declared.as_deref().and_then(read).or_else(|| by_tag(around)) {
+        let size = declared.as_deref().map(|value| font_parts(value).map_or(value, |(size, _)| size));
+        match size.and_then(read).or_else(|| by_tag(around)) {
             Some(Size::Pixels(pixels)) => return pixels * factor,
             Some(Size::Times(times)) => factor *= times,
             None => {}
@@ -56,7 +60,11 @@ fn read(value: &str) -> Option<Size> {
     if let Some((_, size)) = KEYWORDS.iter().find(|(keyword, _)| *keyword == value) {
         return Some(Size::Pixels(*size));
     }
-    // Of `clamp(least, fluid, most)` and its like, the largest fixed part is what a wide screen shows.
+    // Of `clamp(least, fluid, most)` and its like, the largest fixed part is what a wide screen shows. What nests without
+    // end is no size.
+    if value.len() > LONGEST {
+        return None;
+    }
     if let Some((_, arguments)) = value.split_once('(') {
         let parts = arguments.trim_end_matches(')').split([',', '+']);
         let fixed = parts.filter_map(|part| match read(part) {

@@ -64,6 +64,12 @@ fn fonts() {
             Some("Inter"),
             Some("Inter"),
         ),
+        (
+            "html { --size: 1rem; --f: 'Inter', serif } body { font: var(--size)/1.5 var(--f) }",
+            Some("Inter"),
+            Some("Inter"),
+        ),
+        ("body { font-family: Verdana; font: 16px Arial }", Some("Arial"), Some("Arial")),
         ("body { font-family: var(--nowhere) }", Some("Times New Roman"), Some("Times New Roman")),
         ("", Some("Times New Roman"), Some("Times New Roman")),
     ];
