@@ -9,4 +9,4 @@ mod space;
 mod weight;
 
 pub(crate) use cascade::Cascade;
-pub(crate) use parse::font_parts;
+pub(crate) use parse::{font_parts, imports};

@@ -2,7 +2,7 @@
 
 use crate::Stylesheet;
 use crate::consent;
-use crate::css::{Cascade, size};
+use crate::css::{self, Cascade, size};
 use crate::effort::Effort;
 use crate::index::Index;
 use crate::region;
@@ -15,6 +15,9 @@ use std::collections::{HashMap, HashSet};
 
 /// Most nodes that are walked over for text.
 const MOST_READ: u64 = 4_000_000;
+
+/// Most style elements whose imports are looked for.
+const MOST_STYLES: usize = 20;
 
 /// What was found out about elements, because it is asked for each of their descendants.
 type Known = RefCell<HashMap<NodeId, bool>>;
@@ -93,11 +96,10 @@ impl Document {
             let mut rels = rel.split_whitespace();
             rels.any(|rel| rel == "stylesheet") && !rel.contains("alternate") && !media.contains("print")
         };
-        self.all("link")
-            .filter(wanted)
-            .filter_map(|link| link.attr("href"))
-            .map(|href| href.trim().to_owned())
-            .collect()
+        let linked = self.all("link").filter(wanted).filter_map(|link| link.attr("href"));
+        let linked = linked.map(|href| href.trim().to_owned());
+        let embedded = self.all("style").take(MOST_STYLES);
+        linked.chain(embedded.flat_map(|style| css::imports(&style.text().collect::<String>()))).collect()
     }
 
     /// Whether a visitor cannot see the element on the first visit.

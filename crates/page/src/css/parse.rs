@@ -17,6 +17,10 @@ const MOST_RULES: usize = 250_000;
 const MOST_DECLARATIONS: usize = 2000;
 /// Longest shorthand that is taken apart, in bytes.
 const LONGEST_SHORT: usize = 4096;
+/// How far into a style sheet others are taken in, in bytes.
+const LONGEST_START: usize = 16 * 1024;
+/// Most style sheets that one takes in.
+const MOST_IMPORTS: usize = 8;
 /// Longest value, in bytes: a picture that is written out may be large.
 const LONGEST_VALUE: usize = 64 * 1024;
 
@@ -60,6 +64,38 @@ pub(crate) fn rules(sheet: &str, layers: &mut Layers) -> Vec<Rule> {
     let mut reader = Reader { rules: Vec::new(), layers };
     reader.read_block(&without_comments(sheet), &Place { depth: 0, layer: Layers::NONE, name: "", parents: &[] });
     reader.rules
+}
+
+/// The addresses, as written, of the style sheets that one takes in at its start, for a screen like ours.
+pub(crate) fn imports(sheet: &str) -> Vec<String> {
+    let start = &sheet[..sheet.floor_char_boundary(LONGEST_START.min(sheet.len()))];
+    let text = without_comments(start);
+    let mut found = Vec::new();
+    // Only the order of layers and the encoding may stand before or between.
+    for statement in split_outside(&text, ';').into_iter().map(str::trim) {
+        let Some(rest) = statement.strip_prefix("@import") else {
+            if statement.starts_with("@charset") || (statement.starts_with("@layer") && !statement.contains('{')) {
+                continue;
+            }
+            break;
+        };
+        let rest = rest.trim_start();
+        let (address, tail) = match rest.strip_prefix("url(") {
+            Some(inner) => inner.split_once(')').unwrap_or((inner, "")),
+            None => {
+                let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+                quote.and_then(|quote| rest[1..].split_once(quote)).unwrap_or(("", ""))
+            }
+        };
+        let address = address.trim().trim_matches(['"', '\'']);
+        let tail = tail.trim();
+        let is_plain = tail.is_empty() || ["layer", "supports"].iter().any(|word| tail.starts_with(word));
+        if !address.is_empty() && (is_plain || applies(&format!("media {tail}"))) {
+            found.push(address.to_owned());
+        }
+    }
+    found.truncate(MOST_IMPORTS);
+    found
 }
 
 fn without_comments(sheet: &str) -> String {
@@ -296,11 +332,12 @@ pub(crate) fn font_parts(font: &str) -> Option<(&str, &str)> {
     loop {
         let (word, tail) = rest.split_once(char::is_whitespace)?;
         let tail = tail.trim();
+        let size = word.split('/').next().unwrap_or(word);
+        let (number, unit) = size.split_at(size.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(size.len()));
         let is_size =
-            word.starts_with(|c: char| c.is_ascii_digit() || c == '.') && !word.chars().all(|c| c.is_ascii_digit());
+            !number.is_empty() && matches!(unit, "px" | "rem" | "em" | "%" | "pt" | "vw" | "vh" | "ch" | "ex");
         let keyword = matches!(word, "medium" | "small" | "large" | "x-large" | "smaller" | "larger" | "x-small");
         if is_size || keyword {
-            let size = word.split('/').next().unwrap_or(word);
             return (!tail.is_empty()).then_some((size, tail));
         }
         rest = tail;

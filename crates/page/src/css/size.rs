@@ -25,7 +25,10 @@ pub(crate) fn of_text(document: &Document, element: ElementRef<'_>) -> f64 {
     let mut factor = 1.0;
     for around in std::iter::once(element).chain(ancestors(element)) {
         let declared = document.cascade.value(around, "font-size");
-        let size = declared.as_deref().map(|value| font_parts(value).map_or(value, |(size, _)| size));
+        let size = declared.as_deref().map(|value| match font_parts(value) {
+            Some((size, _)) if !value.contains('(') => size,
+            _ => value,
+        });
         match size.and_then(read).or_else(|| by_tag(around)) {
             Some(Size::Pixels(pixels)) => return pixels * factor,
             Some(Size::Times(times)) => factor *= times,
