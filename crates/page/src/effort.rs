@@ -86,6 +86,12 @@ mod tests {
         let classes = (0..20_000).map(|n| format!("c{n}")).collect::<Vec<_>>().join(" ");
         let rules: String = (0..20_000).map(|n| format!(".c{n}{{top:1px}}")).collect();
         is_bounded("classes without end", &format!("<p class='{classes}'>word</p>"), &rules);
+        let slides = "<div class=item><h2>Slide</h2><p>Some words here</p></div>".repeat(20_000);
+        is_bounded("slides", &format!("<div class=carousel-inner>{slides}</div>"), "");
+    }
+
+    #[test]
+    fn hostile_styles_and_rows_end_at_the_bounds() {
         let asked = "<p class=x>word</p>".repeat(3_000);
         let negations: String = (0..20_000).map(|n| format!(".x:not(.y{n}):not([a=b]){{top:1px}}")).collect();
         is_bounded("selectors of what is not", &asked, &negations);
@@ -110,7 +116,5 @@ mod tests {
         is_bounded("functions in functions", "<h2 class=x>go on with it</h2>", &sizes);
         is_bounded("heroes in heroes", &"<section class=hero><h2>Part</h2><p>Some words.</p>".repeat(400), "");
         is_bounded("bars in bars", &"<nav class=menu><a href=x>one</a>".repeat(500), "");
-        let slides = "<div class=item><h2>Slide</h2><p>Some words here</p></div>".repeat(20_000);
-        is_bounded("slides", &format!("<div class=carousel-inner>{slides}</div>"), "");
     }
 }
