@@ -27,7 +27,7 @@ mod tree;
 
 pub use schematic::schematic;
 pub use scripted::needs_javascript;
-pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_references};
+pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_imports, stylesheet_references};
 
 use document::Document;
 use domain::PageModel;
