@@ -39,7 +39,8 @@ const HANDLES: usize = 8_192;
 const MOST_MEMORY_MIB: u64 = 512;
 const LEAST_GOODPUT_PERCENT: f64 = 80.0;
 const REFUSED_WITHIN_MS: f64 = 50.0;
-/// In quiet it is half a millisecond; a thread that wakes on a busy processor may wait for a slice of three more.
+/// In quiet it is half a millisecond; a thread that wakes on a busy processor may wait for a slice of three more. Where
+/// as many connections that ask for assignments alone make it longer, so may events.
 const ASSIGNED_WITHIN_MS: f64 = 5.0;
 
 /// What is done to the sound server so that the part must fail.
@@ -97,7 +98,7 @@ fn overload(project: &Project, binary: &Path, extent: Extent, is_judged: bool, h
     found.demand(memory <= MOST_MEMORY_MIB, format!("the server used {memory} MiB"));
     judge_answers(&mut found, &[&quiet, &peak, &same, &over]);
     if is_judged {
-        judge_times(&mut found, span, &peak, &over);
+        judge_times(&mut found, span, [&peak, &same, &over]);
     }
     let acknowledged = stock.acknowledged();
     let missing = runtimes.load.block_on(bookkeeping::missing(server.address(), &acknowledged))?;
@@ -178,7 +179,7 @@ fn judge_answers(found: &mut Found, phases: &[&Phase]) {
     }
 }
 
-fn judge_times(found: &mut Found, span: Duration, peak: &Phase, over: &Phase) {
+fn judge_times(found: &mut Found, span: Duration, [peak, same, over]: [&Phase; 3]) {
     let percent = goodput(over, span) / peak.load.acknowledged_per_second(span) * 100.0;
     found.demand(percent >= LEAST_GOODPUT_PERCENT, format!("only {} % of the peak were stored", rounded(percent)));
     let all_refused = Measured::of(&over.load.refused, span);
@@ -186,7 +187,8 @@ fn judge_times(found: &mut Found, span: Duration, peak: &Phase, over: &Phase) {
     let refused = over.refused.percentile(99).max(all_refused.percentile(99));
     found.demand(refused <= REFUSED_WITHIN_MS, format!("a 503 took {} ms", milliseconds(refused)));
     let assigned = over.assigned.percentile(99);
-    found.demand(assigned <= ASSIGNED_WITHIN_MS, format!("an assignment took {} ms", milliseconds(assigned)));
+    let within = same.assigned.percentile(99).max(ASSIGNED_WITHIN_MS);
+    found.demand(assigned <= within, format!("an assignment took {} ms", milliseconds(assigned)));
 }
 
 fn goodput(phase: &Phase, span: Duration) -> f64 {
