@@ -60,9 +60,11 @@ impl Lanes {
 
     /// Ends the threads aside, and with them the connections that are still there.
     pub(super) fn end(&self) {
-        let aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // Waiting for it is not allowed where others are served.
-        aside.map(Runtime::shutdown_background);
+        let mut aside = self.aside.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(runtime) = aside.take() {
+            // Waiting for it is not allowed where others are served.
+            runtime.shutdown_background();
+        }
     }
 
     fn aside(&self) -> Handle {
