@@ -25,6 +25,10 @@ impl CopyWriter for Playbook {
         "playbook"
     }
 
+    fn is_deterministic(&self) -> bool {
+        true
+    }
+
     async fn write_noting(&self, brief: &Brief, _log: &WritingLog) -> Result<Vec<Draft>, WriteError> {
         write(brief)
     }
