@@ -2,6 +2,7 @@
 //! cleaned of what is not meant for a first screen.
 
 use super::text;
+use domain::page_model::{Element, ElementKind};
 use domain::slots::normalise;
 use domain::{PageModel, TextSlot};
 use std::collections::HashSet;
@@ -43,6 +44,8 @@ pub(super) struct Material {
     pub(super) description: Option<String>,
     /// Sentences beyond the slots that could stand on the first screen, in reading order.
     pub(super) sentences: Vec<String>,
+    /// Those of them that are headings of sections.
+    pub(super) headings: Vec<String>,
     /// Words that say what the page is about.
     topic: HashSet<String>,
 }
@@ -60,7 +63,10 @@ impl Material {
             .map(|slot| text::words(&slot.text))
             .collect();
         let mut seen = HashSet::new();
-        let sentences = page
+        let is_heading = |element: &&Element| element.kind == ElementKind::Heading && element.locked.is_none();
+        let headings = page.inventory.elements.iter().filter(is_heading).map(|element| normalise(&element.text));
+        let headings = headings.filter(|text| is_copy(text) && !slots.contains(&text::words(text))).collect();
+        let sentences: Vec<String> = page
             .sentences
             .iter()
             .map(|sentence| normalise(sentence))
@@ -87,6 +93,7 @@ impl Material {
             title,
             description,
             sentences,
+            headings,
             topic,
         }
     }
@@ -156,16 +163,45 @@ fn is_copy(text: &str) -> bool {
     ];
     /// Words of a person who speaks for themselves, so somebody's testimonial.
     const FIRST_PERSON: [&str; 10] = ["i", "i'm", "i’m", "i've", "i’ve", "my", "ich", "je", "j'ai", "yo"];
+    /// Latin that stands where copy is missing.
+    const FILLER: [&str; 24] = [
+        "ipsum",
+        "dolor",
+        "amet",
+        "consectetur",
+        "adipiscing",
+        "adipisicing",
+        "elit",
+        "donec",
+        "etiam",
+        "vestibulum",
+        "nullam",
+        "aenean",
+        "maecenas",
+        "cras",
+        "fusce",
+        "pellentesque",
+        "vivamus",
+        "mauris",
+        "odio",
+        "sed",
+        "quisque",
+        "vehicula",
+        "tempor",
+        "porta",
+    ];
     let lower = text.to_lowercase();
     let quoted = text.contains(['"', '“', '”', '„', '«', '»', '「']);
+    let filler = text::words(text).iter().filter(|word| FILLER.contains(&word.as_str())).count();
     !quoted
+        && filler < 2
         && text.chars().any(char::is_alphabetic)
         && !NOT_COPY.iter().any(|mark| lower.contains(mark))
         && !text::words(text).iter().any(|word| FIRST_PERSON.contains(&word.as_str()))
 }
 
 /// Whether a text can come first: it does not begin by pointing back at an earlier sentence.
-fn leads(text: &str) -> bool {
+pub(super) fn leads(text: &str) -> bool {
     const POINTS_BACK: [&str; 29] = [
         "it", "it's", "it’s", "its", "this", "that", "these", "those", "they", "their", "and", "but", "or", "so",
         "also", "then", "however", "because", "which", "und", "aber", "oder", "dies", "et", "mais", "ou", "y", "pero",
