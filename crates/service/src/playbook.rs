@@ -37,6 +37,9 @@ impl CopyWriter for Playbook {
     }
 }
 
+/// Most proposals of two changes together.
+const MOST_JOINED: usize = 60;
+
 /// A draft before it is known to be new.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Proposal {
@@ -109,6 +112,7 @@ fn proposals(page: &Material) -> Vec<Proposal> {
         .iter()
         .enumerate()
         .flat_map(|(at, first)| all[at + 1..].iter().filter_map(move |second| join(first, second)))
+        .take(MOST_JOINED)
         .collect();
     all.extend(joined);
     all

@@ -1,7 +1,7 @@
 //! What may be added on an English page: words that ask, invite and address the reader, and claim nothing.
 
 use super::Proposal;
-use super::material::Material;
+use super::material::{Material, is_copy};
 use super::strategies::{Strategy, headline, propose, subheadline};
 use super::text;
 use domain::slots::SlotPatch;
@@ -106,10 +106,13 @@ fn button_rephrased(page: &Material) -> Vec<Proposal> {
                 texts.push(with(article, "your"));
             }
         }
+        if first == "download" {
+            texts.push(format!("Get {}", words[1..].join(" ")));
+        }
         match (has("now"), has("today"), has("here")) {
             (false, true, false) => texts.push(with("today", "now")),
             (true, false, false) => texts.push(with("now", "today")),
-            (false, false, false) => texts.extend([format!("{label} now"), format!("{label} today")]),
+            (false, false, false) => texts.extend(["now", "today", "here"].map(|more| format!("{label} {more}"))),
             _ => {}
         }
     }
@@ -180,6 +183,9 @@ fn name_introduced(page: &Material) -> Vec<Proposal> {
 /// The subheadline ends with an invitation to go on.
 fn subheadline_invites(page: &Material) -> Vec<Proposal> {
     let said = page.subheadline_text.trim();
+    if !is_copy(said) {
+        return Vec::new();
+    }
     let ends = said.chars().next_back();
     let sentence = match ends {
         Some('.' | '!' | '?' | '…') => said.to_owned(),

@@ -56,7 +56,9 @@ impl Material {
         let headline_text = own(&page.headline).unwrap_or_default();
         let subheadline_text = own(&page.subheadline).unwrap_or_default();
         let title = page.title.as_deref().map(normalise).filter(|text| is_copy(text));
-        let description = page.description.as_deref().map(normalise).filter(|text| is_copy(text));
+        let lang = language(page);
+        let description = page.description.as_deref().map(normalise);
+        let description = description.filter(|text| is_copy(text) && !is_left_over(text, &lang));
         let slots: HashSet<Vec<String>> = [&page.headline, &page.subheadline, &page.cta, &page.secondary_cta]
             .into_iter()
             .flatten()
@@ -88,7 +90,7 @@ impl Material {
                 Place { text, limit }
             }),
             subheadline_text,
-            lang: language(page),
+            lang,
             secondary_cta: own(&page.secondary_cta),
             title,
             description,
@@ -132,9 +134,14 @@ impl Material {
 
     /// A text that can explain the headline.
     pub(super) fn as_subheadline(&self, text: &str) -> Option<String> {
+        self.as_line(text, 3)
+    }
+
+    /// The same with so many words at least.
+    pub(super) fn as_line(&self, text: &str, least: usize) -> Option<String> {
         let place = self.subheadline.as_ref()?;
         let text = self.capitalised(text);
-        (text::word_count(&text) >= 3 && place.takes(&text)).then_some(text)
+        (text::word_count(&text) >= least && place.takes(&text)).then_some(text)
     }
 }
 
@@ -143,8 +150,14 @@ fn language(page: &PageModel) -> String {
     tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }
 
+/// Whether a text is the English of a template on a page of another script.
+fn is_left_over(text: &str, lang: &str) -> bool {
+    const OTHER_SCRIPTS: &str = "zh ja ko ru uk bg be mk sr el ar fa ur he th hi bn mr ta te ka hy am";
+    OTHER_SCRIPTS.split(' ').any(|other| other == lang) && text.chars().all(|c| !c.is_alphabetic() || c < '\u{250}')
+}
+
 /// Whether a text is copy: not legal or technical matter, not somebody's quoted words.
-fn is_copy(text: &str) -> bool {
+pub(super) fn is_copy(text: &str) -> bool {
     const NOT_COPY: [&str; 14] = [
         "©",
         "@",

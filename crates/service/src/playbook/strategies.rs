@@ -199,7 +199,7 @@ fn question_as_headline(page: &Material) -> Vec<Proposal> {
 /// Headline and subheadline change places.
 fn swapped(page: &Material) -> Vec<Proposal> {
     let (Some(old), Some(_)) = (&page.headline, &page.subheadline) else { return Vec::new() };
-    let new = page.as_headline(&page.subheadline_text).zip(page.as_subheadline(&old.text));
+    let new = page.as_headline(&page.subheadline_text).zip(page.as_line(&old.text, 2));
     let slots = new.map(|(headline, subheadline)| SlotPatch {
         headline: Some(headline),
         subheadline: Some(subheadline),
