@@ -155,7 +155,6 @@ fn ask(line: &str) -> Result<(), Refusal> {
 fn what_the_page_does_not_say_is_stopped() {
     let passed: Vec<&str> = PLANTED.lines().filter(|line| ask(line).is_ok()).collect();
     let all = PLANTED.lines().count();
-    println!("{} of {all} are stopped; these pass: {passed:?}", all - passed.len());
     assert!(all >= 60 && passed.len() * 50 <= all, "{} of {all} pass:\n{}", passed.len(), passed.join("\n"));
 }
 
@@ -164,6 +163,5 @@ fn what_the_page_says_in_other_words_passes() {
     let blocked: Vec<String> =
         HONEST.lines().filter_map(|line| Some(format!("{line} -> {}", ask(line).err()?))).collect();
     let all = HONEST.lines().count();
-    println!("{} of {all} are blocked: {blocked:?}", blocked.len());
     assert!(all >= 60 && blocked.len() * 20 <= all, "{} of {all} are blocked:\n{}", blocked.len(), blocked.join("\n"));
 }

@@ -61,7 +61,8 @@ fn subheadline_with_more(page: &Material) -> Vec<Proposal> {
     }
     let space = if page.subheadline_text.ends_with(['。', '！', '？']) { "" } else { " " };
     let is_new = |text: &&str| !page.subheadline_text.contains(*text);
-    let more = explaining(page).into_iter().filter(is_new).map(|text| format!("{}{space}{text}", page.subheadline_text));
+    let more =
+        explaining(page).into_iter().filter(is_new).map(|text| format!("{}{space}{text}", page.subheadline_text));
     propose(
         "more under the headline",
         "The line under the headline goes on with a sentence from further down, for visitors who want to know more \

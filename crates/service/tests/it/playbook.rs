@@ -144,6 +144,7 @@ async fn an_icon_beside_its_words_does_not_lock_a_button() {
     assert!(page.cta.as_ref().unwrap().plain_text, "{:?}", page.cta);
     let locked = model(("en", "T", "", "<h1>Plan a dive</h1><a class=btn href=/a>Get <b>the app</b></a>"));
     assert!(!locked.cta.as_ref().unwrap().plain_text, "{:?}", locked.cta);
-    let ligature = model(("en", "T", "", "<h1>Plan a dive</h1><a class=btn href=/a>Get started <i>arrow_right</i></a>"));
+    let ligature =
+        model(("en", "T", "", "<h1>Plan a dive</h1><a class=btn href=/a>Get started <i>arrow_right</i></a>"));
     assert!(!ligature.cta.as_ref().unwrap().plain_text, "{:?}", ligature.cta);
 }
