@@ -65,7 +65,7 @@ pub struct Flags {
     /// Events a second that one site may send, 0 for no limit [env: EVOLOOP_SITE_EVENT_LIMIT] [default: 0]
     #[arg(long, global = true, value_name = "NUMBER")]
     pub site_event_limit: Option<String>,
-    /// Days that raw events are kept, 0 for ever [env: EVOLOOP_KEEP_EVENTS_DAYS] [default: 90]
+    /// Days that raw events, calls of the model and rejected drafts are kept, 0 for ever [env: EVOLOOP_KEEP_EVENTS_DAYS] [default: 90]
     #[arg(long, global = true, value_name = "DAYS")]
     pub keep_events_days: Option<String>,
     /// Address and port of the page for Prometheus, of no public network [env: EVOLOOP_METRICS_ADDR] [default: none]

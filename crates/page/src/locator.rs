@@ -29,10 +29,18 @@ pub(crate) fn holder<'a>(document: &'a Document, element: ElementRef<'a>, text: 
     if is_plain(inner) { inner } else { element }
 }
 
-/// Whether the element holds text and nothing else.
+/// Whether the element's text can be replaced: all of it stands in the element itself. Beside it may stand icons,
+/// which have no text of their own.
 pub(crate) fn is_plain(element: ElementRef<'_>) -> bool {
     let is_written = !crate::text::own(element).is_empty();
-    is_written && element.children().all(|child| child.value().is_text() || child.value().is_comment())
+    is_written && element.child_elements().all(is_icon)
+}
+
+/// Whether an element is a drawn sign: an empty `i` or `span`, or a picture in lines.
+fn is_icon(element: ElementRef<'_>) -> bool {
+    let name = element.value().name();
+    let is_drawn = name == "svg" || (matches!(name, "i" | "span") && element.child_elements().all(is_icon));
+    is_drawn && element.text().all(|text| text.trim().is_empty())
 }
 
 /// The only element inside, when no text stands beside it.

@@ -8,7 +8,8 @@ use domain::guard::{self, Context, Refusal, Rule};
 use domain::patch::AllowedHosts;
 use domain::slots::SlotPatch;
 
-/// Most rounds: the first, and two more in which the copywriter knows what was wrong.
+/// Most rounds: the first, and two more in which the copywriter knows what was wrong. A copywriter that would
+/// answer the same again is asked once.
 pub const MOST_ROUNDS: usize = 3;
 
 /// A draft that keeps every rule, or all but one that the owner decides about.
@@ -59,7 +60,7 @@ impl Drafting {
             let refusal = Refusal::new(Rule::Schema, "it has not the form that was asked for");
             self.reject(Draft::default(), refusal, writer.name());
         }
-        let is_last = self.round >= MOST_ROUNDS;
+        let is_last = self.round >= MOST_ROUNDS || writer.is_deterministic();
         match result {
             Ok(drafts) => self.judge(drafts, writer.name()),
             Err(WriteError::BadAnswer(reason)) if !is_last => {
@@ -95,6 +96,12 @@ impl Drafting {
             Some(reason) => reason,
             None => "it holds no drafts".to_owned(),
         })
+    }
+
+    /// How many drafts the task is for.
+    #[must_use]
+    pub const fn wanted(&self) -> usize {
+        self.wanted
     }
 
     /// How many drafts broke a rule so far.

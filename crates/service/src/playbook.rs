@@ -1,9 +1,12 @@
 //! The built-in copywriter: no model, no network, the same drafts for the same page every time.
 //!
 //! It moves, cuts and lifts the page's own sentences at their own punctuation, so that every word
-//! and every fact of a draft is the owner's, in any language.
+//! and every fact of a draft is the owner's, in any language. On English pages it also adds words of
+//! its own around them, which claim nothing.
 
+mod english;
 mod material;
+mod moved;
 mod strategies;
 mod text;
 
@@ -25,10 +28,17 @@ impl CopyWriter for Playbook {
         "playbook"
     }
 
+    fn is_deterministic(&self) -> bool {
+        true
+    }
+
     async fn write_noting(&self, brief: &Brief, _log: &WritingLog) -> Result<Vec<Draft>, WriteError> {
         write(brief)
     }
 }
+
+/// Most proposals of two changes together.
+const MOST_JOINED: usize = 60;
 
 /// A draft before it is known to be new.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +101,8 @@ fn hypothesis(slots: &SlotPatch) -> String {
 /// Every proposal: first the best of each strategy, then the second of each, and at last two that
 /// change different places together.
 fn proposals(page: &Material) -> Vec<Proposal> {
-    let by_strategy: Vec<Vec<Proposal>> = strategies::ALL.iter().map(|strategy| strategy(page)).collect();
+    let all = strategies::ALL.iter().chain(&moved::ALL).chain(english::of(page));
+    let by_strategy: Vec<Vec<Proposal>> = all.map(|strategy| strategy(page)).collect();
     let longest = by_strategy.iter().map(Vec::len).max().unwrap_or(0);
     let mut all: Vec<Proposal> = (0..longest)
         .flat_map(|rank| by_strategy.iter().filter_map(move |proposals| proposals.get(rank)))
@@ -101,6 +112,7 @@ fn proposals(page: &Material) -> Vec<Proposal> {
         .iter()
         .enumerate()
         .flat_map(|(at, first)| all[at + 1..].iter().filter_map(move |second| join(first, second)))
+        .take(MOST_JOINED)
         .collect();
     all.extend(joined);
     all
@@ -121,13 +133,23 @@ fn join(first: &Proposal, second: &Proposal) -> Option<Proposal> {
             cta: either(&a.cta, &b.cta),
             hero_image: None,
         },
-        reasoning: format!("{} {}", without_last_sentence(&first.reasoning), second.reasoning),
+        reasoning: joined_reasoning(&first.reasoning, &second.reasoning),
     })
 }
 
-/// Every explanation ends with the same sentence, which a joined one needs once.
+/// Words are all from the page only when those of both are.
+fn joined_reasoning(first: &str, second: &str) -> String {
+    let own = [first, second].iter().all(|reasoning| reasoning.ends_with(OWN_WORDS));
+    let last = if own { OWN_WORDS } else { NO_NEW_FACT };
+    format!("{} {} {last}", without_last_sentence(first), without_last_sentence(second))
+}
+
+/// Every explanation ends with one of these sentences, which a joined one needs once.
+const OWN_WORDS: &str = "Every word is from this page.";
+const NO_NEW_FACT: &str = "The words that were added say nothing new of the offer.";
+
 fn without_last_sentence(reasoning: &str) -> &str {
-    reasoning.trim_end_matches("Every word is from this page.").trim_end()
+    reasoning.trim_end_matches(OWN_WORDS).trim_end_matches(NO_NEW_FACT).trim_end()
 }
 
 /// What makes two drafts the same to a reader: the words of each place.

@@ -20,6 +20,9 @@ const REST: Duration = Duration::from_secs(30);
 /// How long jobs that ended are shown.
 const KEEP_JOBS: time::Duration = time::Duration::days(30);
 
+/// The calls of this day are what its limit is held against, so they stay however short the rest is kept.
+const LEAST_COPY_AGE: time::Duration = time::Duration::days(2);
+
 /// A kind of upkeep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Upkeep {
@@ -99,9 +102,9 @@ impl Service {
     async fn take_turn(&self, upkeep: Upkeep) -> Result<(), ServiceError> {
         match upkeep {
             Upkeep::Events => {
-                let Pruned { days, events } = self.keep_events().await?;
-                if days > 0 || events > 0 {
-                    tracing::info!(days, events, "old raw events were deleted");
+                let Pruned { days, events, copy } = self.keep_events().await?;
+                if days > 0 || events > 0 || copy > 0 {
+                    tracing::info!(days, events, copy, "old raw events and notes on copy were deleted");
                 }
             }
             Upkeep::Jobs => {
@@ -126,15 +129,16 @@ impl Service {
         }
     }
 
-    /// Makes room for the events of the coming days, and deletes those that are older than the settings say.
+    /// Makes room for the events of the coming days, and deletes those that are older than the settings say, with
+    /// the accounts of calls of a model and the rejected drafts of that time.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn keep_events(&self) -> Result<Pruned, ServiceError> {
         self.store().prepare_event_days(self.now()).await?;
-        match self.inner.settings.keep_events {
-            Some(age) => Ok(self.store().prune_events(self.now() - age).await?),
-            None => Ok(Pruned::default()),
-        }
+        let Some(age) = self.inner.settings.keep_events else { return Ok(Pruned::default()) };
+        let pruned = self.store().prune_events(self.now() - age).await?;
+        let copy = self.store().prune_copy(self.wall_now() - age.max(LEAST_COPY_AGE)).await?;
+        Ok(Pruned { copy, ..pruned })
     }
 }

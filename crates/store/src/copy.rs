@@ -9,9 +9,12 @@ use domain::guard::{BrandRules, Refusal};
 use domain::slots::SlotPatch;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+/// Rows that are deleted in one transaction.
+const ROWS_AT_ONCE: u64 = 1_000;
 
 /// The job and its try that a row belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -98,6 +101,43 @@ impl WriteTransaction {
 }
 
 impl Store {
+    /// Deletes the accounts of calls, and the drafts that were rejected, from before `before`.
+    ///
+    /// # Errors
+    /// When the database fails; what was deleted until then is gone.
+    pub async fn prune_copy(&self, before: OffsetDateTime) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        for table in ["llm_calls", "rejected_drafts"] {
+            loop {
+                let some = self.delete_some_copy(table, Millis::from(before)).await?;
+                deleted += some;
+                if some < ROWS_AT_ONCE {
+                    break;
+                }
+            }
+        }
+        Ok(deleted)
+    }
+
+    async fn delete_some_copy(&self, table: &str, before: Millis) -> Result<u64, StoreError> {
+        let backend = self.reader().get_database_backend();
+        let query = format!("SELECT 1 FROM {table} WHERE created_at < $1 LIMIT 1");
+        // Found by reading, so that nobody waits for the right to write while there is nothing to delete.
+        let old = Statement::from_sql_and_values(backend, query, [before.0.into()]);
+        if self.slow_reader().query_one_raw(old).await?.is_none() {
+            return Ok(0);
+        }
+        let write = self.begin().await?;
+        let statement = format!(
+            "DELETE FROM {table} WHERE (site_id, id) IN (SELECT site_id, id FROM {table} WHERE created_at < $1 \
+             LIMIT {ROWS_AT_ONCE})"
+        );
+        let statement = Statement::from_sql_and_values(backend, statement, [before.0.into()]);
+        let deleted = write.transaction.execute_raw(statement).await?.rows_affected();
+        write.commit().await?;
+        Ok(deleted)
+    }
+
     /// What the site's calls came to since a time.
     ///
     /// # Errors

@@ -26,6 +26,8 @@ pub struct Pruned {
     pub days: usize,
     /// Events that were deleted one by one.
     pub events: u64,
+    /// Accounts of calls of a model, and drafts that were rejected.
+    pub copy: u64,
 }
 
 impl Store {

@@ -2,6 +2,7 @@
 
 mod generation;
 mod pages;
+mod playbook;
 mod proof;
 mod results;
 mod scores;
@@ -74,6 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let reports = shell::step("analysing", || analyse_all(&binary, &pages, &manifest))?;
     let ours: Map<String, Value> = reports.iter().map(|(id, report)| (id.clone(), results::adapted(report))).collect();
     let proof = shell::step("proving the selectors", || proof::prove(&project, &work, &manifest, &reports))?;
+    let drafts = shell::step("writing with the playbook", || playbook::write_all(&binary, &pages, &manifest))?;
     let our_file = work.join("ours.json");
     fs::write(&our_file, serde_json::to_string_pretty(&ours)?).about(our_file.display())?;
     let naive_file = work.join("naive.json");
@@ -82,7 +84,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let score = |results: &Path, details| score(&corpus, &pages, results, details);
     let (ours, naive) = (score(&our_file, arguments.details)?, score(&naive_file, false)?);
     println!("\n{}", scores::table(&ours, &naive));
-    let broken = scores::report(&ours, &naive, proof.verdict());
+    drafts.print();
+    let broken = scores::report(&ours, &naive, [proof.verdict(), drafts.verdict()]);
     if broken == 0 { Ok(()) } else { Err(Failure::new(format!("{broken} of the verdicts above do not hold"))) }
 }
 

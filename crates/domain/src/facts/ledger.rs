@@ -12,6 +12,31 @@ pub(super) const MOST: usize = 400;
 const PERIODS: [&str; 14] =
     ["month", "year", "week", "day", "user", "seat", "hour", "monat", "jahr", "mois", "mes", "mese", "maand", "year"];
 
+/// Words before a number that is less than the whole.
+const MORE_THAN: [&str; 21] = [
+    "more than",
+    "over",
+    "at least",
+    "above",
+    "mehr als",
+    "über",
+    "mindestens",
+    "plus de",
+    "más de",
+    "più di",
+    "oltre",
+    "mais de",
+    "meer dan",
+    "ruim",
+    "ponad",
+    "более",
+    "больше",
+    "свыше",
+    "超过",
+    "mer än",
+    "över",
+];
+
 /// The facts of a page, and its words.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
@@ -88,7 +113,8 @@ impl Ledger {
     #[must_use]
     pub fn missing(&self, text: &str, lang: Option<&str>) -> Vec<Fact> {
         let claims = facts_in(text).into_iter().filter(|fact| !fact.key.starts_with("not:"));
-        let mut missing: Vec<Fact> = claims.filter(|fact| !self.has(fact)).collect();
+        let mut missing: Vec<Fact> =
+            claims.filter(|fact| !self.has(fact) && !self.has_somewhat_more(text, fact)).collect();
         missing.extend(names::unknown(text, lang, self));
         missing.extend(self.unknown_quotes(text));
         missing
@@ -101,6 +127,20 @@ impl Ledger {
             }
             kind => self.facts.iter().any(|known| known.kind == kind && known.key == claim.key),
         }
+    }
+
+    /// Whether a number is an honest `more than`: the page counts somewhat more of the same.
+    fn has_somewhat_more(&self, text: &str, claim: &Fact) -> bool {
+        let before = text.find(&claim.text).map(|at| text[..at].trim_end().to_lowercase());
+        let is_least = before.is_some_and(|before| MORE_THAN.iter().any(|more| before.ends_with(more)));
+        let Ok(least) = claim.key.parse::<f64>() else { return false };
+        is_least
+            && claim.kind == FactKind::Number
+            && self.facts.iter().filter(|known| known.kind == FactKind::Number).any(|known| {
+                let somewhat_more = |value: f64| (least..=least * 2.0).contains(&value);
+                let as_known = Fact { key: known.key.clone(), ..claim.clone() };
+                known.key.parse().is_ok_and(somewhat_more) && self.supports(known, &as_known)
+            })
     }
 
     fn supports(&self, known: &Fact, claim: &Fact) -> bool {

@@ -1,74 +1,14 @@
 //! Figures: numbers, prices, percentages and years, in the ways in which the world writes them.
 
+mod dense;
+mod tables;
+
 use super::words::{self, Word, is_dense, is_joining};
 use super::{Fact, FactKind};
-
-/// Marks and codes of currencies, and the name that all writings of one share.
-const CURRENCIES: &str = "us$=usd r$=brl a$=aud c$=cad $=usd €=eur £=gbp ¥=jpy ₹=inr ₽=rub ₩=krw ₪=ils ₺=try ₴=uah zł=pln \
-     kč=czk usd=usd eur=eur gbp=gbp chf=chf dollars=usd dollar=usd bucks=usd euros=eur euro=eur \
-     pounds=gbp kr=kr 円=jpy 元=cny 원=krw руб=rub рублей=rub cents=cent";
-
-/// Words and letters that multiply the number before them.
-const MULTIPLES: &str = "hundred=1e2 thousand=1e3 million=1e6 billion=1e9 trillion=1e12 mn=1e6 bn=1e9 mio=1e6 mrd=1e9 \
-     tausend=1e3 millionen=1e6 milliarden=1e9 mille=1e3 millions=1e6 milliards=1e9 thousands=1e3 \
-     billions=1e9 hundreds=1e2 mil=1e3 millones=1e6 millón=1e6 mila=1e3 milioni=1e6 milhões=1e6 \
-     miljoen=1e6 duizend=1e3 tys=1e3 mln=1e6 tusen=1e3 miljoner=1e6 тыс=1e3 тысяч=1e3 млн=1e6 \
-     миллионов=1e6 lakh=1e5 crore=1e7 万=1e4 億=1e8 亿=1e8 千=1e3";
-
-/// Numbers in words; those that mean something else as well are left out.
-const NUMBER_WORDS: &str = "one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12 \
-     thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19 twenty=20 \
-     thirty=30 forty=40 fifty=50 sixty=60 seventy=70 eighty=80 ninety=90 hundred=100 thousand=1e3 \
-     million=1e6 billion=1e9 dozen=12 half=0.5 zwei=2 drei=3 vier=4 fünf=5 sechs=6 sieben=7 acht=8 neun=9 \
-     zehn=10 zwölf=12 zwanzig=20 dreißig=30 hundert=100 deux=2 trois=3 quatre=4 cinq=5 sept=7 huit=8 \
-     dix=10 vingt=20 trente=30 cent=100 dos=2 tres=3 cuatro=4 cinco=5 seis=6 siete=7 ocho=8 nueve=9 \
-     diez=10 cien=100 mil=1e3";
-
-/// Words for many, which a larger number on the page makes true.
-const MANY: &str = "dozens=24 hundreds=200 thousands=2e3 millions=2e6 billions=2e9 hunderte=200 hunderten=200 \
-     tausende=2e3 tausenden=2e3 millionen=2e6 centaines=200 milliers=2e3 cientos=200 miles=2e3 \
-     millones=2e6 centinaia=200 migliaia=2e3 milhares=2e3 duizenden=2e3 tysiące=2e3 tysięcy=2e3 \
-     тысячи=2e3";
-
-/// Words that make a multiple of what was.
-const FOLDS: &str = "double=2x doubles=2x doubled=2x twice=2x triple=3x triples=3x tripled=3x quadruple=4x tenfold=10x \
-     doppelt=2x verdoppeln=2x verdreifachen=3x doublez=2x duplica=2x";
-
-const PERCENT_WORDS: [&str; 9] =
-    ["percent", "pct", "prozent", "procent", "procento", "процентов", "процент", "porcento", "percento"];
-
-/// What a table of `name=value` says of a name.
-fn look_up(table: &'static str, name: &str) -> Option<&'static str> {
-    rows(table).find(|(known, _)| *known == name).map(|(_, value)| value)
-}
-
-fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    table.split(' ').filter_map(|row| row.split_once('='))
-}
-
-fn number_named(table: &'static str, name: &str) -> Option<f64> {
-    look_up(table, name)?.parse().ok()
-}
-
-/// Words before a year.
-const BEFORE_YEARS: [&str; 16] = [
-    "since",
-    "in",
-    "from",
-    "est",
-    "established",
-    "founded",
-    "until",
-    "by",
-    "seit",
-    "depuis",
-    "desde",
-    "dal",
-    "sinds",
-    "sedan",
-    "od",
-    "с",
-];
+use tables::{
+    ARTICLES, BEFORE_YEARS, COMPOUND_ENDS, COMPOUND_HEADS, CURRENCIES, FOLDS, MANY, MULTIPLES, NUMBER_WORDS,
+    PERCENT_WORDS, TIMES, WITHIN, is_listed, look_up, number_named, rows,
+};
 
 /// Every figure of a text.
 pub(super) fn find(text: &str, words: &[Word<'_>]) -> Vec<Fact> {
@@ -80,15 +20,41 @@ pub(super) fn find(text: &str, words: &[Word<'_>]) -> Vec<Fact> {
         }
         let found = if word.text.chars().next().and_then(digit).is_some() {
             numeral(text, words, word)
+        } else if is_written_rank(&word.lower) {
+            Some((plain_fact(FactKind::Comparative, "number one", word.text), word.end))
         } else {
-            in_words(text, words, index)
+            span_of_one(text, words, index).or_else(|| in_words(text, words, index))
         };
         if let Some((fact, end)) = found {
             done = end;
             facts.push(fact);
         }
     }
+    facts.extend(dense::find(text, words));
     facts
+}
+
+/// `Nº1`, whose sign is a letter.
+fn is_written_rank(word: &str) -> bool {
+    matches!(word, "nº1" | "no1" | "nr1" | "nro1")
+}
+
+/// A span of one: `in an hour`, `за час`, `bir günde`. Anywhere else `an hour` promises nothing.
+fn span_of_one(text: &str, words: &[Word<'_>], index: usize) -> Option<(Fact, usize)> {
+    let is_time = |word: &Word<'_>| TIMES.split(' ').any(|time| word.lower.starts_with(time)) && word.lower.len() < 14;
+    let word = &words[index];
+    let before = index.checked_sub(1).map(|before| words[before].lower.as_str());
+    let is_within = before.is_some_and(|before| is_listed(WITHIN, before));
+    let next = words.get(index + 1).filter(|next| next.start <= word.end + 2);
+    let end = if word.lower == "bir" || (is_within && is_listed(ARTICLES, &word.lower)) {
+        next.filter(|next| is_time(next))?;
+        word.end
+    } else {
+        (matches!(before, Some("за" | "w")) && is_time(word)).then_some(word.start)?
+    };
+    let mut fact = figure(FactKind::Number, "1".to_owned(), text, words, word.start, end);
+    fact.text = text[word.start..next.filter(|_| end > word.start).map_or(word.end, |next| next.end)].to_owned();
+    Some((fact, word.end))
 }
 
 /// The digit's value, in the digits of the world's scripts.
@@ -213,13 +179,24 @@ fn multiplied(text: &str, mut value: f64, mut end: usize) -> (f64, usize) {
         let rest = &text[end..];
         let trimmed = rest.trim_start_matches([' ', '\u{a0}', '\u{202f}', '-']);
         let word: String = match trimmed.chars().next() {
-            Some(c) if is_dense(c) => c.to_string(),
+            Some(c) if is_dense(c) || is_hangul(c) => c.to_string(),
             _ => trimmed.chars().take_while(|c| c.is_alphabetic()).collect(),
         };
         let lower = word.to_lowercase();
         let Some(by) = number_named(MULTIPLES, &lower) else { return (value, end) };
         value *= by;
         end = text.len() - trimmed.len() + word.len();
+        // `2만 9천` is one number.
+        if !word.is_ascii() && word.chars().count() == 1 && by >= 1e3 {
+            let rest = text[end..].trim_start_matches(' ');
+            let start = text.len() - rest.len();
+            let more = literal(text, start).filter(|_| rest.starts_with(|c| digit(c).is_some()));
+            let more = more.map(|(more, past, _)| multiplied(text, more, past));
+            if let Some((more, past)) = more.filter(|(more, past)| *more < by && !text[*past..].starts_with(['.', ',']))
+            {
+                (value, end) = (value + more, past);
+            }
+        }
     }
 }
 
@@ -271,7 +248,7 @@ fn in_words(text: &str, words: &[Word<'_>], index: usize) -> Option<(Fact, usize
         least *= more.map_or(1.0, |(times, _)| times / 2.0);
         return Some((figure(FactKind::Number, format!("~{least}"), text, words, word.start, end), end));
     }
-    let mut value = number_named(NUMBER_WORDS, &word.lower)?;
+    let mut value = number_named(NUMBER_WORDS, &word.lower).or_else(|| compound(&word.lower))?;
     // Prose is full of these: `one place`, `cent` for a coin.
     let mut end = word.end;
     if (20.0..100.0).contains(&value)
@@ -288,6 +265,17 @@ fn in_words(text: &str, words: &[Word<'_>], index: usize) -> Option<(Fact, usize
     }
     let (kind, key, start, end) = kind_of(text, words, word, value, None, false, end);
     Some((figure(kind, key, text, words, start, end), end))
+}
+
+/// `zehntausend`, `tremila`.
+fn compound(word: &str) -> Option<f64> {
+    let (head, times) = rows(COMPOUND_ENDS).find_map(|(end, times)| Some((word.strip_suffix(end)?, times)))?;
+    let head = number_named(NUMBER_WORDS, head).or_else(|| number_named(COMPOUND_HEADS, head))?;
+    Some(head * times.parse::<f64>().ok()?)
+}
+
+fn is_hangul(c: char) -> bool {
+    ('\u{ac00}'..='\u{d7af}').contains(&c)
 }
 
 /// Whether the word before is one of these.
@@ -309,7 +297,7 @@ fn figure(kind: FactKind, key: String, text: &str, words: &[Word<'_>], start: us
     let before = before.take_while(|word| !breaks(&text[word.end..start])).filter(|word| counts(word)).take(4);
     let after = words.iter().filter(|word| word.start >= end);
     let after = after.take_while(|word| !breaks(&text[end..word.start])).filter(|word| counts(word)).take(4);
-    let about = before.chain(after).map(|word| word.lower.clone()).collect();
+    let about = before.chain(after).map(|word| counter(&word.lower)).chain(attached(words, text, end)).collect();
     Fact { kind, key, text: text[start..end].to_owned(), unit, about }
 }
 
@@ -317,7 +305,23 @@ fn figure(kind: FactKind, key: String, text: &str, words: &[Word<'_>], start: us
 fn unit_after(text: &str, words: &[Word<'_>], end: usize) -> Vec<String> {
     let after = words.iter().filter(|word| word.start >= end);
     let after = after.take_while(|word| !breaks(&text[end..word.start]));
-    after.filter(|word| counts(word)).take(2).map(|word| word.lower.clone()).collect()
+    let after = after.filter(|word| counts(word)).map(|word| counter(&word.lower));
+    attached(words, text, end).into_iter().chain(after).take(2).collect()
+}
+
+/// Letters right behind the digits say what is counted: `45min`, `15분`.
+fn attached(words: &[Word<'_>], text: &str, end: usize) -> Option<String> {
+    let word = words.iter().find(|word| word.start < end && end < word.end)?;
+    let rest = text[end..word.end].to_lowercase();
+    (rest.chars().all(|c| c.is_alphabetic() && !is_dense(c)) && !is_joining(&rest)).then(|| counter(&rest))
+}
+
+/// Korean counters carry endings: `명`, `명의`.
+fn counter(word: &str) -> String {
+    match word.chars().next() {
+        Some(c) if is_hangul(c) => c.to_string(),
+        _ => word.to_owned(),
+    }
 }
 
 fn counts(word: &Word<'_>) -> bool {

@@ -118,7 +118,9 @@ fn is_other_free(text: &str, words: &[Word<'_>], at: usize) -> bool {
     let after = words.get(at + 1).map(|word| word.lower.as_str());
     joined
         || matches!(before, Some("feel" | "set" | "hassle" | "stress" | "risk" | "break" | "worry"))
-        || matches!(after, Some("up" | "your" | "of" | "from" | "yourself"))
+        || matches!(after, Some("up" | "your" | "from" | "yourself"))
+        || (after == Some("of")
+            && !matches!(words.get(at + 2).map(|word| word.lower.as_str()), Some("charge" | "cost")))
 }
 
 /// Whether the word before says the opposite: `no guarantee`, `not the best`.
@@ -162,6 +164,10 @@ fn superlatives(words: &[Word<'_>]) -> Vec<Fact> {
         let polish = lower.starts_with("naj") && lower.chars().count() >= 7 && !lower.starts_with("najem");
         if english || polish {
             facts.push(claim(FactKind::Comparative, lower, word.text));
+        }
+        // `London's favourite` speaks for others, `your favourite` for the reader.
+        if matches!(lower, "favourite" | "favorite") && at > 0 && words[at - 1].lower.ends_with("'s") {
+            facts.push(claim(FactKind::Award, "favourite", word.text));
         }
         if let Some(next) = words.get(at + 1).filter(|_| lower == "most")
             && AFTER_MOST.iter().any(|ending| next.lower.ends_with(ending))

@@ -16,7 +16,7 @@ fn locator(css: &str) -> Locator {
     Locator { css: css.to_owned(), alt: Vec::new(), tag: "p".to_owned() }
 }
 
-fn page(lang: &str, [headline, subheadline, cta]: [&str; 3], sentences: &[&str]) -> PageModel {
+pub(crate) fn page(lang: &str, [headline, subheadline, cta]: [&str; 3], sentences: &[&str]) -> PageModel {
     let slot =
         |css: &str, text: &str| Some(TextSlot { text: text.to_owned(), locator: locator(css), plain_text: true });
     PageModel {

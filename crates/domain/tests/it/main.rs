@@ -6,6 +6,7 @@ mod copy;
 mod decision;
 mod event;
 mod facts;
+mod fresh_claims;
 mod goal;
 mod guard;
 mod names;

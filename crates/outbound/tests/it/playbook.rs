@@ -39,7 +39,11 @@ fn check(brief: &Brief, drafts: &[Draft]) {
         assert_eq!(guard::check(slots, &context), Ok(()), "{slots:?}");
         seen.push(slots.clone());
         assert!(slots.compile(&brief.page).is_ok(), "does not compile: {slots:?}");
-        assert!(reasoning.ends_with("Every word is from this page.") && !strategy.is_empty() && !hypothesis.is_empty());
+        let is_own = reasoning.ends_with("Every word is from this page.");
+        let adds = reasoning.ends_with("The words that were added say nothing new of the offer.");
+        let is_english = brief.page.lang.as_ref().is_some_and(|lang| lang.starts_with("en"));
+        assert!(is_own || (adds && is_english), "{reasoning}");
+        assert!(!strategy.is_empty() && !hypothesis.is_empty());
         assert!(slots.hero_image.is_none());
         let texts = [
             (&slots.headline, &brief.page.headline, 90, 8),
@@ -52,7 +56,7 @@ fn check(brief: &Brief, drafts: &[Draft]) {
             assert!(old.plain_text, "{new}");
             assert_ne!(*new, old.text);
             assert!(new.chars().count() <= (old.text.chars().count() * fifths / 5).max(least), "too long: {new}");
-            assert!(words(new).iter().all(|word| vocabulary.contains(word)), "new words: {new}");
+            assert!(!is_own || words(new).iter().all(|word| vocabulary.contains(word)), "new words: {new}");
         }
     }
 }
@@ -72,7 +76,7 @@ fn an_ordinary_page_gets_many_kinds_of_drafts() {
     assert_eq!(first.headline.as_deref(), Some("Write down each brew in ten seconds"));
     assert_eq!(first.subheadline.as_deref(), Some("Compare them at the end of the week."));
     let buttons: Vec<&str> = drafts.iter().filter_map(|draft| draft.slots.cta.as_deref()).collect();
-    assert_eq!(buttons, ["Start logging today"]);
+    assert!(buttons.contains(&"Start logging today"), "{buttons:?}");
     let proof = drafts.iter().find(|draft| draft.strategy == "concrete proof").unwrap();
     assert_eq!(proof.slots.subheadline.as_deref(), Some("Brewlog keeps 14 measurements of every brew."));
 }
@@ -150,7 +154,7 @@ fn parts_that_cannot_stand_alone_are_not_used() {
         ("Brewlog: the quiet coffee diary", "", &["The quiet coffee diary"]),
     ];
     for (headline, subheadline, expected) in table {
-        let mut page = page("en", [headline, subheadline, "Go"], &[]);
+        let mut page = page("xx", [headline, subheadline, "Go"], &[]);
         page.cta = None;
         if subheadline.is_empty() {
             page.subheadline = None;
@@ -171,7 +175,7 @@ fn what_is_not_meant_for_a_first_screen_is_left_where_it_is() {
         "All rights reserved for better coffee 5",
         "Better coffee at https://coffee.site 9",
     ];
-    let page = page("en", ["Brew better coffee", "Better coffee for everybody", "Start"], &sentences);
+    let page = page("xx", ["Brew better coffee", "Better coffee for everybody", "Start"], &sentences);
     let drafts = write(&brief(page, 8)).unwrap();
     let expected = SlotPatch {
         headline: Some("Better coffee for everybody".to_owned()),

@@ -2,6 +2,7 @@
 //! cleaned of what is not meant for a first screen.
 
 use super::text;
+use domain::page_model::{Element, ElementKind};
 use domain::slots::normalise;
 use domain::{PageModel, TextSlot};
 use std::collections::HashSet;
@@ -43,6 +44,8 @@ pub(super) struct Material {
     pub(super) description: Option<String>,
     /// Sentences beyond the slots that could stand on the first screen, in reading order.
     pub(super) sentences: Vec<String>,
+    /// Those of them that are headings of sections.
+    pub(super) headings: Vec<String>,
     /// Words that say what the page is about.
     topic: HashSet<String>,
 }
@@ -53,14 +56,19 @@ impl Material {
         let headline_text = own(&page.headline).unwrap_or_default();
         let subheadline_text = own(&page.subheadline).unwrap_or_default();
         let title = page.title.as_deref().map(normalise).filter(|text| is_copy(text));
-        let description = page.description.as_deref().map(normalise).filter(|text| is_copy(text));
+        let lang = language(page);
+        let description = page.description.as_deref().map(normalise);
+        let description = description.filter(|text| is_copy(text) && !is_left_over(text, &lang));
         let slots: HashSet<Vec<String>> = [&page.headline, &page.subheadline, &page.cta, &page.secondary_cta]
             .into_iter()
             .flatten()
             .map(|slot| text::words(&slot.text))
             .collect();
         let mut seen = HashSet::new();
-        let sentences = page
+        let is_heading = |element: &&Element| element.kind == ElementKind::Heading && element.locked.is_none();
+        let headings = page.inventory.elements.iter().filter(is_heading).map(|element| normalise(&element.text));
+        let headings = headings.filter(|text| is_copy(text) && !slots.contains(&text::words(text))).collect();
+        let sentences: Vec<String> = page
             .sentences
             .iter()
             .map(|sentence| normalise(sentence))
@@ -82,11 +90,12 @@ impl Material {
                 Place { text, limit }
             }),
             subheadline_text,
-            lang: language(page),
+            lang,
             secondary_cta: own(&page.secondary_cta),
             title,
             description,
             sentences,
+            headings,
             topic,
         }
     }
@@ -125,9 +134,14 @@ impl Material {
 
     /// A text that can explain the headline.
     pub(super) fn as_subheadline(&self, text: &str) -> Option<String> {
+        self.as_line(text, 3)
+    }
+
+    /// The same with so many words at least.
+    pub(super) fn as_line(&self, text: &str, least: usize) -> Option<String> {
         let place = self.subheadline.as_ref()?;
         let text = self.capitalised(text);
-        (text::word_count(&text) >= 3 && place.takes(&text)).then_some(text)
+        (text::word_count(&text) >= least && place.takes(&text)).then_some(text)
     }
 }
 
@@ -136,8 +150,14 @@ fn language(page: &PageModel) -> String {
     tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }
 
+/// Whether a text is the English of a template on a page of another script.
+fn is_left_over(text: &str, lang: &str) -> bool {
+    const OTHER_SCRIPTS: &str = "zh ja ko ru uk bg be mk sr el ar fa ur he th hi bn mr ta te ka hy am";
+    OTHER_SCRIPTS.split(' ').any(|other| other == lang) && text.chars().all(|c| !c.is_alphabetic() || c < '\u{250}')
+}
+
 /// Whether a text is copy: not legal or technical matter, not somebody's quoted words.
-fn is_copy(text: &str) -> bool {
+pub(super) fn is_copy(text: &str) -> bool {
     const NOT_COPY: [&str; 14] = [
         "©",
         "@",
@@ -156,16 +176,45 @@ fn is_copy(text: &str) -> bool {
     ];
     /// Words of a person who speaks for themselves, so somebody's testimonial.
     const FIRST_PERSON: [&str; 10] = ["i", "i'm", "i’m", "i've", "i’ve", "my", "ich", "je", "j'ai", "yo"];
+    /// Latin that stands where copy is missing.
+    const FILLER: [&str; 24] = [
+        "ipsum",
+        "dolor",
+        "amet",
+        "consectetur",
+        "adipiscing",
+        "adipisicing",
+        "elit",
+        "donec",
+        "etiam",
+        "vestibulum",
+        "nullam",
+        "aenean",
+        "maecenas",
+        "cras",
+        "fusce",
+        "pellentesque",
+        "vivamus",
+        "mauris",
+        "odio",
+        "sed",
+        "quisque",
+        "vehicula",
+        "tempor",
+        "porta",
+    ];
     let lower = text.to_lowercase();
     let quoted = text.contains(['"', '“', '”', '„', '«', '»', '「']);
+    let filler = text::words(text).iter().filter(|word| FILLER.contains(&word.as_str())).count();
     !quoted
+        && filler < 2
         && text.chars().any(char::is_alphabetic)
         && !NOT_COPY.iter().any(|mark| lower.contains(mark))
         && !text::words(text).iter().any(|word| FIRST_PERSON.contains(&word.as_str()))
 }
 
 /// Whether a text can come first: it does not begin by pointing back at an earlier sentence.
-fn leads(text: &str) -> bool {
+pub(super) fn leads(text: &str) -> bool {
     const POINTS_BACK: [&str; 29] = [
         "it", "it's", "it’s", "its", "this", "that", "these", "those", "they", "their", "and", "but", "or", "so",
         "also", "then", "however", "because", "which", "und", "aber", "oder", "dies", "et", "mais", "ou", "y", "pero",

@@ -31,15 +31,19 @@ pub(super) const ALL: [Strategy; 13] = [
 /// Most proposals of one strategy.
 const MOST: usize = 6;
 
-fn headline(text: String) -> SlotPatch {
+pub(super) fn headline(text: String) -> SlotPatch {
     SlotPatch { headline: Some(text), ..SlotPatch::default() }
 }
 
-fn subheadline(text: String) -> SlotPatch {
+pub(super) fn subheadline(text: String) -> SlotPatch {
     SlotPatch { subheadline: Some(text), ..SlotPatch::default() }
 }
 
-fn propose(strategy: &'static str, reasoning: &'static str, slots: impl Iterator<Item = SlotPatch>) -> Vec<Proposal> {
+pub(super) fn propose(
+    strategy: &'static str,
+    reasoning: &'static str,
+    slots: impl Iterator<Item = SlotPatch>,
+) -> Vec<Proposal> {
     slots.take(MOST).map(|slots| Proposal { strategy, slots, reasoning: reasoning.to_owned() }).collect()
 }
 
@@ -195,7 +199,7 @@ fn question_as_headline(page: &Material) -> Vec<Proposal> {
 /// Headline and subheadline change places.
 fn swapped(page: &Material) -> Vec<Proposal> {
     let (Some(old), Some(_)) = (&page.headline, &page.subheadline) else { return Vec::new() };
-    let new = page.as_headline(&page.subheadline_text).zip(page.as_subheadline(&old.text));
+    let new = page.as_headline(&page.subheadline_text).zip(page.as_line(&old.text, 2));
     let slots = new.map(|(headline, subheadline)| SlotPatch {
         headline: Some(headline),
         subheadline: Some(subheadline),
@@ -250,11 +254,10 @@ fn button_in_the_pages_words(page: &Material) -> Vec<Proposal> {
         words.starts_with(&own) || (words.len() >= 2 && own.starts_with(&words))
     };
     let opening = || {
-        let openings = [
-            page.headline.as_ref().map(|place| place.text.as_str()),
-            Some(&page.subheadline_text),
-            page.title.as_deref(),
-        ];
+        // A title of capitals is a name: `Start Bootstrap Theme`.
+        let title = page.title.as_deref().filter(|title| !text::is_title_case(title));
+        let openings =
+            [page.headline.as_ref().map(|place| place.text.as_str()), Some(page.subheadline_text.as_str()), title];
         openings.into_iter().flatten().flat_map(text::sentences).flat_map(text::clauses)
     };
     let everywhere = page.secondary_cta.iter().chain(&page.sentences).flat_map(|text| text::sentences(text));

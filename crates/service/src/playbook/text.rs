@@ -128,3 +128,13 @@ pub(super) fn capitalised(text: &str) -> String {
         _ => text.to_owned(),
     }
 }
+
+/// Whether every word of a text begins with a capital letter, as in a name.
+pub(super) fn is_title_case(text: &str) -> bool {
+    text.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphabetic())).all(char::is_uppercase)
+}
+
+/// The text without what does not belong to its words at its end: an arrow, a stop.
+pub(super) fn without_marks(text: &str) -> &str {
+    text.trim_matches(|c: char| !(c.is_alphanumeric() || matches!(c, ')' | '%' | '+' | '\'' | '’')))
+}

@@ -174,6 +174,11 @@ pub trait CopyWriter: Send + Sync {
         false
     }
 
+    /// Whether the same task has the same answer, all of which it gives at once, so that asking again is in vain.
+    fn is_deterministic(&self) -> bool {
+        false
+    }
+
     /// Writes drafts, and notes what happens on the way.
     async fn write_noting(&self, brief: &Brief, log: &WritingLog) -> Result<Vec<Draft>, WriteError>;
 

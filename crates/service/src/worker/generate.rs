@@ -109,6 +109,15 @@ impl Service {
             let (good, refused) = (drafting.accepted.len(), drafting.refused_count());
             progress.log(format!("{good} drafts are good so far, {refused} broke a rule; asking again.")).await?;
         }
+        let (good, wanted) = (drafting.accepted.len(), drafting.wanted());
+        if (1..wanted).contains(&good) {
+            let why = if writer.is_deterministic() {
+                "this page's own words give no more that keep every rule"
+            } else {
+                "the others broke a rule, or were not written"
+            };
+            progress.log(format!("{good} of the {wanted} drafts that were asked for: {why}.")).await?;
+        }
         let cost_micros = (!costs.is_empty()).then(|| costs.iter().sum());
         Ok(Kept { drafts: drafting.accepted_drafts(), author: writer.name().to_owned(), cost_micros })
     }

@@ -19,6 +19,9 @@ on_both_databases!(
     the_playbook_writes_when_the_owner_wants_it,
     forbidden_words_hold,
     limits_that_cannot_be_are_refused,
+    what_was_written_long_ago_goes,
+    who_would_answer_the_same_is_asked_once,
+    a_model_that_gives_too_few_is_asked_again,
 );
 
 /// A model that costs a cent a call, says what it was told to, and remembers what it was asked.
@@ -26,11 +29,12 @@ on_both_databases!(
 struct Model {
     answers: Mutex<Vec<Vec<Draft>>>,
     asked: Mutex<Vec<Brief>>,
+    deterministic: bool,
 }
 
 impl Model {
     fn saying(answers: Vec<Vec<Draft>>) -> Arc<Self> {
-        Arc::new(Self { answers: Mutex::new(answers), asked: Mutex::default() })
+        Arc::new(Self { answers: Mutex::new(answers), ..Self::default() })
     }
 
     fn asked(&self) -> Vec<Brief> {
@@ -46,6 +50,10 @@ impl CopyWriter for Model {
 
     fn is_model(&self) -> bool {
         true
+    }
+
+    fn is_deterministic(&self) -> bool {
+        self.deterministic
     }
 
     async fn write_noting(&self, brief: &Brief, log: &WritingLog) -> Result<Vec<Draft>, WriteError> {
@@ -242,4 +250,64 @@ async fn limits_that_cannot_be_are_refused(database: TestDatabase) {
     let stranger = sign_up(&test, "stranger@example.com").await;
     let result = test.service.update_copy_rules(&stranger, site.id, CopyRulesUpdate::default()).await;
     assert!(matches!(result, Err(ServiceError::NotFound)), "{result:?}");
+}
+
+async fn what_was_written_long_ago_goes(database: TestDatabase) {
+    let answer = || vec![headline("The best kettle in the world"), headline("Tea in two minutes")];
+    let model = Model::saying(vec![answer(), vec![], vec![], answer(), vec![], vec![]]);
+    let test = service_with(&model, database);
+    let viewer = sign_up(&test, "owner@example.com").await;
+    let site_id = site_of(&test, &viewer, AutonomyMode::FullAuto).await;
+    test.work().await;
+    test.clock.advance(time::Duration::days(60));
+    let rules = CopyRulesUpdate { daily_calls: 3, ..CopyRulesUpdate::default() };
+    test.service.update_copy_rules(&viewer, site_id, rules).await.unwrap();
+    test.service.generate(&viewer, site_id).await.unwrap();
+    test.work().await;
+    let kept = async || {
+        let detail = test.service.site_detail(&viewer, site_id).await.unwrap();
+        let owned = test.database.store.site_for_operator(site_id).await.unwrap().unwrap();
+        let all = test.database.store.spending(&owned, time::OffsetDateTime::UNIX_EPOCH).await.unwrap();
+        (all.calls, detail.rejected.len(), detail.spent_today.calls)
+    };
+    let before = kept().await;
+    assert!(before.0 == 6 && before.1 >= 3 && before.2 == 3, "{before:?}");
+    assert_eq!(test.service.keep_events().await.unwrap().copy, 0, "nothing is older than 90 days");
+    test.clock.advance(time::Duration::days(29));
+    assert_eq!(test.service.keep_events().await.unwrap().copy, 0);
+    test.clock.advance(time::Duration::days(2));
+    let pruned = test.service.keep_events().await.unwrap();
+    let after = kept().await;
+    assert_eq!((after.0, after.2), (3, 0), "the calls of the first day went");
+    assert!(after.1 >= 1 && after.1 < before.1, "{after:?}");
+    assert_eq!(pruned.copy, 3 + u64::try_from(before.1 - after.1).unwrap());
+    assert_eq!(test.service.keep_events().await.unwrap().copy, 0, "once is enough");
+}
+
+async fn who_would_answer_the_same_is_asked_once(database: TestDatabase) {
+    let reason = "1 of the 3 drafts that were asked for: this page's own words give no more that keep every rule.";
+    assert_eq!(rounds(database, true, reason).await, 1);
+}
+
+async fn a_model_that_gives_too_few_is_asked_again(database: TestDatabase) {
+    let reason = "1 of the 3 drafts that were asked for: the others broke a rule, or were not written.";
+    assert_eq!(rounds(database, false, reason).await, 3);
+}
+
+/// How often a writer that has one good draft is asked; the job's log must say this.
+async fn rounds(database: TestDatabase, deterministic: bool, reason: &str) -> usize {
+    let answers = Mutex::new(vec![vec![headline("Tea in two minutes")]]);
+    let model = Arc::new(Model { answers, deterministic, ..Model::default() });
+    let test = service_with(&model, database);
+    let viewer = sign_up(&test, "owner@example.com").await;
+    let site_id = site_of(&test, &viewer, AutonomyMode::FullAuto).await;
+    test.work().await;
+    assert_eq!(generation(&test, &viewer, site_id).await, (JobState::Done, None));
+    let detail = test.service.site_detail(&viewer, site_id).await.unwrap();
+    let job = detail.jobs.iter().find(|job| job.kind == JobKind::GenerateVariants).unwrap();
+    let lines: Vec<&str> = job.log.iter().map(|line| line.text.as_str()).collect();
+    assert!(lines.contains(&reason), "{lines:?}");
+    let asked = model.asked().len();
+    assert_eq!(lines.iter().filter(|line| line.contains("asking again")).count(), asked - 1, "{lines:?}");
+    asked
 }

@@ -86,9 +86,9 @@ fn number(value: Option<f64>) -> String {
 }
 
 /// Prints every verdict and counts those that do not hold.
-pub(super) fn report(ours: &Scores, naive: &Scores, proof: (bool, String)) -> usize {
+pub(super) fn report(ours: &Scores, naive: &Scores, more: impl IntoIterator<Item = (bool, String)>) -> usize {
     let mut verdicts = verdicts(ours, naive);
-    verdicts.push(proof);
+    verdicts.extend(more);
     for (holds, sentence) in &verdicts {
         println!("{} {sentence}", if *holds { "holds: " } else { "broken:" });
     }
