@@ -7,6 +7,8 @@ use crate::copy::{CopySettings, RejectedDraft, Spending};
 use crate::event::Dropped;
 use crate::guard::BrandRules;
 use crate::origin::AllowedOrigins;
+use crate::page_edits::{EditReport, SlotName};
+use crate::page_model::LockReason;
 use crate::word_diff::Run;
 use crate::{
     AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobLine, JobState, JobStep, NotCounted, PageModel, Phase,
@@ -84,8 +86,12 @@ pub struct VariantDetail {
 pub struct SiteDetail {
     /// As in a list.
     pub summary: SiteSummary,
-    /// What was found on the page; absent until it was read.
+    /// The page as it was read and edited by its owner; absent until it was read.
     pub page: Option<PageModel>,
+    /// What the owner said about the page.
+    pub edits: Vec<EditReport>,
+    /// Slots that must stay as they are.
+    pub locked_slots: Vec<(SlotName, LockReason)>,
     /// The control first, then by age.
     pub variants: Vec<VariantDetail>,
     /// Drafts that broke a rule, the newest first, at most 30.
