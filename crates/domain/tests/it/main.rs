@@ -10,6 +10,7 @@ mod goal;
 mod guard;
 mod names;
 mod origin;
+mod page_edits;
 mod page_model;
 mod patch;
 mod site;
