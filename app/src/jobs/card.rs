@@ -131,20 +131,23 @@ pub fn JobButton(
     let subject = first.site_name.map_or_else(|| kind.clone(), |name| format!("{kind} of {name}"));
     // Only a change of the state brings another button, so the present one keeps the focus.
     let state = Memo::new(move |_| job.with(|job| job.state));
-    move || match state.get() {
-        state if state.may_be_retried() => view! {
-            <ActionForm action=retry>
-                <JobFields job_id=job_id text="Retry" subject=subject.clone() pending=retry.pending() />
-            </ActionForm>
+    move || {
+        let subject = subject.clone();
+        match state.get() {
+            state if state.may_be_retried() => view! {
+                <ActionForm action=retry>
+                    <JobFields job_id=job_id text="Retry" subject=subject pending=retry.pending() />
+                </ActionForm>
+            }
+            .into_any(),
+            JobState::Queued | JobState::Running if !recurs => view! {
+                <ActionForm action=cancel>
+                    <JobFields job_id=job_id text="Cancel" subject=subject pending=cancel.pending() />
+                </ActionForm>
+            }
+            .into_any(),
+            _ => ().into_any(),
         }
-        .into_any(),
-        JobState::Queued | JobState::Running if !recurs => view! {
-            <ActionForm action=cancel>
-                <JobFields job_id=job_id text="Cancel" subject=subject.clone() pending=cancel.pending() />
-            </ActionForm>
-        }
-        .into_any(),
-        _ => ().into_any(),
     }
 }
 

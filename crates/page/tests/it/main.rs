@@ -14,4 +14,5 @@ mod ledger;
 mod legacy;
 mod locators;
 mod pictures;
+mod selected;
 mod support;
