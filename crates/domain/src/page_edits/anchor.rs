@@ -39,15 +39,18 @@ impl Anchor {
         ways.iter().find_map(|way| only(elements, way))
     }
 
-    /// Every element that could be meant. Whoever locks one wants none of these touched.
+    /// Every element that could be meant: all with the text, or else whatever stands at the place. Whoever locks one
+    /// wants none of these touched.
     #[must_use]
     pub fn find_any(&self, elements: &[Element]) -> Vec<usize> {
-        let could_be = |element: &Element| self.is_its_text(element) || self.is_its_place(element);
-        let mut found: Vec<usize> = (0..elements.len()).filter(|at| could_be(&elements[*at])).collect();
-        if found.is_empty() {
-            found.extend(self.find(elements));
-        }
-        found
+        let all = |fits: &dyn Fn(&Element) -> bool| -> Vec<usize> {
+            elements.iter().enumerate().filter(|(_, element)| fits(element)).map(|(at, _)| at).collect()
+        };
+        let ways: [&dyn Fn(&Element) -> bool; 3] =
+            [&|element| self.is_its_text(element), &|element| self.is_its_place(element), &|element| {
+                self.shares_a_place(element)
+            }];
+        ways.iter().map(all).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     fn says_the_same(&self, element: &Element) -> bool {

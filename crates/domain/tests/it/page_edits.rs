@@ -169,11 +169,13 @@ fn locks_and_kinds_of_elements_hold() {
     assert_eq!(locks(&after)[1], Some(LockReason::Consent));
     let key = all.all()[1].address();
     assert_eq!(all.applied_to(&after).lost(&key), Some(LostReason::OtherLock(LockReason::Consent)));
-    // Whatever could be the locked element is locked: one has its text, the other its place.
+    // Whatever could be the locked element is locked: every copy of its text, or else what took its place.
     after.inventory.elements[0] = element(".why", "h2", "New words", ElementKind::Heading, None);
+    assert_eq!(locks(&after)[0], Some(LockReason::Owner));
     after.inventory.elements.push(element(".moved", "h2", "Why people keep it", ElementKind::Heading, None));
+    after.inventory.elements.push(element(".copied", "h2", "Why people keep it", ElementKind::Heading, None));
     let locks = locks(&after);
-    assert_eq!((locks[0], locks[3]), (Some(LockReason::Owner), Some(LockReason::Owner)));
+    assert_eq!((locks[0], locks[3], locks[4]), (None, Some(LockReason::Owner), Some(LockReason::Owner)));
     // The owner's lock goes with the element into a slot.
     let mut after = page.clone();
     std::mem::swap(&mut after.headline, &mut slot(".why", "h2", "Why people keep it"));

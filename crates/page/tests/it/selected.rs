@@ -35,7 +35,10 @@ fn a_text_is_found_with_its_lock_and_the_owners_selector_first() {
 fn a_picture_is_found_by_itself_or_by_what_holds_it_alone() {
     for css in ["img", "#photo"] {
         let Some(SelectedElement::Image(image)) = found(css).element else { unreachable!("{css}") };
-        assert_eq!((image.src.as_str(), image.alt.as_str(), image.locator.tag.as_str()), ("/a.webp", "A kettle", "img"));
+        assert_eq!(
+            (image.src.as_str(), image.alt.as_str(), image.locator.tag.as_str()),
+            ("/a.webp", "A kettle", "img")
+        );
     }
 }
 
