@@ -32,7 +32,7 @@ pub fn ElementsCard(
     let summary = move || {
         rows.with(|(keys, rows)| {
             let locked = rows.values().filter(|row| row.element.locked.is_some()).count();
-            format!("{} texts: {} may change, {locked} stay as they are", keys.len(), keys.len() - locked)
+            format!("{} texts: {} may change, {locked} locked", keys.len(), keys.len() - locked)
         })
     };
     let left_out = move || {

@@ -60,7 +60,7 @@ fn what_is_read_and_what_is_the_owners_are_told_apart() {
         "value=\"brand:primary_colour\"",
         "action=\"/api/page/undo\"",
         "action=\"/api/page/read\"",
-        "2 texts: 1 may change, 1 stay as they are",
+        "3 texts: 2 may change, 1 locked",
     ] {
         assert!(html.contains(part) || html.contains(&part.replace("&#x27;", "'")), "{part} is missing in {html}");
     }

@@ -1,6 +1,6 @@
 //! What a page's owner chose by a selector.
 
-use crate::document::Document;
+use crate::document::{Document, ancestors};
 use crate::{image, inventory, locator};
 use domain::ImageSlot;
 use domain::page_edits::{Selected, SelectedElement};
@@ -10,6 +10,11 @@ use scraper::{ElementRef, Selector};
 const MOST: usize = 20;
 /// Most elements that are compared with one.
 const MOST_ELEMENTS: usize = 100_000;
+/// What holds no copy, whatever selector leads there.
+const NO_COPY: [&str; 13] = [
+    "html", "head", "title", "meta", "link", "body", "script", "style", "template", "noscript", "iframe", "object",
+    "svg",
+];
 /// Matches are counted up to here.
 const MOST_MATCHES: usize = 1_000;
 
@@ -35,6 +40,12 @@ fn selected(document: &Document, css: &str, selector: &Selector) -> Selected {
 }
 
 fn meant(document: &Document, css: &str, element: ElementRef<'_>) -> Option<SelectedElement> {
+    let is_apart = |element: ElementRef<'_>| NO_COPY.contains(&element.value().name());
+    if is_apart(element)
+        || ancestors(element).any(|around| !matches!(around.value().name(), "html" | "body") && is_apart(around))
+    {
+        return None;
+    }
     if let Some(picture) = picture(element) {
         let mut found = locator::locate(document, picture);
         if picture.id() == element.id() {

@@ -50,7 +50,7 @@ impl Anchor {
             [&|element| self.is_its_text(element), &|element| self.is_its_place(element), &|element| {
                 self.shares_a_place(element)
             }];
-        ways.iter().map(all).find(|found| !found.is_empty()).unwrap_or_default()
+        ways.iter().map(|way| all(*way)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 
     fn says_the_same(&self, element: &Element) -> bool {
