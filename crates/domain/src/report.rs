@@ -3,6 +3,10 @@
 //! These are the only types that cross from the server to the browser. Times are seconds since
 //! 1970 in UTC; rates, weights and probabilities are fractions from 0 to 1.
 
+mod holdout;
+
+pub use holdout::{ExtraConversions, HoldoutReport};
+
 use crate::copy::{CopySettings, RejectedDraft, Spending};
 use crate::event::Dropped;
 use crate::guard::BrandRules;
@@ -362,32 +366,6 @@ pub struct LiftInterval {
     pub lower: f64,
     /// Upper end.
     pub upper: f64,
-}
-
-/// Visitors who always see the untouched page, and what the others gained over them.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct HoldoutReport {
-    /// Their share of all visitors, 0 to 1.
-    pub fraction: f64,
-    /// How many they are.
-    pub visitors: i64,
-    /// Those of them who converted.
-    pub conversions: i64,
-    /// Absent before the window of the first of them is over.
-    pub extra: Option<ExtraConversions>,
-}
-
-/// Conversions that would not have happened on the untouched page, from visitors whose window is over.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct ExtraConversions {
-    /// The estimate; absent below 20 conversions of the holdout, when only the interval says something.
-    pub estimate: Option<f64>,
-    /// Lower end of the 95 % credible interval.
-    pub lower: f64,
-    /// Its upper end.
-    pub upper: f64,
-    /// The probability that there were any.
-    pub prob_positive: f64,
 }
 
 /// How often a goal was reached.
