@@ -3,10 +3,6 @@
 //! These are the only types that cross from the server to the browser. Times are seconds since
 //! 1970 in UTC; rates, weights and probabilities are fractions from 0 to 1.
 
-mod holdout;
-
-pub use holdout::{ExtraConversions, HoldoutReport};
-
 use crate::copy::{CopySettings, RejectedDraft, Spending};
 use crate::event::Dropped;
 use crate::guard::BrandRules;
@@ -19,6 +15,10 @@ use crate::{
     Plan, SiteId, SiteStatus, Variant, VariantId,
 };
 use serde::{Deserialize, Serialize};
+
+mod holdout;
+
+pub use holdout::{ExtraConversions, HoldoutReport};
 
 /// The signed-in person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

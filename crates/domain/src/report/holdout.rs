@@ -1,4 +1,4 @@
-//! What the variants brought beside the holdout, ready to be shown.
+//! What the variants brought, told by those who never saw one.
 
 use serde::{Deserialize, Serialize};
 
