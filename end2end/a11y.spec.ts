@@ -44,3 +44,23 @@ test("the dashboard is accessible", async ({ page, server }) => {
     customer.stop();
   }
 });
+
+test("on a small screen the places are behind a button that the keyboard opens and closes", async ({ page, server }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await signUp(page, server);
+  await page.goto(`${server}/app`);
+  const menu = page.getByRole("button", { name: "Menu", exact: true });
+  const places = page.getByRole("navigation", { name: "Main, small screens" });
+  await menu.focus();
+  await page.keyboard.press("Enter");
+  await expect(places).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(places).toBeHidden();
+  await expect(menu).toBeFocused();
+  // Going somewhere closes it too.
+  await page.keyboard.press("Enter");
+  await places.getByRole("link", { name: "Settings" }).click();
+  await expect(page).toHaveURL(`${server}/app/settings`);
+  await expect(places).toBeHidden();
+});

@@ -255,10 +255,19 @@ fn reading(sources: &Sources) -> Result<Reading, ConfigError> {
 /// When the folder cannot be made, or its path is not plain text.
 pub fn embedded_database(data_dir: &Path) -> Result<DatabaseUrl, ConfigError> {
     let unusable = |problem: String| ConfigError::File { path: data_dir.to_owned(), problem };
-    std::fs::create_dir_all(data_dir).map_err(|error| unusable(error.to_string()))?;
+    make_data_dir(data_dir).map_err(|error| unusable(error.to_string()))?;
     let file = data_dir.join("evoloop.db");
     let text = file.to_str().ok_or_else(|| unusable("the path must be plain text".to_owned()))?;
     format!("sqlite:{text}?mode=rwc").parse().map_err(|_| unusable("no database can be made here".to_owned()))
+}
+
+/// Makes the folder of the database and its key, if it is missing, for its owner alone; one that is there keeps the
+/// rights that somebody gave it.
+fn make_data_dir(data_dir: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(data_dir)
 }
 
 /// A folder of this process alone under the system's temporary directory.

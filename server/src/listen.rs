@@ -1,6 +1,7 @@
 //! Accepting connections, bounding what they may ask for, and ending them in order.
 
 mod body;
+mod lanes;
 mod limits;
 mod stop;
 
@@ -21,6 +22,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use lanes::{Lane, Lanes};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -46,9 +48,10 @@ pub async fn serve(listener: TcpListener, routes: impl Into<Routes>, limits: Lim
     let places = Arc::new(Semaphore::new(limits.connections));
     let no_places = Arc::new(Semaphore::new(TURNED_AWAY));
     let in_flight = Semaphore::new(limits.requests);
+    let lanes = Lanes::here();
     let front = Arc::new(Front { routes: routes.into(), limits, in_flight, stages });
     let take = |stream: TcpStream, peer| match places.clone().try_acquire_owned() {
-        Ok(place) => connect(stream, peer, front.clone(), place, &connections),
+        Ok(place) => connect(stream, peer, front.clone(), place, (&connections, &lanes)),
         Err(_) => turn_away(stream, &no_places),
     };
     loop {
@@ -72,6 +75,7 @@ pub async fn serve(listener: TcpListener, routes: impl Into<Routes>, limits: Lim
     if tokio::time::timeout(limits.drain, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time and were cut off");
     }
+    lanes.end();
 }
 
 fn connect(
@@ -79,25 +83,31 @@ fn connect(
     peer: SocketAddr,
     front: Arc<Front>,
     place: OwnedSemaphorePermit,
-    connections: &GracefulShutdown,
+    (connections, lanes): (&GracefulShutdown, &Arc<Lanes>),
 ) {
     // Answers are small and written at once; waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
     let head = front.limits.head;
-    let service = service_fn(move |request| front.clone().answer(request, peer));
+    let lane = Arc::<Lane>::default();
+    let its_lane = lane.clone();
+    let service = service_fn(move |request| {
+        its_lane.set_aside(front.routes.joins_crowd(&request));
+        front.clone().answer(request, peer)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head)
         .max_buf_size(Limits::HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let connection = connections.watch(connection);
-    tokio::spawn(async move {
+    let served = Box::pin(async move {
         // Clients go away in many ways, none of which is news.
         if let Err(error) = connection.await {
             tracing::debug!(%error, "connection ended");
         }
         drop(place);
     });
+    lanes.clone().carry(served, lane);
 }
 
 /// Tells a client that there is no room for it, if it listens.
@@ -135,10 +145,8 @@ impl Front {
         request: Request<Incoming>,
         peer: SocketAddr,
     ) -> Result<Response<Body>, Infallible> {
-        // What is answered at once is never in flight, but it waits for its turn like everything else.
-        let is_full = self.in_flight.available_permits() == 0;
-        let at_once = if is_full { None } else { self.routes.at_once(&request, peer.ip()) };
-        let (mut response, is_late) = match at_once {
+        // What is answered at once is never in flight, so it is answered even when everything else has to wait.
+        let (mut response, is_late) = match self.routes.at_once(&request, peer.ip()) {
             Some(response) => (response, false),
             None => self.answer_later(request, peer).await?,
         };

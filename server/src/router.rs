@@ -82,6 +82,11 @@ impl Routes {
         self.public.as_ref()?.at_once(request, Some(peer))
     }
 
+    /// Whether a request brings events while many wait already.
+    pub(crate) fn joins_crowd(&self, request: &Request<impl Body>) -> bool {
+        self.public.as_ref().is_some_and(|public| public.joins_crowd(request.uri().path()))
+    }
+
     /// Answers every request. Whose it is need not be known when nothing is limited by that.
     pub async fn answer(self, request: Request, peer: Option<IpAddr>) -> Result<Response, Infallible> {
         match self.public {

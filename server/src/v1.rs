@@ -86,6 +86,11 @@ impl Public {
         path.strip_prefix("/v1").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// Whether a path takes events while many wait already.
+    pub(crate) fn joins_crowd(&self, path: &str) -> bool {
+        path == EVENT && self.state.service.is_crowded()
+    }
+
     /// Answers a request for an assignment, which needs no waiting; `None` for every other request.
     pub fn at_once(&self, request: &Request<impl hyper::body::Body>, peer: Option<IpAddr>) -> Option<Response> {
         let is_assign = request.uri().path() == ASSIGN && *request.method() == Method::GET;

@@ -1,6 +1,6 @@
 //! Header and sidebar, for people who are signed in; everybody else is led to the log-in page.
 
-use super::navigation::{Navigation, Trail};
+use super::navigation::{Navigation, SmallNavigation, Trail};
 use super::theme::ThemeForm;
 use crate::account::api::{LogOut, me};
 use crate::error::UiError;
@@ -28,14 +28,7 @@ pub fn Dashboard() -> impl IntoView {
             </aside>
             <div class="flex min-w-0 flex-1 flex-col">
                 <header class="sticky top-0 z-30 flex h-14 items-center gap-3 border-b bg-background/95 px-4 backdrop-blur sm:px-6">
-                    <details class="relative lg:hidden">
-                        <summary class="flex size-9 cursor-pointer list-none items-center justify-center rounded-md border hover:bg-accent" aria-label="Menu">
-                            <span aria-hidden="true">"☰"</span>
-                        </summary>
-                        <div class="absolute left-0 top-11 z-40 w-56 rounded-lg border bg-popover p-3 shadow-lg">
-                            <Navigation label="Main, small screens" />
-                        </div>
-                    </details>
+                    <SmallNavigation />
                     <Trail />
                     <div class="ml-auto flex items-center gap-2"><AccountMenu /></div>
                 </header>

@@ -2,6 +2,7 @@
 
 use crate::ui::Icon;
 use icondata_core::Icon as IconData;
+use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
@@ -34,6 +35,38 @@ pub fn Navigation(
         }
     });
     view! { <nav aria-label=label><ul class="space-y-1">{rows.collect_view()}</ul></nav> }
+}
+
+/// The same list behind a button, where there is no room beside the page.
+#[component]
+pub fn SmallNavigation() -> impl IntoView {
+    let panel = NodeRef::<Div>::new();
+    let path = use_location().pathname;
+    Effect::new(move |_| {
+        path.track();
+        // A new page would have closed it, but the page's program needs none.
+        if let Some(panel) = panel.get() {
+            let _ = panel.hide_popover();
+        }
+    });
+    view! {
+        <button
+            type="button"
+            popovertarget="places"
+            aria-label="Menu"
+            class="flex size-9 cursor-pointer items-center justify-center rounded-md border hover:bg-accent lg:hidden"
+        >
+            <span aria-hidden="true">"☰"</span>
+        </button>
+        <div
+            id="places"
+            popover="auto"
+            node_ref=panel
+            class="fixed inset-auto left-4 top-14 w-56 rounded-lg border bg-popover p-3 text-popover-foreground shadow-lg"
+        >
+            <Navigation label="Main, small screens" />
+        </div>
+    }
 }
 
 /// The way from the overview to this page.

@@ -97,9 +97,13 @@ impl FromStr for SiteUrl {
         if text.len() > 2048 {
             return Err(InvalidSiteUrl::TooLong);
         }
-        // People type `example.com`; the secure scheme is what they mean.
+        // People type `example.com`; the secure scheme is what they mean. On their own machine nobody has a
+        // certificate.
         let guessed = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
         let mut url = Url::parse(&guessed).map_err(|_| InvalidSiteUrl::Malformed)?;
+        if guessed != text && is_own_machine(&url) {
+            url = Url::parse(&format!("http://{text}")).map_err(|_| InvalidSiteUrl::Malformed)?;
+        }
         if !matches!(url.scheme(), "http" | "https") {
             return Err(InvalidSiteUrl::Scheme);
         }
@@ -111,6 +115,15 @@ impl FromStr for SiteUrl {
         }
         url.set_fragment(None);
         Ok(Self(url))
+    }
+}
+
+fn is_own_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Colours and fonts as the visitor sees them.
 
 use crate::css::colour::{self, Rgb};
+use crate::css::font_parts;
 use crate::document::{Document, ancestors};
 use crate::hero::Hero;
 use crate::text::visible;
@@ -112,30 +113,12 @@ fn most_common(document: &Document) -> Option<Rgb> {
 /// The first font family of an element.
 fn font(document: &Document, element: ElementRef<'_>) -> Option<String> {
     let around = std::iter::once(element).chain(crate::document::ancestors(element));
-    let family = around.filter_map(|element| {
-        let family = document.cascade.value(element, "font-family");
-        family.or_else(|| document.cascade.value(element, "font").and_then(|font| family_of_shorthand(&font)))
-    });
+    let family = around.filter_map(|element| document.cascade.value(element, "font-family"));
     let mut families = family.filter_map(|family| {
+        let family = font_parts(&family).map_or(family.as_str(), |(_, family)| family);
         let first = family.split(',').next()?.trim().trim_matches(['"', '\'']).trim().to_owned();
         let keyword = matches!(first.to_lowercase().as_str(), "" | "inherit" | "initial" | "unset");
         (!keyword && !first.contains("var(")).then_some(first)
     });
     families.next()
-}
-
-/// `italic 700 16px/1.5 "Name", serif`: the family follows the size.
-fn family_of_shorthand(font: &str) -> Option<String> {
-    let mut rest = font.trim();
-    loop {
-        let (word, tail) = rest.split_once(char::is_whitespace)?;
-        let tail = tail.trim();
-        let is_size =
-            word.starts_with(|c: char| c.is_ascii_digit() || c == '.') && !word.chars().all(|c| c.is_ascii_digit());
-        let keyword = matches!(word, "medium" | "small" | "large" | "x-large" | "smaller" | "larger" | "x-small");
-        if is_size || keyword {
-            return (!tail.is_empty()).then(|| tail.to_owned());
-        }
-        rest = tail;
-    }
 }

@@ -5,6 +5,8 @@ pub(crate) mod colour;
 mod named;
 mod parse;
 pub(crate) mod size;
+mod space;
 mod weight;
 
 pub(crate) use cascade::Cascade;
+pub(crate) use parse::{font_parts, imports};

@@ -2,7 +2,7 @@
 
 use crate::Stylesheet;
 use crate::consent;
-use crate::css::Cascade;
+use crate::css::{self, Cascade, size};
 use crate::effort::Effort;
 use crate::index::Index;
 use crate::region;
@@ -15,6 +15,9 @@ use std::collections::{HashMap, HashSet};
 
 /// Most nodes that are walked over for text.
 const MOST_READ: u64 = 4_000_000;
+
+/// Most style elements whose imports are looked for.
+const MOST_STYLES: usize = 20;
 
 /// What was found out about elements, because it is asked for each of their descendants.
 type Known = RefCell<HashMap<NodeId, bool>>;
@@ -93,11 +96,10 @@ impl Document {
             let mut rels = rel.split_whitespace();
             rels.any(|rel| rel == "stylesheet") && !rel.contains("alternate") && !media.contains("print")
         };
-        self.all("link")
-            .filter(wanted)
-            .filter_map(|link| link.attr("href"))
-            .map(|href| href.trim().to_owned())
-            .collect()
+        let linked = self.all("link").filter(wanted).filter_map(|link| link.attr("href"));
+        let linked = linked.map(|href| href.trim().to_owned());
+        let embedded = self.all("style").take(MOST_STYLES);
+        linked.chain(embedded.flat_map(|style| css::imports(&style.text().collect::<String>()))).collect()
     }
 
     /// Whether a visitor cannot see the element on the first visit.
@@ -140,7 +142,25 @@ impl Document {
             None => region::is_named_hidden(element),
         };
         let unseen = || self.cascade.value(element, "visibility").is_some_and(|value| value.starts_with("hidden"));
-        is_gone || region::is_for_readers_alone(element) || unseen()
+        is_gone || region::is_for_readers_alone(element) || unseen() || self.is_off_screen(element)
+    }
+
+    /// Whether the element stands far outside of the screen, or is cut to nothing, as text for search engines is.
+    fn is_off_screen(&self, element: ElementRef<'_>) -> bool {
+        let value = |property: &str| self.cascade.value(element, property);
+        if !value("position").is_some_and(|position| matches!(position.as_str(), "absolute" | "fixed")) {
+            return false;
+        }
+        let is_far =
+            |property: &str| value(property).is_some_and(|place| place.starts_with('-') && size::is_far(&place));
+        let is_cut = || {
+            let clip = value("clip").is_some_and(|clip| {
+                clip.strip_prefix("rect(").is_some_and(|rest| rest.starts_with(['0', '1']) && !rest.contains("auto"))
+            });
+            let path = || value("clip-path").is_some_and(|path| matches!(path.as_str(), "inset(50%)" | "inset(100%)"));
+            clip || path()
+        };
+        is_far("left") || is_far("top") || is_cut()
     }
 }
 

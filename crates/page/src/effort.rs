@@ -89,4 +89,32 @@ mod tests {
         let slides = "<div class=item><h2>Slide</h2><p>Some words here</p></div>".repeat(20_000);
         is_bounded("slides", &format!("<div class=carousel-inner>{slides}</div>"), "");
     }
+
+    #[test]
+    fn hostile_styles_and_rows_end_at_the_bounds() {
+        let asked = "<p class=x>word</p>".repeat(3_000);
+        let negations: String = (0..20_000).map(|n| format!(".x:not(.y{n}):not([a=b]){{top:1px}}")).collect();
+        is_bounded("selectors of what is not", &asked, &negations);
+        let names = (0..20).map(|n| format!(".a{n}")).collect::<Vec<_>>().join(",");
+        let choices: String = (0..3_000).map(|n| format!(":is({names}) .x{{top:{n}px}}")).collect();
+        is_bounded("alternatives", &asked, &choices);
+        let chain: String = (0..20_000).map(|n| format!(":root{{--v{n}:var(--v{})}}", n + 1)).collect();
+        is_bounded("variables in a chain", "", &format!("{chain}.x{{color:var(--v0)}}"));
+        let media: String = (0..20_000).map(|n| format!("@media (min-width:{n}px){{.x{{top:1px}}}}")).collect();
+        is_bounded("media queries", "", &media);
+        is_bounded("links", &"<a href=/x>link</a>".repeat(60_000), "a{color:blue}");
+        is_bounded("parts of a page", &"<h3 class=title>Part</h3><p>Words about it</p>".repeat(20_000), "");
+        is_bounded("templates", &"<template><div>".repeat(20_000), "");
+        is_bounded("one long style", &format!("<p style='{}'>word</p>", "a:b;".repeat(500_000)), "");
+        is_bounded("one long attribute", &format!("<p title='{}'>word</p>", "word ".repeat(500_000)), "");
+        is_bounded("comments that never close", &"<!-- ".repeat(400_000), &"/* ".repeat(400_000));
+        is_bounded("rules in rules", "", &format!("{}color:red{}", ".x,.y{&,.z{".repeat(20_000), "}".repeat(40_000)));
+        let list = (0..200).map(|n| format!("&.a{n}")).collect::<Vec<_>>().join(",");
+        is_bounded("lists in lists", "", &format!(".x,.y{{{list}{{{list}{{{list}{{color:red}}}}}}}}"));
+        let mixes = "color-mix(in srgb, blue, ".repeat(2_000);
+        let sizes = format!(".x{{font-size:{};color:{mixes}red}}", "calc(".repeat(10_000));
+        is_bounded("functions in functions", "<h2 class=x>go on with it</h2>", &sizes);
+        is_bounded("heroes in heroes", &"<section class=hero><h2>Part</h2><p>Some words.</p>".repeat(400), "");
+        is_bounded("bars in bars", &"<nav class=menu><a href=x>one</a>".repeat(500), "");
+    }
 }

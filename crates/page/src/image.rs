@@ -11,7 +11,9 @@ use scraper::ElementRef;
 /// Banners above the headline that are looked into.
 const MOST_BANNERS: usize = 12;
 
-const SMALL: [&str; 6] = ["logo", "icon", "badge", "emoji", "flag", "sprite"];
+const SMALL: [&str; 8] = ["logo", "icon", "badge", "emoji", "flag", "sprite", "avatars", "customers"];
+/// Names of places that are made for the main picture, even when that is the mark.
+const PLACE: [&str; 8] = ["image", "picture", "visual", "illustration", "artwork", "media", "mockup", "figure"];
 
 pub(crate) fn find(document: &Document, hero: &Hero<'_>) -> Option<ImageSlot> {
     let container = hero.container?;
@@ -43,10 +45,22 @@ fn picture_in<'a>(document: &'a Document, scope: &[ElementRef<'a>], hero: &Hero<
         !document.is_hidden(*element) && !document.in_frame(*element) && !apart && !is_small(*element)
     };
     let images = scope.iter().copied().filter(|element| element.value().name() == "img").filter(seen);
-    let mut images = images.filter_map(|element| Some((element, source(element)?)));
+    let images: Vec<Picture<'a>> = images.filter_map(|element| Some((element, source(element)?))).collect();
+    // Shapes that lie behind everything say nothing and stand out of the row.
+    let is_laid_behind = |element: ElementRef<'_>| {
+        element.attr("alt").unwrap_or_default().is_empty()
+            && document.cascade.value(element, "position").is_some_and(|position| position == "absolute")
+    };
+    // Nor is a row of marks or faces one picture.
+    let is_in_row = |element: ElementRef<'_>| {
+        let row = element.parent().and_then(ElementRef::wrap);
+        row.is_some_and(|row| row.child_elements().filter(|other| other.value().name() == "img").nth(2).is_some())
+    };
+    let foremost = images.iter().find(|(element, _)| !is_laid_behind(*element) && !is_in_row(*element));
+    let image = foremost.or_else(|| images.first()).cloned();
     let films = scope.iter().copied().filter(|element| element.value().name() == "video").filter(seen);
     let mut films = films.filter_map(|element| Some((element, film(element)?)));
-    images.next().or_else(|| films.next())
+    image.or_else(|| films.next())
 }
 
 fn is_small(element: ElementRef<'_>) -> bool {
@@ -54,7 +68,8 @@ fn is_small(element: ElementRef<'_>) -> bool {
         let text = element.attr(name).unwrap_or_default();
         text.parse::<u32>().is_ok_and(|size| size < 64)
     };
-    narrow("width") || narrow("height") || is_named(element, &SMALL) || is_mark(element)
+    let is_placed = || ancestors(element).take(2).any(|around| is_named(around, &PLACE));
+    narrow("width") || narrow("height") || is_named(element, &SMALL) || (is_mark(element) && !is_placed())
 }
 
 /// Whether the file's own name or folder says that it shows a mark.
@@ -100,7 +115,10 @@ fn background_of<'a>(document: &'a Document, container: ElementRef<'a>) -> Optio
         ancestors(container).take_while(|ancestor| !matches!(ancestor.value().name(), "body" | "html" | "main")),
     );
     let layers = container.descendent_elements().filter(|element| {
-        element.child_elements().next().is_none() || is_hero(*element) || element.attr("style").is_some()
+        element.child_elements().next().is_none()
+            || is_hero(*element)
+            || element.attr("style").is_some()
+            || LATER.iter().any(|name| element.attr(name).is_some())
     });
     around.chain(layers).find_map(|element| Some((element, background(document, element)?)))
 }
@@ -109,13 +127,31 @@ fn background(document: &Document, element: ElementRef<'_>) -> Option<String> {
     if document.in_frame(element) || document.is_hidden(element) {
         return None;
     }
+    // A picture of words stands for the words, and a button's ground is the button's.
+    if matches!(element.value().name(), "h1" | "h2" | "h3" | "a" | "img") || is_button(element) {
+        return None;
+    }
+    let later = LATER.iter().find_map(|name| element.attr(name)).map(address_in);
+    // A colour or the name of a theme may stand there as well.
+    if let Some(later) = later.filter(|address| address.contains(['.', '/']) && !address.contains(['{', '('])) {
+        return Some(later.to_owned());
+    }
     let image = document.cascade.value(element, "background-image").filter(|value| value.contains("url("));
     let value =
         image.or_else(|| document.cascade.value(element, "background").filter(|value| value.contains("url(")))?;
-    let (_, rest) = value.split_once("url(")?;
-    let address = rest.split(')').next()?.trim().trim_matches(['"', '\'']).to_owned();
+    let address = address_in(&value).to_owned();
     let drawn = address.starts_with("data:image/svg") || address.is_empty();
     (!drawn).then_some(address)
+}
+
+/// Attributes from which a script sets the ground later.
+const LATER: [&str; 6] =
+    ["data-background-image", "data-bg", "data-background", "data-bg-image", "data-image-src", "data-setbg"];
+
+/// The address in `url("address")`, or the value where there is none.
+fn address_in(value: &str) -> &str {
+    let inner = value.split_once("url(").map_or(value, |(_, rest)| rest.split(')').next().unwrap_or_default());
+    inner.trim().trim_matches(['"', '\''])
 }
 
 /// A banner, slide show or film that stands above the headline, outside of its container.

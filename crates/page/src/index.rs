@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::effort::Effort;
-use crate::locator::names::is_steady;
+use crate::locator::names::{is_steady, is_steady_id};
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html, Selector};
 use std::cell::RefCell;
@@ -106,7 +106,7 @@ pub(crate) fn plain_tag(element: ElementRef<'_>) -> Option<&str> {
 pub(crate) fn simple(element: ElementRef<'_>) -> Vec<(String, String)> {
     let Some(tag) = plain_tag(element) else { return Vec::new() };
     let mut found = Vec::new();
-    if let Some(id) = element.value().id().filter(|id| is_steady(id)) {
+    if let Some(id) = element.value().id().filter(|id| is_steady_id(id)) {
         found.push((format!("#{id}"), format!("#{id}")));
     }
     for key in telling(element) {
@@ -124,7 +124,7 @@ pub(crate) fn simple(element: ElementRef<'_>) -> Vec<(String, String)> {
 const MOST_CLASSES: usize = 8;
 
 fn keys(element: ElementRef<'_>) -> Vec<String> {
-    let id = element.value().id().filter(|id| is_steady(id)).map(|id| format!("#{id}"));
+    let id = element.value().id().filter(|id| is_steady_id(id)).map(|id| format!("#{id}"));
     let classes = element.value().classes().filter(|class| is_steady(class)).take(MOST_CLASSES);
     id.into_iter().chain(telling(element)).chain(classes.map(|class| format!(".{class}"))).collect()
 }

@@ -29,7 +29,7 @@ mod tree;
 pub use schematic::schematic;
 pub use scripted::needs_javascript;
 pub use selected::is_selector;
-pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_references};
+pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_imports, stylesheet_references};
 
 use document::Document;
 use domain::PageModel;

@@ -96,9 +96,18 @@ fn candidates(document: &Document, element: ElementRef<'_>) -> Vec<Candidate> {
     for anchor in ancestors(element).take_while(|ancestor| ancestor.value().name() != "html") {
         if let Some(css) = document.index().anchor(document, anchor) {
             candidates.extend(own.iter().map(|(own, key)| named(format!("{css} {own}"), key, key)));
-            candidates.extend(tag.map(|tag| named(format!("{css} {tag}"), tag, &css)));
             let way = std::iter::once(css.as_str()).chain(steps.iter().rev().map(String::as_str));
-            candidates.push(Candidate { css: way.collect::<Vec<_>>().join(" > "), key: None, ground: css.clone() });
+            let way = Candidate { css: way.collect::<Vec<_>>().join(" > "), key: None, ground: css.clone() };
+            let only = tag.map(|tag| named(format!("{css} {tag}"), tag, &css));
+            // Scripts add links and boxes; the only heading of a part stays the only one.
+            let is_passing = matches!(tag, Some("a" | "span" | "div" | "p" | "li" | "i" | "b" | "button" | "input"));
+            if is_passing {
+                candidates.push(way);
+                candidates.extend(only);
+            } else {
+                candidates.extend(only);
+                candidates.push(way);
+            }
             anchored += 1;
             if anchored == MOST_ANCHORS {
                 break;

@@ -84,6 +84,9 @@ pub(crate) type Shown = RefCell<HashMap<NodeId, Option<NodeId>>>;
 /// Names of the slide that is shown.
 const PRESENT: [&str; 6] = ["active", "is-active", "current", "selected", "swiper-slide-active", "slick-current"];
 
+/// Names of copies of slides that make a row endless.
+const COPIES: [&str; 4] = ["swiper-slide-duplicate", "slick-cloned", "splide__slide--clone", "cloned"];
+
 /// Names of text that is spoken and not shown.
 const FOR_READERS: [&str; 4] = ["sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text"];
 
@@ -149,9 +152,26 @@ pub(crate) fn is_for_readers_alone(element: ElementRef<'_>) -> bool {
     has_class(element, &FOR_READERS)
 }
 
-/// Whether the element's classes take it out of sight and none brings it back.
+/// Whether the element's classes take it out of sight on a desktop's screen and none brings it back.
 pub(crate) fn is_named_hidden(element: ElementRef<'_>) -> bool {
-    has_class(element, &HIDDEN) && !has_class(element, &["show", "in", "d-block"])
+    if has_class(element, &["show", "in", "d-block"]) {
+        return false;
+    }
+    // The widest of the widths for which a class speaks counts: `hidden md:block` is seen, `lg:hidden` is not.
+    let widths = element.value().classes().take(MOST_CLASSES).filter_map(shown_from);
+    widths.max_by_key(|(width, _)| *width).map_or_else(|| has_class(element, &HIDDEN), |(_, is_shown)| !is_shown)
+}
+
+/// From which width on a class shows or hides an element, as frameworks of utility classes write it.
+fn shown_from(class: &str) -> Option<(usize, bool)> {
+    let ways = ["block", "flex", "grid", "inline", "inline-block", "inline-flex", "table", "contents"];
+    let (width, way) = match class.split_once(':') {
+        Some(parts) => parts,
+        None => class.strip_prefix("d-")?.split_once('-')?,
+    };
+    let width = ["sm", "md", "lg", "xl"].iter().position(|known| *known == width)?;
+    let hides = matches!(way, "hidden" | "none");
+    (hides || ways.contains(&way)).then_some((width, !hides))
 }
 
 fn has_class(element: ElementRef<'_>, wanted: &[&str]) -> bool {
@@ -166,11 +186,15 @@ pub(crate) fn is_later_slide(element: ElementRef<'_>, shown: &Shown) -> bool {
     if !slides || !(is_slide(element) || (is_named(row, &SLIDES) && element.value().name() == "li")) {
         return false;
     }
+    if has_class(element, &COPIES) {
+        return true;
+    }
     let is_present = |element: &ElementRef<'_>| is_named(*element, &PRESENT);
     // Without a mark, the first of a row is the one to be seen.
     let mut shown = shown.borrow_mut();
     let marked = shown.entry(row.id()).or_insert_with(|| {
-        row.child_elements().find(is_present).or_else(|| row.child_elements().next()).map(|marked| marked.id())
+        let mut originals = row.child_elements().filter(|slide| !has_class(*slide, &COPIES));
+        row.child_elements().find(is_present).or_else(|| originals.next()).map(|marked| marked.id())
     });
     marked.is_some_and(|marked| marked != element.id())
 }

@@ -1,5 +1,6 @@
 //! The style sheets of a page: what a caller brings, and where it finds them.
 
+use crate::css;
 use crate::document::Document;
 use url::Url;
 
@@ -36,4 +37,11 @@ pub fn stylesheet_addresses(html: &str, base: &Url) -> Vec<Url> {
 #[must_use]
 pub fn stylesheet_references(html: &str) -> Vec<String> {
     Document::parse(html, &[]).stylesheet_links()
+}
+
+/// The addresses, as written, of the style sheets that a style sheet takes in at its start, at most eight. They come
+/// before it.
+#[must_use]
+pub fn stylesheet_imports(sheet: &str) -> Vec<String> {
+    css::imports(sheet)
 }

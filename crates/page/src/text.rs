@@ -24,11 +24,17 @@ pub(crate) fn is_longer(document: &Document, element: ElementRef<'_>, limit: usi
     normalised(&gather(document, element, limit.saturating_mul(4))).len() > limit
 }
 
-/// The text as it stands, until about so many bytes; blocks and breaks stand apart.
-fn gather(document: &Document, element: ElementRef<'_>, most: usize) -> String {
-    let mut text = String::new();
+/// What a visitor comes by, reading a part of the page.
+enum Met<'a> {
+    Text(&'a str),
+    Opens(ElementRef<'a>),
+    Closes(ElementRef<'a>),
+}
+
+/// The one walk over what is read: what is hidden or silent is left out with all that it holds.
+fn walk<'a>(document: &'a Document, element: ElementRef<'a>) -> impl Iterator<Item = Met<'a>> {
     let mut skipped = None;
-    for edge in element.traverse().take_while(|_| document.reading.take(1)) {
+    element.traverse().take_while(|_| document.reading.take(1)).filter_map(move |edge| {
         let (node, opens) = match edge {
             Edge::Open(node) => (node, true),
             Edge::Close(node) => (node, false),
@@ -38,19 +44,47 @@ fn gather(document: &Document, element: ElementRef<'_>, most: usize) -> String {
             if !opens && skipped == Some(node.id()) {
                 skipped = None;
             }
-            continue;
+            return None;
         }
-        if let (Node::Text(piece), true) = (node.value(), opens) {
-            text.push_str(piece);
+        if let Node::Text(piece) = node.value() {
+            return opens.then_some(Met::Text(piece));
         }
-        let Some(inner) = ElementRef::wrap(node).filter(|inner| inner.id() != element.id()) else { continue };
-        let name = inner.value().name();
-        if opens && (SILENT.contains(&name) || document.is_hidden(inner)) {
+        let inner = ElementRef::wrap(node).filter(|inner| inner.id() != element.id())?;
+        if !opens {
+            return Some(Met::Closes(inner));
+        }
+        if SILENT.contains(&inner.value().name()) || document.is_hidden(inner) || is_sign(inner) {
             skipped = Some(node.id());
-            continue;
+            return None;
         }
-        if name == "br" || is_block(name) {
-            text.push(' ');
+        Some(Met::Opens(inner))
+    })
+}
+
+/// Whether the letters are shown as a sign: a picture by its name in an icon font, or the mark beside a heading of
+/// documentation that links to it.
+fn is_sign(element: ElementRef<'_>) -> bool {
+    let is_icon = |class: &str| class.starts_with("material-icons") || class.starts_with("material-symbols");
+    if matches!(element.value().name(), "i" | "span") {
+        return element.value().classes().take(8).any(is_icon);
+    }
+    element.value().name() == "a"
+        && element.attr("href").is_some_and(|href| href.starts_with('#'))
+        && matches!(own(element).as_str(), "#" | "\u{b6}" | "\u{a7}" | "\u{1f517}")
+}
+
+/// The text as it stands, until about so many bytes; blocks and breaks stand apart.
+fn gather(document: &Document, element: ElementRef<'_>, most: usize) -> String {
+    let mut text = String::new();
+    for met in walk(document, element) {
+        match met {
+            Met::Text(piece) => text.push_str(piece),
+            Met::Opens(inner) | Met::Closes(inner) => {
+                let name = inner.value().name();
+                if name == "br" || is_block(name) {
+                    text.push(' ');
+                }
+            }
         }
         if text.len() > most {
             break;
@@ -89,34 +123,25 @@ pub(crate) fn runs(document: &Document) -> Vec<Run<'_>> {
     let mut runs = Vec::new();
     let mut holders = vec![body];
     let mut text = String::new();
-    let mut skipped = None;
-    for edge in body.traverse() {
-        let (node, opens) = match edge {
-            Edge::Open(node) => (node, true),
-            Edge::Close(node) => (node, false),
-        };
-        if skipped.is_some() {
-            if !opens && skipped == Some(node.id()) {
-                skipped = None;
+    for met in walk(document, body) {
+        let (inner, opens) = match met {
+            Met::Text(piece) => {
+                text.push_str(piece);
+                continue;
             }
-            continue;
-        }
-        if let (Node::Text(piece), true) = (node.value(), opens) {
-            text.push_str(piece);
-        }
-        let Some(inner) = ElementRef::wrap(node) else { continue };
+            Met::Opens(inner) => (inner, true),
+            Met::Closes(inner) => (inner, false),
+        };
         let name = inner.value().name();
-        if opens && (SILENT.contains(&name) || document.is_hidden(inner)) {
-            skipped = Some(node.id());
-        } else if name == "br" {
+        if name == "br" {
             text.push(' ');
-        } else if is_block(name) || is_apart(inner) || name == "body" {
+        } else if is_block(name) || is_apart(inner) {
             let holder = holders.last().copied().unwrap_or(body);
             close(&mut runs, holder, &mut text);
-            if !opens {
-                holders.pop();
-            } else if name != "body" {
+            if opens {
                 holders.push(inner);
+            } else {
+                holders.pop();
             }
         }
     }

@@ -98,6 +98,12 @@ impl Service {
         has_room
     }
 
+    /// Whether so many requests wait that the next one will have to wait for several batches.
+    #[must_use]
+    pub fn is_crowded(&self) -> bool {
+        self.inner.writer.is_crowded()
+    }
+
     /// Requests whose events wait to be stored.
     #[must_use]
     pub fn events_waiting(&self) -> usize {

@@ -22,12 +22,36 @@ pub async fn page(reader: &dyn PageReader, url: &Url) -> Result<Fetched, ReadErr
 /// be missed.
 pub async fn stylesheets(reader: &dyn PageReader, addresses: Vec<Url>) -> Vec<Stylesheet> {
     let mut sheets = Vec::new();
+    let mut left = MOST_IMPORTS;
     for address in addresses {
         if let Ok(sheet) = reader.read(&address, ResourceKind::StyleSheet).await {
-            sheets.push(Stylesheet { url: Some(sheet.url), text: sheet.text });
+            let mut text = imported(reader, &sheet, &mut left).await;
+            text.push_str(&sheet.text);
+            sheets.push(Stylesheet { url: Some(sheet.url), text });
         }
     }
     sheets
+}
+
+/// Most style sheets of a page that others take in.
+const MOST_IMPORTS: usize = 8;
+
+/// What a style sheet takes in, as text that stands before its own.
+async fn imported(reader: &dyn PageReader, sheet: &Fetched, left: &mut usize) -> String {
+    let mut text = String::new();
+    for reference in page::stylesheet_imports(&sheet.text) {
+        let Ok(address) = sheet.url.join(&reference) else { continue };
+        if *left == 0 || !matches!(address.scheme(), "http" | "https") {
+            break;
+        }
+        *left -= 1;
+        if let Ok(found) = reader.read(&address, ResourceKind::StyleSheet).await {
+            text.push_str(&found.text);
+            // A comment that never closes ends here.
+            text.push_str("\n/**/\n");
+        }
+    }
+    text
 }
 
 /// Analyses a page away from the threads that answer requests, because a large one takes a while.

@@ -17,6 +17,8 @@ use tokio::time::Instant;
 
 /// Requests that may wait; more are turned away at once, so that nobody waits for long in vain.
 const MOST_WAITING: usize = 1024;
+/// From so many on they are a crowd: two transactions and more.
+const CROWD: usize = MOST_WAITING / 2;
 /// Events in one transaction, or a little more, because a request is not divided.
 const MOST_TOGETHER: usize = 256;
 /// Tries of a batch whose visitors another process wrote about in the same moment.
@@ -66,6 +68,11 @@ impl Writer {
     /// Whether another request may wait.
     pub(crate) fn has_room(&self) -> bool {
         self.queue.get().is_none_or(|queue| queue.capacity() > 0)
+    }
+
+    /// Whether a crowd waits.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.waiting() >= CROWD
     }
 
     /// Requests that wait now.

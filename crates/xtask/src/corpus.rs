@@ -1,5 +1,6 @@
 //! `cargo xtask corpus`: how well the analyser reads pages that nobody here wrote.
 
+mod generation;
 mod pages;
 mod proof;
 mod results;
@@ -8,7 +9,7 @@ mod scores;
 use crate::evoloop;
 use crate::failure::{About, Failure, Outcome};
 use crate::project::{Project, read};
-use crate::shell;
+use crate::{shell, tools};
 use pages::FileServer;
 use scores::Scores;
 use serde::Deserialize;
@@ -28,6 +29,12 @@ pub(crate) struct Arguments {
     /// Show every wrong or missing slot
     #[arg(long)]
     details: bool,
+    /// Only have this OpenAI-compatible model write variants for ten pages, and judge what is stored
+    #[arg(long, value_name = "BASE_URL")]
+    model: Option<String>,
+    /// How often it writes for each page
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +64,13 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     shell::step("fetching the pages", || shell::go(python(&corpus, "fetch.py").arg(&pages)))?;
     let binary = evoloop::build(&project, &arguments.profile, &[])?;
     let manifest: Manifest = serde_json::from_str(&read(&pages.join("manifest.json"))?).about("manifest.json")?;
+    if let Some(model) = &arguments.model {
+        let wanted = (model.as_str(), arguments.rounds);
+        return match generation::run(&project, &binary, &work, &manifest, wanted)? {
+            0 => Ok(()),
+            complaints => Err(Failure::new(format!("{complaints} complaints about what is stored"))),
+        };
+    }
     let reports = shell::step("analysing", || analyse_all(&binary, &pages, &manifest))?;
     let ours: Map<String, Value> = reports.iter().map(|(id, report)| (id.clone(), results::adapted(report))).collect();
     let proof = shell::step("proving the selectors", || proof::prove(&project, &work, &manifest, &reports))?;
@@ -87,11 +101,15 @@ fn python(corpus: &Path, script: &str) -> std::process::Command {
 /// Every page through the product's own command, each as the site of a server of its own.
 fn analyse_all(binary: &Path, pages: &Path, manifest: &Manifest) -> Outcome<Map<String, Value>> {
     let mut all = Map::new();
+    let chromium = tools::chromium()?;
     for page in &manifest.pages {
         let below = Path::new(&page.entry).strip_prefix(&page.id).about(&page.entry)?;
         let server = FileServer::start(pages.join(&page.id))?;
         let mut evoloop = shell::command(binary);
         evoloop.env("EVOLOOP_ALLOW_PRIVATE_HOSTS", "127.0.0.1");
+        // Pages that are empty before their scripts ran. The sandbox asks for a user other than root, and the pages
+        // are those of the corpus alone.
+        evoloop.env("EVOLOOP_CHROMIUM", &chromium).env("EVOLOOP_CHROMIUM_SANDBOX", "off");
         evoloop.args(["analyze", "--json"]).arg(server.address_of(below));
         // A page that cannot be read has no answer; the score shows it.
         match shell::text(&mut evoloop) {

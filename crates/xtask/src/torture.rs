@@ -3,10 +3,10 @@
 
 mod as_one;
 mod bookkeeping;
-mod counters;
+pub(crate) mod counters;
 mod disk_full;
 mod failover;
-mod forms;
+pub(crate) mod forms;
 mod found;
 mod fsync_order;
 mod jobs;

@@ -28,7 +28,7 @@ pub(super) fn load(sources: &Sources, database: &DatabaseUrl, data_dir: &Path) -
 pub(super) fn generated(data_dir: &Path) -> Result<SecretSlice<u8>, ConfigError> {
     let path = data_dir.join("secret.key");
     let broken = |problem: String| ConfigError::File { path: path.clone(), problem };
-    std::fs::create_dir_all(data_dir).map_err(|error| broken(error.to_string()))?;
+    super::make_data_dir(data_dir).map_err(|error| broken(error.to_string()))?;
     match create(&path) {
         Ok(mut file) => {
             let mut key = [0; MIN_BYTES];

@@ -41,8 +41,10 @@ fn a_generated_key_is_kept_and_its_owners_alone() -> Result<(), ConfigError> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(dir.join("secret.key")).map(|found| found.permissions().mode() & 0o777);
-        assert_eq!(mode.ok(), Some(0o600));
+        let mode = |path| std::fs::metadata(path).map(|found| found.permissions().mode() & 0o777).ok();
+        assert_eq!(mode(dir.join("secret.key")), Some(0o600));
+        // The database beside it holds sessions and addresses.
+        assert_eq!(mode(dir.clone()), Some(0o700));
     }
     let _ = std::fs::remove_dir_all(dir);
     Ok(())

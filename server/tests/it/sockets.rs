@@ -14,6 +14,8 @@ use tokio::time::{Instant, sleep, timeout};
 const SHORT: Duration = Duration::from_millis(400);
 /// Beyond this, what should have ended has not.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Requests that are a crowd and some more, which are served aside.
+const CROWD: usize = 700;
 const GET: &str = "GET /v1/openapi.json HTTP/1.1\r\nhost: a\r\n\r\n";
 const HEALTH: &str = "GET /v1/health HTTP/1.1\r\nhost: a\r\n\r\n";
 
@@ -84,6 +86,28 @@ async fn head(stream: &mut TcpStream) -> String {
     };
     timeout(PATIENCE, read).await.expect("an answer or an end");
     String::from_utf8(seen).unwrap().to_ascii_lowercase()
+}
+
+/// An answer with its body, which is JSON.
+async fn answer(stream: &mut TcpStream) -> String {
+    let head = head(stream).await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap().parse().unwrap();
+    let mut body = vec![0; length];
+    timeout(PATIENCE, stream.read_exact(&mut body)).await.expect("a body").unwrap();
+    String::from_utf8(body).unwrap()
+}
+
+fn posted(body: &str) -> String {
+    let head = "POST /v1/event HTTP/1.1\r\nhost: a\r\ncontent-type: application/json";
+    format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+/// Names of this process's threads.
+fn threads() -> Vec<String> {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+    tasks.map(|task| name(task.unwrap()).trim().to_owned()).collect()
 }
 
 /// How long the server keeps the connection open.
@@ -175,9 +199,47 @@ async fn a_request_too_many_is_refused_at_once() {
     assert!(begun.elapsed() < SHORT, "{:?}", begun.elapsed());
     // How it is can be asked even then.
     assert!(listening.ask(HEALTH).await.starts_with("http/1.1 200"));
+    // And an assignment takes no time that could be saved.
+    let unknown =
+        "GET /v1/assign?site_id=00000000-0000-4000-8000-000000000000&visitor_id=v HTTP/1.1\r\nhost: a\r\n\r\n";
+    assert!(listening.ask(unknown).await.starts_with("http/1.1 404"));
     send(&mut busy, &body).await;
     assert!(head(&mut busy).await.starts_with("http/1.1 200"));
     assert!(listening.ask(GET).await.starts_with("http/1.1 200"));
+}
+
+#[tokio::test]
+async fn a_crowd_of_events_is_served_by_threads_of_its_own() {
+    let listening = Listening::with(|limits| (limits.head, limits.body) = (PATIENCE, PATIENCE)).await;
+    let site = listening.app.seeded(1).await;
+    let assign = format!("GET /v1/assign?site_id={}&visitor_id=v1 HTTP/1.1\r\nhost: a\r\n\r\n", site.id);
+    // While this is open nothing else can be written, so that everybody waits.
+    let held = listening.app.inside.database.store.begin().await.unwrap();
+    let mut waiting = Vec::new();
+    for number in 0..CROWD {
+        let visitor = format!("v{number}");
+        let event = event(&listening.app.assign(&site.id, &visitor).await, &visitor, "impression").to_string();
+        let mut stream = listening.connect().await;
+        send(&mut stream, &posted(&event)).await;
+        waiting.push(stream);
+    }
+    // They come in any order, so some may be read only now.
+    sleep(SHORT).await;
+    assert!(listening.app.state.service.is_crowded());
+    assert!(threads().iter().any(|name| name == "events-aside"), "{:?}", threads());
+    let begun = Instant::now();
+    assert!(listening.ask(&assign).await.starts_with("http/1.1 200"));
+    assert!(begun.elapsed() < SHORT, "{:?}", begun.elapsed());
+    drop(held);
+    // Each is answered where it is by now, and may ask for something else from there.
+    for mut stream in waiting {
+        let answer = answer(&mut stream).await;
+        assert!(answer.contains(r#""counted":true"#), "{answer}");
+        send(&mut stream, &assign).await;
+        assert!(self::answer(&mut stream).await.contains("variant_id"));
+    }
+    listening.stages.stopping.cancel();
+    timeout(4 * SHORT, listening.server).await.expect("it ends").unwrap();
 }
 
 #[tokio::test]

@@ -9,6 +9,12 @@ fn an_address_is_accepted_or_refused_with_its_reason() {
     let cases = [
         ("https://example.com", Ok("https://example.com/")),
         ("  example.com/pricing#top ", Ok("https://example.com/pricing")),
+        // On one's own machine nobody has a certificate, unless they say so.
+        ("127.0.0.1:8080/x", Ok("http://127.0.0.1:8080/x")),
+        ("localhost:3000", Ok("http://localhost:3000/")),
+        ("[::1]:3000", Ok("http://[::1]:3000/")),
+        ("https://localhost:3000", Ok("https://localhost:3000/")),
+        ("192.168.0.1:8080", Ok("https://192.168.0.1:8080/")),
         ("http://127.0.0.1:8080/x?y=1", Ok("http://127.0.0.1:8080/x?y=1")),
         ("ftp://example.com/", Err(E::Scheme)),
         ("https://user:secret@example.com/", Err(E::Credentials)),

@@ -1,11 +1,12 @@
 //! Which declaration wins for an element: importance, specificity, order (CSS Cascading Level 4).
 
-use super::parse::{self, Declaration, Rule};
+use super::parse::{self, Declaration, Layers, Rule};
 use super::weight::Weight;
 use crate::document::ancestors;
 use crate::effort::Effort;
 use ego_tree::NodeId;
 use scraper::{ElementRef, Selector};
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -28,6 +29,7 @@ struct Styled {
     order: usize,
     declarations: Rc<[Declaration]>,
     weight: Weight,
+    layer: u32,
 }
 
 impl Styled {
@@ -35,10 +37,18 @@ impl Styled {
         let parsed = self.selector.get_or_init(|| {
             // A first visit has visited nothing, so every link is one.
             let written = self.written.replace(":any-link", "[href]").replace(":link", "[href]");
-            Selector::parse(&written).ok()
+            Selector::parse(&with_languages(&written)).ok()
         });
         parsed.as_ref().is_some_and(|selector| selector.matches(&element))
     }
+}
+
+/// `:lang(zh)` asks for the nearest language that is stated, which is mostly the page's own.
+fn with_languages(written: &str) -> Cow<'_, str> {
+    let Some((before, rest)) = written.split_once(":lang(") else { return Cow::Borrowed(written) };
+    let Some((name, after)) = rest.split_once(')') else { return Cow::Borrowed(written) };
+    let name = name.trim().trim_matches(['"', '\'']);
+    Cow::Owned(format!("{before}[lang|=\"{name}\"]{after}"))
 }
 
 /// All rules of a page, found by the last part of their selector.
@@ -51,8 +61,8 @@ pub(crate) struct Cascade {
     pub(crate) effort: Effort,
 }
 
-/// Important or not, inline or not, specificity, order: what wins the cascade.
-type Rank = (bool, (bool, (u16, u16, u16), usize));
+/// Important or not, inline or not, layer, specificity, order: what wins the cascade.
+type Rank = (bool, bool, u32, (u16, u16, u16), usize);
 
 impl Cascade {
     pub(crate) fn new<'a>(sheets: impl Iterator<Item = &'a str>) -> Self {
@@ -64,8 +74,11 @@ impl Cascade {
             siblings: RefCell::default(),
             effort: Effort::new(MOST_STEPS),
         };
-        for rule in sheets.flat_map(parse::rules) {
-            cascade.add(rule);
+        let mut layers = Layers::default();
+        for sheet in sheets {
+            for rule in parse::rules(sheet, &mut layers) {
+                cascade.add(rule);
+            }
         }
         cascade
     }
@@ -88,6 +101,7 @@ impl Cascade {
             order: index,
             declarations: rule.declarations,
             weight,
+            layer: rule.layer,
         });
     }
 
@@ -99,16 +113,20 @@ impl Cascade {
             return None;
         }
         let declared = matching.iter().map(|index| &self.rules[*index]).flat_map(|rule| {
-            let rank = (false, rule.specificity, rule.order);
-            rule.declarations.iter().map(move |declaration| (declaration, rank))
+            rule.declarations.iter().map(move |declaration| {
+                // What is important wins in the first layer instead of in the last.
+                let layer = if declaration.important { u32::MAX - rule.layer } else { rule.layer };
+                (declaration, (declaration.important, false, layer, rule.specificity, rule.order))
+            })
         });
-        let inline = inline.iter().map(|declaration| (declaration, (true, (0, 0, 0), usize::MAX)));
+        let inline = inline
+            .iter()
+            .map(|declaration| (declaration, (declaration.important, true, u32::MAX, (u16::MAX, 0, 0), usize::MAX)));
         let mut best: Option<(Rank, &str)> = None;
         for (declaration, rank) in declared.chain(inline) {
             if declaration.property != property {
                 continue;
             }
-            let rank = (declaration.important, rank);
             if best.as_ref().is_none_or(|(highest, _)| rank >= *highest) {
                 best = Some((rank, &declaration.value));
             }
@@ -211,13 +229,13 @@ impl Cascade {
         }
         let rules = matching.iter().map(|index| &self.rules[*index]).filter_map(|rule| {
             let found = rule.declarations.iter().rev().find(|declaration| declaration.property == name)?;
-            Some((rule.specificity, rule.order, &found.value))
+            Some((rule.layer, rule.specificity, rule.order, &found.value))
         });
         let inline = self.inline(element);
         let inline = inline.iter().rev().find(|declaration| declaration.property == name);
         inline
             .map(|declaration| declaration.value.clone())
-            .or_else(|| rules.max_by_key(|rule| (rule.0, rule.1)).map(|rule| rule.2.clone()))
+            .or_else(|| rules.max_by_key(|rule| (rule.0, rule.1, rule.2)).map(|rule| rule.3.clone()))
     }
 }
 

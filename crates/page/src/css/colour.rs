@@ -1,6 +1,11 @@
 //! Colours as style sheets write them, into `#rrggbb`.
 
 use super::named::NAMED;
+use super::parse::split_outside;
+use super::space;
+
+/// Longest mix that is read, in bytes: mixes nest.
+const LONGEST_MIX: usize = 300;
 
 /// Red, green, blue from 0 to 255.
 pub(crate) type Rgb = (u8, u8, u8);
@@ -56,6 +61,12 @@ fn read(text: &str) -> Option<Rgb> {
         let numbers = numbers(arguments, 1.0);
         return opaque(&numbers).then(|| from_oklab(numbers[0], numbers[1], numbers[2]));
     }
+    if let Some(mixed) = text.strip_prefix("color-mix(") {
+        return mix(mixed);
+    }
+    if let Some(arguments) = function(text, &["lab(", "lch(", "hwb(", "color("]) {
+        return space::read(text, arguments);
+    }
     let word: String = text.chars().take_while(char::is_ascii_alphabetic).collect();
     let ends = text[word.len()..].chars().next().is_none_or(|c| !c.is_ascii_alphanumeric() && c != '-' && c != '(');
     let named = NAMED.iter().find(|(name, _)| ends && *name == word)?;
@@ -63,8 +74,44 @@ fn read(text: &str) -> Option<Rgb> {
     Some((red, green, blue))
 }
 
+/// `color-mix(in oklab, red 30%, white)`: by share, in plain red, green and blue, which is near enough to name a brand.
+fn mix(text: &str) -> Option<Rgb> {
+    let end = closing(text).filter(|end| *end <= LONGEST_MIX)?;
+    let parts = split_outside(&text[..end], ',');
+    let [_, one, other] = parts.as_slice() else { return None };
+    let share = |part: &str| {
+        let percent =
+            part.split_whitespace().filter(|word| !word.contains('(')).find_map(|word| word.strip_suffix('%'));
+        percent.and_then(|number| number.parse::<f64>().ok()).map(|percent| (percent / 100.0).clamp(0.0, 1.0))
+    };
+    let weight = share(one).or_else(|| share(other).map(|share| 1.0 - share)).unwrap_or(0.5);
+    match (first(one), first(other)) {
+        (Some(one), Some(other)) => {
+            let mixed = |one: u8, other: u8| byte(f64::from(one) * weight + f64::from(other) * (1.0 - weight));
+            Some((mixed(one.0, other.0), mixed(one.1, other.1), mixed(one.2, other.2)))
+        }
+        // With nothing it is the colour itself, thinner.
+        (Some(one), None) if weight > 0.3 => Some(one),
+        (None, Some(other)) if weight < 0.7 => Some(other),
+        _ => None,
+    }
+}
+
+/// Where the bracket closes that is open at the start.
+fn closing(text: &str) -> Option<usize> {
+    let mut open = 1_u32;
+    text.char_indices().find_map(|(index, c)| {
+        match c {
+            '(' => open += 1,
+            ')' => open -= 1,
+            _ => {}
+        }
+        (open == 0).then_some(index)
+    })
+}
+
 /// Whether there are three parts and no alpha that lets the ground through.
-fn opaque(numbers: &[f64]) -> bool {
+pub(super) fn opaque(numbers: &[f64]) -> bool {
     numbers.len() >= 3 && numbers.get(3).is_none_or(|alpha| *alpha > 0.3)
 }
 
@@ -85,7 +132,7 @@ fn function<'a>(text: &'a str, names: &[&str]) -> Option<&'a str> {
 }
 
 /// The numbers of a colour function; percentages are taken of `whole`, of one for the alpha.
-fn numbers(arguments: &str, whole: f64) -> Vec<f64> {
+pub(super) fn numbers(arguments: &str, whole: f64) -> Vec<f64> {
     let parts = arguments.split([',', ' ', '/']).filter(|part| !part.is_empty());
     let read = |(place, part): (usize, &str)| match part.strip_suffix('%') {
         Some(number) => {
@@ -93,7 +140,10 @@ fn numbers(arguments: &str, whole: f64) -> Vec<f64> {
             number.parse::<f64>().ok().map(|number| number / 100.0 * whole)
         }
         None if part == "none" => Some(0.0),
-        None => part.trim_end_matches("deg").parse().ok(),
+        None => match part.strip_suffix("turn") {
+            Some(turns) => turns.parse::<f64>().ok().map(|turns| turns * 360.0),
+            None => part.trim_end_matches("deg").parse().ok(),
+        },
     };
     parts.enumerate().filter_map(read).collect()
 }
@@ -108,7 +158,7 @@ fn from_hsl(hue: f64, saturation: f64, lightness: f64) -> Rgb {
 }
 
 /// From the perceptual space of CSS Color 4, by way of linear light.
-fn from_oklab(lightness: f64, a: f64, b: f64) -> Rgb {
+pub(super) fn from_oklab(lightness: f64, a: f64, b: f64) -> Rgb {
     let cube = |first: f64, second: f64| (lightness + first * a + second * b).powi(3);
     let long = cube(0.396_337_777_4, 0.215_803_757_3);
     let medium = cube(-0.105_561_345_8, -0.063_854_172_8);
@@ -125,7 +175,7 @@ fn from_oklab(lightness: f64, a: f64, b: f64) -> Rgb {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of a byte")]
-fn byte(value: f64) -> u8 {
+pub(super) fn byte(value: f64) -> u8 {
     value.round().clamp(0.0, 255.0) as u8
 }
 

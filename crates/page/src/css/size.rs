@@ -1,10 +1,13 @@
 //! How large text is set.
 
+use super::font_parts;
 use crate::document::{Document, ancestors};
 use scraper::ElementRef;
 
 /// Size of text that no rule speaks of, in CSS pixels.
 const NORMAL: f64 = 16.0;
+/// Longest size that is read, in bytes.
+const LONGEST: usize = 200;
 /// Sizes by keyword.
 const KEYWORDS: [(&str, f64); 8] = [
     ("xx-small", 9.0),
@@ -22,13 +25,26 @@ pub(crate) fn of_text(document: &Document, element: ElementRef<'_>) -> f64 {
     let mut factor = 1.0;
     for around in std::iter::once(element).chain(ancestors(element)) {
         let declared = document.cascade.value(around, "font-size");
-        match declared.and_then(|value| read(&value)).or_else(|| by_tag(around)) {
+        let size = declared.as_deref().map(|value| match font_parts(value) {
+            Some((size, _)) if !value.contains('(') => size,
+            _ => value,
+        });
+        match size.and_then(read).or_else(|| by_tag(around)) {
             Some(Size::Pixels(pixels)) => return pixels * factor,
             Some(Size::Times(times)) => factor *= times,
             None => {}
         }
     }
     NORMAL * factor
+}
+
+/// Whether a place lies so far away that nothing of the element is seen: at least a thousand pixels.
+pub(crate) fn is_far(place: &str) -> bool {
+    match read(place.trim_start_matches('-')) {
+        Some(Size::Pixels(pixels)) => pixels >= 999.0,
+        Some(Size::Times(times)) => times >= 60.0,
+        None => false,
+    }
 }
 
 enum Size {
@@ -38,10 +54,20 @@ enum Size {
 
 fn read(value: &str) -> Option<Size> {
     let value = value.trim();
+    match value {
+        "inherit" | "unset" => return Some(Size::Times(1.0)),
+        "larger" => return Some(Size::Times(1.2)),
+        "smaller" => return Some(Size::Times(0.83)),
+        _ => {}
+    }
     if let Some((_, size)) = KEYWORDS.iter().find(|(keyword, _)| *keyword == value) {
         return Some(Size::Pixels(*size));
     }
-    // Of `clamp(least, fluid, most)` and its like, the largest fixed part is what a wide screen shows.
+    // Of `clamp(least, fluid, most)` and its like, the largest fixed part is what a wide screen shows. What nests without
+    // end is no size.
+    if value.len() > LONGEST {
+        return None;
+    }
     if let Some((_, arguments)) = value.split_once('(') {
         let parts = arguments.trim_end_matches(')').split([',', '+']);
         let fixed = parts.filter_map(|part| match read(part) {

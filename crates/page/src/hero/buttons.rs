@@ -51,10 +51,18 @@ pub(super) fn find<'a>(
     let Some((_, first)) = ranked.first().copied() else { return (None, None) };
     let around = ancestors(calls[first]).take(NEAR).last();
     let is_near = |call: ElementRef<'a>| around.is_some_and(|around| ancestors(call).any(|up| up.id() == around.id()));
-    let others = ranked.iter().skip(1).map(|(_, place)| *place).filter(|place| is_near(calls[*place]));
+    let is_beside = |place: &usize| is_near(calls[*place]) && !is_heading_between(screen, calls[first], calls[*place]);
+    let others = ranked.iter().skip(1).map(|(_, place)| *place).filter(is_beside);
     let secondary = others.min_by_key(|place| (*place < first, place.abs_diff(first)));
     let secondary = secondary.filter(|_| calls.len() <= MOST_IN_A_ROW).map(|place| calls[place]);
     (Some(calls[first]), secondary.or_else(|| link_beside(document, calls[first])))
+}
+
+/// Whether another part of the page begins between the two.
+fn is_heading_between(screen: &[ElementRef<'_>], one: ElementRef<'_>, other: ElementRef<'_>) -> bool {
+    let (from, to) = if one.id() < other.id() { (one, other) } else { (other, one) };
+    let between = screen.iter().filter(|element| element.id() > from.id() && element.id() < to.id());
+    between.into_iter().any(|element| matches!(element.value().name(), "h1" | "h2" | "h3"))
 }
 
 /// A bare link in the row of a call to action, which invites to less.

@@ -31,6 +31,8 @@ const MOST_CANDIDATES: usize = 40;
 const MOST_SIZED: usize = 150;
 /// Text of this size, in CSS pixels, reads as a heading.
 const LARGE: f64 = 30.0;
+/// Text of this size is the headline, whatever it is called.
+const VERY_LARGE: f64 = 48.0;
 
 pub(crate) fn find(document: &Document) -> Option<ElementRef<'_>> {
     let mut sized = 0;
@@ -82,9 +84,11 @@ fn score(document: &Document, element: ElementRef<'_>) -> i32 {
     if ancestors(element).take(6).any(is_hero) || is_hero(element) {
         score += 30;
     }
-    if is_named(element, &LESSER) {
+    let size = size::of_text(document, element);
+    if is_named(element, &LESSER) && (is_heading(element) || size < VERY_LARGE) {
         score -= 30;
     }
+    score += for_size(size);
     score += match word_count(&text) {
         2..=16 => 10,
         1 => 0,
@@ -103,6 +107,12 @@ fn score(document: &Document, element: ElementRef<'_>) -> i32 {
         score += 15;
     }
     score
+}
+
+/// What the size of the text adds: a heading that is set as running text is a label, and the largest text is read first.
+fn for_size(size: f64) -> i32 {
+    const STEPS: [(f64, i32); 5] = [(18.0, -24), (22.0, -8), (36.0, 0), (VERY_LARGE, 5), (f64::MAX, 10)];
+    STEPS.iter().find(|(below, _)| size < *below).map_or(0, |(_, score)| *score)
 }
 
 /// Whether a text follows that could explain it.

@@ -9,6 +9,10 @@ use scraper::ElementRef;
 const SUB: [&str; 8] =
     ["subheading", "subheadline", "subtitle", "sub-title", "lead", "tagline", "slogan", "description"];
 
+/// Signs and names of what customers say, which proves and does not explain.
+const STARS: [char; 3] = ['\u{2605}', '\u{2b50}', '\u{2606}'];
+const RATED: [&str; 5] = ["rating", "ratings", "reviews", "stars", "trustpilot"];
+
 pub(super) fn find<'a>(
     document: &'a Document,
     order: &[ElementRef<'a>],
@@ -45,6 +49,9 @@ fn is_line(document: &Document, element: ElementRef<'_>, least_words: usize) -> 
         matches!(ancestor.value().name(), "form" | "button" | "figure" | "label") || is_button(*ancestor)
     });
     let text = visible(document, element);
+    if text.starts_with(STARS) || is_named(element, &RATED) {
+        return false;
+    }
     excluded.next().is_none() && word_count(&text) >= least_words && text.len() >= 8 && !links_only(document, element)
 }
 

@@ -1,10 +1,15 @@
 //! Which names people gave, and which a build made or only say how something looks.
 
-/// Whether a name was given by a person: plain, and not a hash of a build, a state or a look.
+/// Whether a class was given by a person: plain, and not a hash of a build, a state or a look.
 pub(crate) fn is_steady(name: &str) -> bool {
+    is_steady_id(name) && !is_utility(name)
+}
+
+/// Whether an id was given by a person. An id names one element and no look, even when it is called `my-nav`.
+pub(crate) fn is_steady_id(name: &str) -> bool {
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
     let starts = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    (1..=60).contains(&name.len()) && plain && starts && !is_made(name) && !is_passing(name) && !is_utility(name)
+    (1..=60).contains(&name.len()) && plain && starts && !is_made(name) && !is_passing(name)
 }
 
 /// Whether a class, written `.name`, is one that elements of its kind share all over a page.

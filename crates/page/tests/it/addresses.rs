@@ -1,6 +1,6 @@
 //! Which style sheets a caller should bring.
 
-use page::{stylesheet_addresses, stylesheet_references};
+use page::{stylesheet_addresses, stylesheet_imports, stylesheet_references};
 use url::Url;
 
 const LINKS: &str = r#"<head><link rel="stylesheet" href=" a.css "><link rel="Alternate Stylesheet" href="no.css">
@@ -24,4 +24,16 @@ fn addresses() {
 fn references_as_written() {
     let found = stylesheet_references(LINKS);
     assert_eq!(found, ["a.css", "/b.css", "//cdn.example/c.css", "data:text/css,x", "a.css", "http://["]);
+}
+
+#[test]
+fn what_a_style_sheet_takes_in() {
+    let sheet = "@charset 'utf-8'; /* first; */ @layer a, b; @import url(\"a.css\"); @import 'b.css' screen;
+        @import \"no.css\" print; @import url(c.css) layer(x); @import ; .x { color: red } @import 'late.css';";
+    assert_eq!(stylesheet_imports(sheet), ["a.css", "b.css", "c.css"]);
+    assert!(stylesheet_imports(".x { color: red } @import 'late.css';").is_empty());
+    assert_eq!(stylesheet_imports(&"@import 'a.css';".repeat(100)).len(), 8);
+    let found =
+        stylesheet_references("<style>@import url(d.css); p { color: red }</style><link rel=stylesheet href=a.css>");
+    assert_eq!(found, ["a.css", "d.css"]);
 }

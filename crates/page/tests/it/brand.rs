@@ -69,6 +69,14 @@ fn notations() {
         ("oklch(62.8% 64.4% 29.23deg)", "#ff0000"),
         ("oklab(0.452 -0.0325 -0.3115)", "#0000ff"),
         ("oklch(0.52 0.1765 none)", "#b32c65"),
+        ("lab(54.29% 80.81 69.89)", "#ff0000"),
+        ("lch(54.29 106.84 40.85deg)", "#ff0000"),
+        ("hwb(120 20% 20%)", "#33cc33"),
+        ("color(srgb 1 0.5 0)", "#ff8000"),
+        ("color-mix(in srgb, #ff0000 50%, #0000ff)", "#800080"),
+        ("color-mix(in oklab, rgb(255 0 0), transparent 20%)", "#ff0000"),
+        ("light-dark(#e74c3c, #00ff00)", "#e74c3c"),
+        ("hsl(0.5turn 100% 25%)", "#008080"),
     ];
     for (written, wanted) in cases {
         let found = primary(SCREEN, &format!(".go {{ background-color: {written} }}"));

@@ -79,9 +79,70 @@ fn at_rules() {
     ];
     for (rule, applies) in asked {
         let closing = "}".repeat(rule.matches('{').count());
-        let css = format!(".btn {{ background: #00e }} {rule} {{ .btn {{ background: #e00 }} }} {closing}");
+        let css = format!(
+            "@layer first {{ .btn {{ background: #00e }} }} {rule} {{ .btn {{ background: #e00 }} }} {closing}"
+        );
         let wanted = if applies { RED } else { BLUE };
         assert_eq!(colour(&css).as_deref(), Some(wanted), "{rule}");
+    }
+}
+
+#[test]
+fn layers() {
+    let cases = [
+        ("what stands in none wins", ".btn { background: #e00 } @layer a { .hero .btn { background: #00e } }"),
+        ("the later one wins", "@layer a { .hero .btn { background: #00e } } @layer b { .btn { background: #e00 } }"),
+        (
+            "their order is told first",
+            "@layer b, a; @layer a { .btn { background: #e00 } } @layer b { .hero .btn { background: #00e } }",
+        ),
+        (
+            "what is important wins in the first",
+            "@layer a { .btn { background: #e00 !important } } @layer b { .btn { background: #00e !important } }",
+        ),
+        ("without a name", "@layer { .hero .btn { background: #00e } } @layer { .btn { background: #e00 } }"),
+        (
+            "variables too",
+            "@layer a, b; @layer b { :root { --c: #e00 } } @layer a { html:root { --c: #00e } } .btn { background: var(--c) }",
+        ),
+    ];
+    for (name, css) in cases {
+        assert_eq!(colour(css).as_deref(), Some(RED), "{name}");
+    }
+}
+
+#[test]
+fn rules_in_rules() {
+    let cases = [
+        ("below", ".hero { color: #111; .btn { background: #e00 } }"),
+        ("itself with more", ".btn { background: #00e; &#go { background: #e00 } }"),
+        ("a child", ".hero { > .btn { background: #e00 } }"),
+        ("around", ".btn { .hero & { background: #e00 } }"),
+        ("a list in a list", ".none, .hero { .never, .btn { background: #e00 } }"),
+        ("three deep", "body { .hero { & { .btn { background: #e00 } } } }"),
+        ("a condition inside", ".btn { background: #00e; @media (min-width: 600px) { background: #e00 } }"),
+        ("a condition that does not hold", ".btn { background: #e00; @media print { background: #00e } }"),
+        ("a state is not seen", ".btn { background: #e00; &:hover { background: #00e } }"),
+        ("what follows a rule inside", ".btn { .x { color: #00e } background: #e00 }"),
+        ("a layer inside", "@layer a { .hero { .btn { background: #e00 } } }"),
+    ];
+    for (name, css) in cases {
+        assert_eq!(colour(css).as_deref(), Some(RED), "{name}");
+    }
+}
+
+#[test]
+fn shorthands_and_their_parts_compete() {
+    let cases = [
+        ("the later shorthand", ".btn { background-color: #00e } .btn { background: #e00 }"),
+        ("the later part", ".btn { background: #00e } .btn { background-color: #e00 }"),
+        ("the stronger shorthand", "#go { background: #e00 } .btn { background-color: #00e }"),
+        ("for any of a list", ":is(.none, .btn) { background: #e00 }"),
+        ("without weight", ".btn { background: #e00 } :where(#go) { background: #00e }"),
+        ("in a language", "@layer x { .btn { background: #00e } } .btn:not(:lang(zh)) { background: #e00 }"),
+    ];
+    for (name, css) in cases {
+        assert_eq!(colour(css).as_deref(), Some(RED), "{name}");
     }
 }
 

@@ -64,6 +64,13 @@ fn fonts() {
             Some("Inter"),
             Some("Inter"),
         ),
+        (
+            "html { --size: 1rem; --f: 'Inter', serif } body { font: var(--size)/1.5 var(--f) }",
+            Some("Inter"),
+            Some("Inter"),
+        ),
+        ("body { font-family: \"Source Sans 3\", serif }", Some("Source Sans 3"), Some("Source Sans 3")),
+        ("body { font-family: Verdana; font: 16px Arial }", Some("Arial"), Some("Arial")),
         ("body { font-family: var(--nowhere) }", Some("Times New Roman"), Some("Times New Roman")),
         ("", Some("Times New Roman"), Some("Times New Roman")),
     ];

@@ -44,6 +44,11 @@ fn the_steadiest_wins() {
             "h1.b.c",
         ),
         (
+            "an id that is called like a look",
+            r#"<div><div id="my-nav"><h1>Boats by the hour</h1></div></div>"#,
+            "#my-nav h1",
+        ),
+        (
             "a place",
             "<div><div><h1>Boats by the hour</h1></div><div><h1>2</h1></div></div>",
             "body > div > div:nth-of-type(1) > h1",

@@ -6,6 +6,7 @@ mod brand;
 mod builders;
 mod cascade;
 mod facts;
+mod harder;
 mod hostile;
 mod inventory;
 mod kinds;

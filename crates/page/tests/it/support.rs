@@ -39,6 +39,16 @@ impl Case {
         }
         prove_selectors(self.html, &model);
     }
+
+    /// Checks every case before it says which ones failed.
+    pub(crate) fn check_all(cases: &[Self]) {
+        let failed = |case: &&Self| {
+            let check = std::panic::AssertUnwindSafe(|| case.check());
+            std::panic::catch_unwind(check).is_err()
+        };
+        let names: Vec<&str> = cases.iter().filter(failed).map(|case| case.name).collect();
+        assert!(names.is_empty(), "not read as a person would: {names:#?}");
+    }
 }
 
 /// A page with one style sheet, which may be empty.

@@ -13,7 +13,7 @@ connection = sqlite3.connect(f'file:{sys.argv[1]}?mode=ro', uri=True, timeout=30
 print('\\n'.join(str(row[0]) for row in connection.execute(sys.argv[2])))";
 
 /// Asks the database file; `run` may put the program somewhere.
-pub(super) fn inspect(run: impl Fn(Command) -> Command, file: &Path, query: &str) -> Outcome<String> {
+pub(crate) fn inspect(run: impl Fn(Command) -> Command, file: &Path, query: &str) -> Outcome<String> {
     let mut python = shell::command("python3");
     python.args(["-c", INSPECT]).arg(file).arg(query);
     shell::text(&mut run(python))

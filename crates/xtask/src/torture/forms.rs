@@ -8,16 +8,16 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// A whole answer as it came.
-pub(super) struct Answer(pub(super) String);
+pub(crate) struct Answer(pub(crate) String);
 
 impl Answer {
     /// Whether it is a 200.
-    pub(super) fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         self.0.starts_with("HTTP/1.1 200")
     }
 
     /// The session that it gives.
-    pub(super) fn cookie(&self) -> Outcome<String> {
+    pub(crate) fn cookie(&self) -> Outcome<String> {
         let lines = self.0.lines().find_map(|line| line.strip_prefix("set-cookie: "));
         let pair = lines.and_then(|line| line.split(';').next());
         pair.map(str::to_owned).ok_or_else(|| Failure::new(format!("no session was given: {}", self.0)))
@@ -25,13 +25,13 @@ impl Answer {
 }
 
 /// What it says.
-pub(super) fn json(answer: &Answer) -> Outcome<Value> {
+pub(crate) fn json(answer: &Answer) -> Outcome<Value> {
     let body = answer.0.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
     serde_json::from_str(body).about(&answer.0)
 }
 
 /// Sends a form as a browser does, or asks for a path.
-pub(super) fn ask(replica: &Server, method: &str, path: &str, cookie: &str, form: &str) -> Outcome<Answer> {
+pub(crate) fn ask(replica: &Server, method: &str, path: &str, cookie: &str, form: &str) -> Outcome<Answer> {
     let address = replica.address();
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;

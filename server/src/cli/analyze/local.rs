@@ -27,13 +27,18 @@ impl LocalPage {
 
     /// The style sheet that a link of the page means, if it is on the disk.
     pub(super) fn stylesheet(&self, reference: &str) -> Option<Stylesheet> {
-        let path = self.path(reference)?;
-        let text = decode(&bytes(&path).ok()?, None, Declaration::AtCharset, None);
+        let read = |path: &Path| Some(decode(&bytes(path).ok()?, None, Declaration::AtCharset, None));
+        let path = self.path(&self.folder, reference)?;
+        let own = read(&path)?;
+        let folder = path.parent().unwrap_or(&self.folder);
+        let imports = page::stylesheet_imports(&own);
+        let mut text: String = imports.iter().filter_map(|reference| read(&self.path(folder, reference)?)).collect();
+        text.push_str(&own);
         Some(Stylesheet { url: None, text })
     }
 
     /// A reference to another host means no file, and neither does one that leaves the root.
-    fn path(&self, reference: &str) -> Option<PathBuf> {
+    fn path(&self, folder: &Path, reference: &str) -> Option<PathBuf> {
         let bare = reference.split(['?', '#']).next().unwrap_or_default();
         if bare.is_empty() || bare.starts_with("//") || has_scheme(bare) {
             return None;
@@ -41,7 +46,7 @@ impl LocalPage {
         let name = decoded(bare);
         let path = match name.strip_prefix('/') {
             Some(below) => self.root.as_ref()?.join(below.trim_start_matches('/')),
-            None => self.folder.join(name),
+            None => folder.join(name),
         };
         let path = fs::canonicalize(path).ok()?;
         match &self.root {

@@ -12,14 +12,8 @@ use std::time::Duration;
 const SLOWEST_MS: usize = 120;
 const STEP_MS: usize = 37;
 
-const PAGE: &str = "<!doctype html><html lang=\"en\"><head><title>Kettle</title></head><body>\
-<header><nav><a href=\"/\">Kettle</a></nav></header>\
-<main><section class=\"hero\"><h1 id=\"headline\">Boil water in two minutes</h1>\
-<p class=\"lead\">Kettle is a small kettle for one cup. It uses 40 % less power than a pot.</p>\
-<a id=\"buy\" class=\"button primary\" href=\"/buy\">Order yours today</a>\
-<img id=\"hero\" src=\"/kettle.jpg\" alt=\"A kettle\" width=\"600\" height=\"400\"></section>\
-<section><h2>Why people keep it</h2><p>It is quiet. It stops by itself. It fits into a drawer.</p>\
-<h2>Ships in one day</h2><p>Order before noon and we ship the same day.</p></section></main></body></html>";
+/// The page that the tests of the service read, too.
+const PAGE: &str = include_str!("../../../../testkit/src/kettle.html");
 
 /// Serves the same page at every path, for as long as this program runs.
 pub(super) struct Pages {
