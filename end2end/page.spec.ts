@@ -79,6 +79,8 @@ test("an owner edits what was found, by keyboard", async ({ page, server, custom
 
   await edits(page).getByRole("button", { name: /^Undo Brand colour/ }).press("Enter");
   await expect(edits(page).getByRole("listitem")).toHaveCount(3);
+  // The button is gone with its line; who works by keyboard must not lose their place.
+  await expect(page.getByRole("status").filter({ hasText: "The edit was taken back." })).toBeFocused();
 });
 
 test.describe("without a program in the browser", () => {

@@ -5,6 +5,7 @@ use crate::page_edits::words;
 use crate::site::parts::FormError;
 use crate::ui::Card;
 use domain::page_edits::EditReport;
+use leptos::html::P;
 use leptos::prelude::*;
 
 /// The owner's edits; nothing while there are none.
@@ -17,6 +18,7 @@ pub fn EditsCard(
     let heading = move || format!("Your edits ({})", edits.with(Vec::len));
     view! {
         <FormError action=editing.undo />
+        <Undone editing=editing />
         <Show when=move || edits.with(|edits| !edits.is_empty())>
             <section aria-labelledby="edits-heading" class="space-y-3">
                 <h2 id="edits-heading" class="text-lg font-semibold">{heading}</h2>
@@ -34,6 +36,28 @@ pub fn EditsCard(
         </Show>
     }
     .into_any()
+}
+
+/// Says that an edit was taken back, and takes the focus: the button that had it is gone with its line.
+#[component]
+fn Undone(editing: Editing) -> impl IntoView {
+    let said = RwSignal::new("");
+    let element = NodeRef::<P>::new();
+    Effect::new(move |before: Option<usize>| {
+        let now = editing.undo.version().get();
+        let succeeded = editing.undo.value().with_untracked(|value| matches!(value, Some(Ok(()))));
+        if before.is_some_and(|before| before != now) && succeeded {
+            said.set("The edit was taken back.");
+            if let Some(element) = element.get_untracked() {
+                // Without focus the sentence still stands there.
+                let _ = element.focus();
+            }
+        }
+        now
+    });
+    view! {
+        <p node_ref=element tabindex="-1" role="status" class="text-sm text-muted-foreground">{said}</p>
+    }
 }
 
 /// What makes a line another one.
