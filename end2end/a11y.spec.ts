@@ -1,28 +1,12 @@
 // Accessibility of the main pages, light and dark, by axe-core.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import type { Page } from "@playwright/test";
+import { faults } from "./support/axe.ts";
 import { startCustomer } from "./support/customer.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { addSite, approveAll, signUp } from "./support/owner.ts";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SCHEMES = ["light", "dark"] as const;
-
-/** The faults that axe finds, one line each. */
-async function faults(page: Page): Promise<string[]> {
-  // By the debugger's way in, which the page's content security policy leaves open.
-  await page.evaluate(axe);
-  const results = await page.evaluate(
-    () =>
-      (window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run({
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      }),
-  );
-  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
-}
 
 async function check(page: Page): Promise<void> {
   for (const colorScheme of SCHEMES) {

@@ -11,6 +11,7 @@ pub mod landing;
 pub mod layout;
 pub mod live;
 pub mod overview;
+pub mod page_edits;
 pub mod platform;
 mod router;
 pub mod settings;

@@ -131,37 +131,33 @@ pub fn JobButton(
     let subject = first.site_name.map_or_else(|| kind.clone(), |name| format!("{kind} of {name}"));
     // Only a change of the state brings another button, so the present one keeps the focus.
     let state = Memo::new(move |_| job.with(|job| job.state));
-    move || match state.get() {
-        state if state.may_be_retried() => {
-            view! { <RetryForm job_id=job_id retry=retry subject=subject.clone() /> }.into_any()
+    move || {
+        let subject = subject.clone();
+        match state.get() {
+            state if state.may_be_retried() => view! {
+                <ActionForm action=retry>
+                    <JobFields job_id=job_id text="Retry" subject=subject pending=retry.pending() />
+                </ActionForm>
+            }
+            .into_any(),
+            JobState::Queued | JobState::Running if !recurs => view! {
+                <ActionForm action=cancel>
+                    <JobFields job_id=job_id text="Cancel" subject=subject pending=cancel.pending() />
+                </ActionForm>
+            }
+            .into_any(),
+            _ => ().into_any(),
         }
-        JobState::Queued | JobState::Running if !recurs => {
-            view! { <CancelForm job_id=job_id cancel=cancel subject=subject.clone() /> }.into_any()
-        }
-        _ => ().into_any(),
     }
 }
 
+/// What each form of a job holds: its id, and the button.
 #[component]
-fn RetryForm(job_id: JobId, retry: ServerAction<RetryJob>, subject: String) -> impl IntoView {
+fn JobFields(job_id: JobId, text: &'static str, subject: String, pending: Memo<bool>) -> impl IntoView {
     view! {
-        <ActionForm action=retry>
-            <input type="hidden" name="job_id" value=job_id.to_string() />
-            <Button kind="submit" variant=ButtonVariant::Outline size=ButtonSize::Sm disabled=Signal::from(retry.pending())>
-                "Retry" <span class="sr-only">{subject}</span>
-            </Button>
-        </ActionForm>
-    }
-}
-
-#[component]
-fn CancelForm(job_id: JobId, cancel: ServerAction<CancelJob>, subject: String) -> impl IntoView {
-    view! {
-        <ActionForm action=cancel>
-            <input type="hidden" name="job_id" value=job_id.to_string() />
-            <Button kind="submit" variant=ButtonVariant::Outline size=ButtonSize::Sm disabled=Signal::from(cancel.pending())>
-                "Cancel" <span class="sr-only">{subject}</span>
-            </Button>
-        </ActionForm>
+        <input type="hidden" name="job_id" value=job_id.to_string() />
+        <Button kind="submit" variant=ButtonVariant::Outline size=ButtonSize::Sm disabled=Signal::from(pending)>
+            {text} " " <span class="sr-only">{subject}</span>
+        </Button>
     }
 }

@@ -1,110 +1,101 @@
-//! What was found on the page.
+//! What was found on the page, and what its owner says about it.
 
+use crate::page_edits::api::ReadAgain;
+use crate::page_edits::brand::BrandRow;
+use crate::page_edits::editor::{Editing, note_changes};
+use crate::page_edits::elements::ElementsCard;
+use crate::page_edits::facts::FactsCard;
+use crate::page_edits::list::EditsCard;
+use crate::page_edits::slots::SlotRow;
 use crate::site::page::SiteContext;
-use crate::ui::{Card, EmptyState};
-use domain::page_model::Direction;
-use domain::{Inventory, PageModel, TextSlot};
+use crate::site::parts::FormError;
+use crate::ui::{Button, ButtonSize, ButtonVariant, Card, EmptyState};
+use domain::SlotName;
+use domain::page_edits::BrandField;
 use leptos::prelude::*;
 
-/// Texts, picture, colour and fonts that Evoloop works with.
+/// Texts, picture, brand and facts that Evoloop works with, each with a way to say something else.
 #[component]
 pub fn FoundPanel(
     /// The site.
     context: SiteContext,
 ) -> impl IntoView {
-    let page = Memo::new(move |_| context.detail.with(|detail| detail.page.clone()));
+    let is_read = Memo::new(move |_| context.detail.with(|detail| detail.page.is_some()));
+    let editing = Editing::new(context);
     view! {
         <section aria-labelledby="found-heading" class="max-w-3xl space-y-3">
-            <h2 id="found-heading" class="text-lg font-semibold">"What was found on your page"</h2>
-            {move || match page.get() {
-                Some(page) => view! { <Found page=page /> }.into_any(),
-                None => view! { <EmptyState title="The page was not read yet" description="This takes a few seconds after a site was added." /> }.into_any(),
+            <div class="flex flex-wrap items-center justify-between gap-3">
+                <h2 id="found-heading" class="text-lg font-semibold">"What was found on your page"</h2>
+                <ReadAgainForm context=context />
+            </div>
+            {move || if is_read.get() {
+                view! { <Found editing=editing /> }.into_any()
+            } else {
+                view! { <EmptyState title="The page was not read yet" description="This takes a few seconds after a site was added." /> }.into_any()
             }}
         </section>
     }
 }
 
-/// The list of what was found; what is missing on the page says so.
+#[component]
+fn ReadAgainForm(context: SiteContext) -> impl IntoView {
+    let read = ServerAction::<ReadAgain>::new();
+    note_changes(read, context);
+    view! {
+        <ActionForm action=read attr:class="flex flex-wrap items-center gap-3">
+            <input type="hidden" name="site_id" value=context.site_id.to_string() />
+            <FormError action=read />
+            <Button kind="submit" variant=ButtonVariant::Outline size=ButtonSize::Sm disabled=Signal::from(read.pending())>
+                "Read the page again"
+            </Button>
+        </ActionForm>
+    }
+}
+
+/// The parts of what was found.
 #[component]
 pub fn Found(
-    /// The page.
-    page: PageModel,
+    /// What the parts share.
+    editing: Editing,
 ) -> impl IntoView {
-    let texts = [
-        ("Headline", page.headline),
-        ("Subheadline", page.subheadline),
-        ("Call to action", page.cta),
-        ("Second call to action", page.secondary_cta),
-    ];
-    let image = page.hero_image.map(|image| {
-        let alt = if image.alt.is_empty() { "no text alternative".to_owned() } else { image.alt };
-        view! {
-            <span class="block break-all font-mono text-xs">{image.src}</span>
-            <span class="block text-sm text-muted-foreground">{alt}</span>
-        }
-    });
+    let slots = SlotName::ALL.iter().map(|slot| view! { <SlotRow editing=editing of=*slot /> }).collect_view();
+    let fields = BrandField::ALL.iter().map(|field| view! { <BrandRow editing=editing field=*field /> }).collect_view();
+    let head = move || {
+        let page = editing
+            .context
+            .detail
+            .with(|detail| detail.page.as_ref().map(|page| (page.title.clone(), page.description.clone())));
+        page.map(|(title, description)| {
+            view! {
+                {entry("Title", title)}
+                {entry("Description", description)}
+            }
+        })
+    };
     view! {
-        <Card class="p-5">
-            <dl class="divide-y">
-                {texts.map(|(name, slot)| entry(name, slot.map(text_slot)))}
-                {entry("Hero image", image)}
-                {entry("Brand colour", page.brand.primary_color.map(swatch))}
-                {entry("Heading font", page.brand.heading_font)}
-                {entry("Text font", page.brand.body_font)}
-                {entry("Title", page.title)}
-                {entry("Description", page.description)}
-                {entry("Language", page.lang)}
-                {entry("Reading direction", page.direction.map(direction))}
-                {entry("Other texts", (!page.inventory.is_empty()).then(|| others(&page.inventory)))}
-            </dl>
-        </Card>
-    }
-}
-
-fn direction(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Ltr => "Left to right",
-        Direction::Rtl => "Right to left",
-    }
-}
-
-/// How many texts beside the slots may be rewritten, and how many must stay as they are.
-fn others(inventory: &Inventory) -> String {
-    let locked = inventory.elements.iter().filter(|element| element.locked.is_some()).count();
-    let free = inventory.elements.len() - locked;
-    format!("{free} that may change, {locked} that stay as they are (prices, legal texts, forms, navigation)")
-}
-
-fn entry<V: IntoView + 'static>(name: &'static str, value: Option<V>) -> impl IntoView {
-    view! {
-        <div class="grid gap-1 py-3 first:pt-0 last:pb-0 sm:grid-cols-[11rem_1fr]">
-            <dt class="text-sm text-muted-foreground">{name}</dt>
-            <dd class="min-w-0 break-words">
-                {match value {
-                    Some(value) => value.into_any(),
-                    None => view! { <span class="text-sm text-muted-foreground">"not found"</span> }.into_any(),
-                }}
-            </dd>
+        <div class="space-y-8">
+            <Card class="p-5"><dl class="divide-y">{slots} {head}</dl></Card>
+            <EditsCard editing=editing />
+            <section aria-labelledby="brand-heading" class="space-y-3">
+                <h2 id="brand-heading" class="text-lg font-semibold">"Brand and language"</h2>
+                <Card class="p-5"><dl class="divide-y">{fields}</dl></Card>
+            </section>
+            <ElementsCard editing=editing />
+            <FactsCard editing=editing />
         </div>
     }
+    .into_any()
 }
 
-fn text_slot(slot: TextSlot) -> impl IntoView {
-    let locked = (!slot.plain_text).then(|| view! { <span class="block text-xs text-muted-foreground">"Holds other elements, so it is left as it is."</span> });
+fn entry(name: &'static str, value: Option<String>) -> impl IntoView {
+    let value = match value {
+        Some(value) => view! { <span>{value}</span> }.into_any(),
+        None => view! { <span class="text-sm text-muted-foreground">"not found"</span> }.into_any(),
+    };
     view! {
-        <span class="block">{slot.text}</span>
-        <code class="block font-mono text-xs text-muted-foreground break-all">{slot.locator.css}</code>
-        {locked}
-    }
-}
-
-fn swatch(color: String) -> impl IntoView {
-    view! {
-        <span class="inline-flex items-center gap-2">
-            <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
-                <rect x="0.5" y="0.5" width="19" height="19" rx="5" fill=color.clone() class="stroke-border" />
-            </svg>
-            <code class="font-mono text-sm">{color}</code>
-        </span>
+        <div class="grid gap-1 py-3 last:pb-0 sm:grid-cols-[11rem_1fr]">
+            <dt class="text-sm text-muted-foreground">{name}</dt>
+            <dd class="min-w-0 break-words">{value}</dd>
+        </div>
     }
 }

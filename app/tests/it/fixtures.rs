@@ -240,6 +240,8 @@ pub(crate) fn detail() -> SiteDetail {
     SiteDetail {
         summary: summary("example.com"),
         page: Some(page),
+        edits: vec![],
+        locked_slots: vec![],
         variants: vec![
             variant(0, VariantStatus::Active),
             variant(1, VariantStatus::PendingReview),

@@ -5,4 +5,5 @@ mod chart;
 mod copy;
 mod decisions;
 mod fixtures;
+mod page_edits;
 mod site;

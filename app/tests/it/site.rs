@@ -4,7 +4,7 @@ use crate::fixtures::{detail, job, statistics, statistics_without_visitors, summ
 use app::live::Live;
 use app::overview::page::errands;
 use app::site::diff::ChangeList;
-use app::site::found::Found;
+use app::site::found::FoundPanel;
 use app::site::holdout::HoldoutCard;
 pub(crate) use app::site::page::SiteContext;
 use app::site::page::View;
@@ -23,8 +23,13 @@ use leptos_router::location::RequestUrl;
 
 /// Renders inside a router, as links need one.
 pub(crate) fn html<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -> String {
+    html_at("/app", view)
+}
+
+/// The same at another address.
+pub(crate) fn html_at<V: IntoView + 'static>(address: &str, view: impl FnOnce() -> V + Send + 'static) -> String {
     Owner::new().with(|| {
-        provide_context(RequestUrl::new("/app"));
+        provide_context(RequestUrl::new(address));
         let view = StoredValue::new_local(Some(view));
         view! { <Router>{view.try_update_value(Option::take).flatten().map(|view| view())}</Router> }.to_html()
     })
@@ -174,7 +179,7 @@ fn finished_work_and_routine_work_are_not_news() {
 
 #[test]
 fn what_was_found_shows_the_colour_without_a_style_attribute() {
-    let html = html(|| view! { <Found page=detail().page.unwrap() /> });
+    let html = html(|| view! { <FoundPanel context=context(detail()) /> });
     assert!(html.contains("fill=\"#0f62fe\"") && html.contains("Plan your team's week"), "{html}");
     assert!(html.contains("not found") && !html.contains("style="), "{html}");
 }

@@ -8,6 +8,7 @@ mod ledger;
 mod names;
 mod number;
 mod phrases;
+mod withdrawn;
 pub mod words;
 
 pub use ledger::Ledger;

@@ -7,6 +7,7 @@ pub use inventory::{Element, ElementKind, Fingerprint, Inventory, LockReason};
 pub use tone::{Direction, Formality, Tone};
 
 use crate::Fact;
+use crate::page_edits::Selected;
 use serde::{Deserialize, Serialize};
 
 /// Where an element stands, with fallbacks for a page that changes.
@@ -131,4 +132,13 @@ pub struct PageModel {
     /// What the page claims, at most 400 facts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<Fact>,
+    /// What the owner's selectors mean on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub selected: Vec<Selected>,
+    /// Claims of the page that its owner took back; only in a page with its owner's edits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<Fact>,
+    /// How the page is to sound, in its owner's words; only in a page with its owner's edits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<String>,
 }

@@ -7,12 +7,18 @@ use crate::copy::{CopySettings, RejectedDraft, Spending};
 use crate::event::Dropped;
 use crate::guard::BrandRules;
 use crate::origin::AllowedOrigins;
+use crate::page_edits::{EditReport, SlotName};
+use crate::page_model::LockReason;
 use crate::word_diff::Run;
 use crate::{
     AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobLine, JobState, JobStep, NotCounted, PageModel, Phase,
     Plan, SiteId, SiteStatus, Variant, VariantId,
 };
 use serde::{Deserialize, Serialize};
+
+mod holdout;
+
+pub use holdout::{ExtraConversions, HoldoutReport};
 
 /// The signed-in person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,8 +90,12 @@ pub struct VariantDetail {
 pub struct SiteDetail {
     /// As in a list.
     pub summary: SiteSummary,
-    /// What was found on the page; absent until it was read.
+    /// The page as it was read and edited by its owner; absent until it was read.
     pub page: Option<PageModel>,
+    /// What the owner said about the page.
+    pub edits: Vec<EditReport>,
+    /// Slots that must stay as they are.
+    pub locked_slots: Vec<(SlotName, LockReason)>,
     /// The control first, then by age.
     pub variants: Vec<VariantDetail>,
     /// Drafts that broke a rule, the newest first, at most 30.
@@ -356,32 +366,6 @@ pub struct LiftInterval {
     pub lower: f64,
     /// Upper end.
     pub upper: f64,
-}
-
-/// Visitors who always see the untouched page, and what the others gained over them.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct HoldoutReport {
-    /// Their share of all visitors, 0 to 1.
-    pub fraction: f64,
-    /// How many they are.
-    pub visitors: i64,
-    /// Those of them who converted.
-    pub conversions: i64,
-    /// Absent before the window of the first of them is over.
-    pub extra: Option<ExtraConversions>,
-}
-
-/// Conversions that would not have happened on the untouched page, from visitors whose window is over.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct ExtraConversions {
-    /// The estimate; absent below 20 conversions of the holdout, when only the interval says something.
-    pub estimate: Option<f64>,
-    /// Lower end of the 95 % credible interval.
-    pub lower: f64,
-    /// Its upper end.
-    pub upper: f64,
-    /// The probability that there were any.
-    pub prob_positive: f64,
 }
 
 /// How often a goal was reached.

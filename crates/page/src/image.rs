@@ -82,7 +82,7 @@ fn is_mark(element: ElementRef<'_>) -> bool {
         && (words(file) || steps.next().is_some_and(|folder| matches!(folder, "logo" | "logos" | "brand" | "brands")))
 }
 
-fn source(element: ElementRef<'_>) -> Option<String> {
+pub(crate) fn source(element: ElementRef<'_>) -> Option<String> {
     let written = |names: &[&str]| {
         let mut found = names.iter().filter_map(|name| element.attr(name));
         found.find(|src| !src.trim().is_empty())

@@ -56,6 +56,13 @@ pub(crate) fn collect(document: &Document, hero: &Hero<'_>) -> Inventory {
     inventory
 }
 
+/// One element that somebody asks for; none when it says nothing.
+pub(crate) fn element(document: &Document, element: ElementRef<'_>) -> Option<Element> {
+    let spoken = text::spoken(document, element);
+    let text = if spoken.is_empty() { unwritten(document, element)? } else { spoken };
+    Some(listed(document, judge(document, element, text)))
+}
+
 fn judge<'a>(document: &Document, element: ElementRef<'a>, text: String) -> Found<'a> {
     let kind = kind::of(element, &text);
     let locked = lock::of(document, element, kind, &text);

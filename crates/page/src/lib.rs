@@ -19,6 +19,7 @@ mod model;
 mod region;
 mod schematic;
 mod scripted;
+mod selected;
 mod sentences;
 mod sheets;
 mod text;
@@ -27,6 +28,7 @@ mod tree;
 
 pub use schematic::schematic;
 pub use scripted::needs_javascript;
+pub use selected::is_selector;
 pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_imports, stylesheet_references};
 
 use document::Document;
@@ -36,5 +38,13 @@ use url::Url;
 /// Reads a page. Never fails: what is not there stays absent.
 #[must_use]
 pub fn analyze(html: &str, _base: Option<&Url>, stylesheets: &[Stylesheet]) -> PageModel {
-    model::read(&Document::parse(html, stylesheets))
+    analyze_for(html, stylesheets, &[])
+}
+
+/// As [`analyze`], and looks up what the page's owner chose by these selectors.
+#[must_use]
+pub fn analyze_for(html: &str, stylesheets: &[Stylesheet], selectors: &[String]) -> PageModel {
+    let document = Document::parse(html, stylesheets);
+    let selected = selected::look_up(&document, selectors);
+    PageModel { selected, ..model::read(&document) }
 }

@@ -25,5 +25,6 @@ pub(crate) fn read(document: &Document) -> PageModel {
         inventory: inventory::collect(document, &hero),
         lang,
         headline,
+        ..PageModel::default()
     }
 }

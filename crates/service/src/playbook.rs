@@ -49,7 +49,7 @@ struct Proposal {
 }
 
 fn write(brief: &Brief) -> Result<Vec<Draft>, WriteError> {
-    let page = Material::of(&brief.page);
+    let page = Material::of(&brief.open_page());
     if page.is_fixed() {
         return Err(WriteError::NothingToWrite(
             "no headline, subheadline or button was found that holds plain text".to_owned(),

@@ -66,3 +66,16 @@ pub async fn page_model(
     let analysed = tokio::task::spawn_blocking(move || page::analyze(&html, base.as_ref(), &stylesheets)).await;
     analysed.map_err(ServiceError::internal)
 }
+
+/// As [`page_model`], and looks up what the page's owner chose by these selectors.
+///
+/// # Errors
+/// As [`page_model`].
+pub async fn page_model_for(
+    html: String,
+    stylesheets: Vec<Stylesheet>,
+    selectors: Vec<String>,
+) -> Result<PageModel, ServiceError> {
+    let analysed = tokio::task::spawn_blocking(move || page::analyze_for(&html, &stylesheets, &selectors)).await;
+    analysed.map_err(ServiceError::internal)
+}

@@ -112,12 +112,21 @@ impl Service {
     pub async fn site_detail(&self, viewer: &Viewer, site_id: SiteId) -> Result<SiteDetail, ServiceError> {
         let site = self.owned_site(viewer, site_id).await?;
         let record = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?;
+        let edits = match (&record.reading, &record.effective) {
+            (Some(reading), Some(effective)) => record.page_edits.report(reading, effective),
+            _ => Vec::new(),
+        };
+        let variants = self.variant_details(&site, record.page_model()).await?;
+        let effective = record.effective.unwrap_or_default();
+        let (page, locked_slots) = (record.reading.map(|_| effective.page), effective.locked_slots);
         Ok(SiteDetail {
             summary: self.summary(viewer, &site).await?,
-            variants: self.variant_details(&site, record.page_model.as_ref()).await?,
+            variants,
             owner_link: self.owner_link(site_id, &record.url),
             allowed_origins: record.allowed_origins,
-            page: record.page_model,
+            edits,
+            locked_slots,
+            page,
             brand: record.brand,
             copy: record.copy,
             spent_today: self.spent_today(&site).await?,

@@ -18,7 +18,7 @@ impl Service {
     pub async fn list_variants(&self, viewer: &Viewer, site_id: SiteId) -> Result<Vec<VariantDetail>, ServiceError> {
         let site = self.owned_site(viewer, site_id).await?;
         let record = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?;
-        self.variant_details(&site, record.page_model.as_ref()).await
+        self.variant_details(&site, record.page_model()).await
     }
 
     pub(crate) async fn variant_details(
@@ -83,7 +83,7 @@ impl Service {
     pub async fn generate(&self, viewer: &Viewer, site_id: SiteId) -> Result<JobId, ServiceError> {
         let site = self.owned_site(viewer, site_id).await?;
         let record = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?;
-        if record.page_model.is_none() {
+        if record.page_model().is_none() {
             return Err(ServiceError::Conflict("The page has not been read yet.".to_owned()));
         }
         let write = self.store().begin().await?;

@@ -12,8 +12,8 @@ use domain::{JobKind, SiteStatus};
 use in_hand::Held;
 use progress::Progress;
 use std::time::Duration;
-use store::WriteTransaction;
 use store::jobs::{Claim, ClaimedJob};
+use store::{OwnedSite, WriteTransaction};
 use tokio_util::sync::CancellationToken;
 
 /// Longest sleep of a worker that nobody wakes: another process may have stored a job without a word.
@@ -148,6 +148,7 @@ impl Service {
             },
             other => Some(other),
         };
+        let ended_well = ended.is_none();
         match ended {
             Some(Ended::Badly(failure)) => self.fail(&job, failure).await?,
             Some(Ended::Released) => self.release(&job).await?,
@@ -157,6 +158,9 @@ impl Service {
         if job.kind != JobKind::UpdateStats {
             // What was stored may have asked for more work.
             self.wake_worker();
+            if ended_well && job.kind == JobKind::AnalyzeSite {
+                self.read_what_is_unread(&job.site).await?;
+            }
             self.refresh_site(site_id).await?;
             for topic in [Topic::Site, Topic::Variants, Topic::Jobs] {
                 self.inner.live.announce(site_id, topic);
@@ -181,7 +185,7 @@ impl Service {
                 }
                 Claim::GaveUp { site, id, kind } => {
                     if kind == JobKind::AnalyzeSite {
-                        write.set_site_status(&site, SiteStatus::Failed).await?;
+                        note_unread(&write, &site).await?;
                     }
                     write.commit().await?;
                     tracing::error!(job.id = %id, job.kind = %kind, "a job was interrupted too many times");
@@ -292,7 +296,7 @@ impl Service {
         let run_at = again.then(|| now + self.backoff(job.attempts, failure.retry_after).min(longest));
         let write = self.store().begin().await?;
         if run_at.is_none() && job.kind == JobKind::AnalyzeSite {
-            write.set_site_status(&job.site, SiteStatus::Failed).await?;
+            note_unread(&write, &job.site).await?;
         }
         if write.fail_job(job, &failure.reason, run_at, now).await? {
             write.commit().await?;
@@ -309,4 +313,13 @@ impl Service {
         let jittered = wait.mul_f64(0.8 + 0.4 * f64::from(dice) / 255.0);
         jittered.max(retry_after.unwrap_or_default()).min(LONGEST_BACKOFF)
     }
+}
+
+/// Notes that a page could not be read. A site whose page was read before goes on with what is known of it.
+async fn note_unread(write: &WriteTransaction, site: &OwnedSite) -> Result<(), ServiceError> {
+    let locked = write.lock_site(site).await?;
+    if locked.is_some_and(|locked| locked.status == SiteStatus::Analyzing) {
+        write.set_site_status(site, SiteStatus::Failed).await?;
+    }
+    Ok(())
 }

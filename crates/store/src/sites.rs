@@ -5,10 +5,11 @@ use crate::rows::{json, name, to_json};
 use crate::{OwnedSite, Scope, Store, StoreError, WriteTransaction};
 use domain::copy::CopySettings;
 use domain::guard::BrandRules;
+use domain::page_edits::Effective;
 use domain::report::SiteSummary;
 use domain::{
-    AllowedOrigins, AutonomyMode, DecisionState, JobState, PageModel, Phase, SiteId, SiteStatus, SiteUrl, UserId,
-    VariantStatus,
+    AllowedOrigins, AutonomyMode, DecisionState, JobState, PageEdits, PageModel, Phase, SiteId, SiteStatus, SiteUrl,
+    UserId, VariantStatus,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -49,8 +50,12 @@ pub struct SiteRecord {
     pub status: SiteStatus,
     /// Number of the published weight vector.
     pub epoch: i64,
-    /// What was found on the page.
-    pub page_model: Option<PageModel>,
+    /// The page as it was read. What works with the page asks for [`SiteRecord::page_model`].
+    pub reading: Option<PageModel>,
+    /// What the owner said about it.
+    pub page_edits: PageEdits,
+    /// Both together.
+    pub effective: Option<Effective>,
     /// Whose pages may report.
     pub allowed_origins: AllowedOrigins,
     /// How much Evoloop may do there by itself.
@@ -65,8 +70,20 @@ impl SiteRecord {
     /// What people call the site: its page's title, or its host before the page was read.
     #[must_use]
     pub fn name(&self) -> String {
-        let title = self.page_model.as_ref().and_then(|page| page.title.clone());
+        let title = self.page_model().and_then(|page| page.title.clone());
         title.unwrap_or_else(|| self.url.host())
+    }
+
+    /// The page as its owner says it is; absent until it was read.
+    #[must_use]
+    pub fn page_model(&self) -> Option<&PageModel> {
+        self.effective.as_ref().map(|effective| &effective.page)
+    }
+
+    /// What a variant must keep: the owner's rules, and which slots are locked.
+    #[must_use]
+    pub fn copy_rules(&self) -> BrandRules {
+        self.effective.as_ref().map_or_else(|| self.brand.clone(), |effective| effective.with_locks(&self.brand))
     }
 }
 
@@ -96,6 +113,7 @@ impl WriteTransaction {
             prior_beta: Set(UNIFORM.1),
             allowed_origins: Set(serde_json::json!([])),
             copy_settings: Set(serde_json::json!({})),
+            page_edits: Set(serde_json::json!({})),
             created_at: Set(site.created_at.into()),
         };
         sites::Entity::insert(row).exec_without_returning(&self.transaction).await?;
@@ -143,6 +161,23 @@ impl WriteTransaction {
     /// When the database fails.
     pub async fn set_page_model(&self, site: &OwnedSite, page: &PageModel) -> Result<(), StoreError> {
         self.update_site(site, sites::Column::PageModel, Expr::value(to_json("sites", page)?)).await
+    }
+
+    /// Stores what the owner says about the page.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_page_edits(&self, site: &OwnedSite, edits: &PageEdits) -> Result<(), StoreError> {
+        self.update_site(site, sites::Column::PageEdits, Expr::value(to_json("sites", edits)?)).await
+    }
+
+    /// The site as this transaction sees it; absent when it was deleted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn site_record(&self, site: &OwnedSite) -> Result<Option<SiteRecord>, StoreError> {
+        let row = sites::Entity::find_by_id(site.site_id().0).one(&self.transaction).await?;
+        row.map(record).transpose()
     }
 
     /// Tells every process that holds a snapshot of the site to load it again.
@@ -300,12 +335,17 @@ struct StateCount {
 }
 
 pub(crate) fn record(row: sites::Model) -> Result<SiteRecord, StoreError> {
+    let reading: Option<PageModel> = row.page_model.map(|value| json("sites", value)).transpose()?;
+    let page_edits: PageEdits = json("sites", row.page_edits)?;
+    let effective = reading.as_ref().map(|reading| page_edits.applied_to(reading));
     Ok(SiteRecord {
         id: SiteId(row.id),
         url: row.url.parse().map_err(|error| StoreError::corrupt("sites", error))?,
         status: name("sites", &row.status)?,
         epoch: row.epoch,
-        page_model: row.page_model.map(|value| json("sites", value)).transpose()?,
+        reading,
+        page_edits,
+        effective,
         allowed_origins: json("sites", row.allowed_origins)?,
         autonomy_mode: name("sites", &row.autonomy_mode)?,
         brand: json("sites", row.brand_constraints)?,

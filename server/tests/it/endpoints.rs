@@ -46,6 +46,15 @@ fn the_list_of_endpoints() {
     POST /api/jobs/cancel
     POST /api/jobs/retry
     POST /api/me/update
+    POST /api/page/brand
+    POST /api/page/element
+    POST /api/page/fact
+    POST /api/page/fact/correct
+    POST /api/page/fact/remove
+    POST /api/page/read
+    POST /api/page/slot
+    POST /api/page/slot-lock
+    POST /api/page/undo
     POST /api/sites
     POST /api/sites/copy
     POST /api/sites/delete
@@ -105,7 +114,7 @@ async fn nobody_sees_or_changes_what_belongs_to_another(database: TestDatabase) 
     let before: Value = detail(&ada).await.json();
     let variant_id = before["variants"][1]["variant"]["id"].as_str().unwrap();
 
-    let nouns = ["/api/sites/", "/api/variants", "/api/goals", "/api/decisions"];
+    let nouns = ["/api/sites/", "/api/variants", "/api/goals", "/api/decisions", "/api/page/"];
     let of_a_site = |path: &str| nouns.iter().any(|noun| path.starts_with(noun));
     let paths = server_fn::axum::server_fn_paths().filter(|(path, method)| {
         of_a_site(path) || (*path == "/api/sites" && !matches!(*method, Method::GET | Method::POST))
@@ -142,6 +151,16 @@ async fn with_arguments(app: &App, method: Method, path: &str, site_id: &str, wh
         ("kind", "event"),
         ("detail", "order"),
         ("daily_calls", "5"),
+        ("slot", "cta"),
+        ("choice", "none"),
+        ("locked", "true"),
+        ("field", "language"),
+        ("text", "Used by 10,000 bakers."),
+        ("fact", "none"),
+        ("instead", "Used by 10,000 bakers."),
+        ("address", "slot:cta"),
+        ("element", "none"),
+        ("element_kind", "text"),
         ("url", PAGE_URL),
     ];
     let mut request = app.server.method(method.clone(), path);

@@ -15,6 +15,7 @@ mod journey;
 mod live;
 mod metrics;
 mod migrate_data;
+mod page_edits;
 mod pages;
 mod runner;
 mod simulate;

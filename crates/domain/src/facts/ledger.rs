@@ -1,7 +1,7 @@
 //! What a page says of itself, and whether another text says more.
 
 use super::words::{self, Word, alike};
-use super::{Fact, FactKind, facts_in, names};
+use super::{Fact, FactKind, facts_in, names, withdrawn};
 use crate::{PageModel, TextSlot};
 use std::collections::HashSet;
 
@@ -44,6 +44,8 @@ pub struct Ledger {
     vocabulary: HashSet<String>,
     /// Every word in order, for quotations.
     said: String,
+    /// What its owner took back.
+    withdrawn: Vec<Fact>,
 }
 
 impl Ledger {
@@ -69,7 +71,17 @@ impl Ledger {
             ledger.vocabulary.extend(words::split(&fact.text).into_iter().map(|word| word.lower));
             ledger.add(fact.clone());
         }
+        ledger.forget(&page.withdrawn);
         ledger
+    }
+
+    /// Takes back what the owner took back.
+    fn forget(&mut self, withdrawn: &[Fact]) {
+        self.facts.retain(|known| !withdrawn.iter().any(|taken| taken.is_said_by(known)));
+        for taken in withdrawn.iter().filter(|taken| taken.kind == FactKind::Name) {
+            self.vocabulary.remove(&taken.key);
+        }
+        self.withdrawn = withdrawn.to_vec();
     }
 
     fn learn(&mut self, text: &str) {
@@ -113,11 +125,16 @@ impl Ledger {
     #[must_use]
     pub fn missing(&self, text: &str, lang: Option<&str>) -> Vec<Fact> {
         let claims = facts_in(text).into_iter().filter(|fact| !fact.key.starts_with("not:"));
-        let mut missing: Vec<Fact> =
-            claims.filter(|fact| !self.has(fact) && !self.has_somewhat_more(text, fact)).collect();
+        let is_said = |fact: &Fact| self.has(fact) || self.has_somewhat_more(text, fact);
+        let mut missing: Vec<Fact> = claims.filter(|fact| self.is_withdrawn(fact) || !is_said(fact)).collect();
         missing.extend(names::unknown(text, lang, self));
+        missing.extend(withdrawn::names(text, &self.withdrawn));
         missing.extend(self.unknown_quotes(text));
         missing
+    }
+
+    fn is_withdrawn(&self, claim: &Fact) -> bool {
+        self.withdrawn.iter().any(|taken| taken.is_said_by(claim))
     }
 
     fn has(&self, claim: &Fact) -> bool {

@@ -28,6 +28,18 @@ pub enum ElementKind {
     Link,
 }
 
+crate::text_enum!(ElementKind {
+    Heading = "heading",
+    Text = "text",
+    Testimonial = "testimonial",
+    Logo = "logo",
+    Rating = "rating",
+    FormLabel = "form_label",
+    Button = "button",
+    FormField = "form_field",
+    Link = "link",
+});
+
 /// Why an element must not be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +58,8 @@ pub enum LockReason {
     Quotation,
     /// Part of a dialog, a search or another tool of the page.
     Tool,
+    /// Its owner says so.
+    Owner,
 }
 
 impl LockReason {
@@ -60,6 +74,30 @@ impl LockReason {
             Self::Navigation => "navigation",
             Self::Quotation => "quotation",
             Self::Tool => "tool",
+            Self::Owner => "owner",
+        }
+    }
+}
+
+impl LockReason {
+    /// What an owner has to know before the lock is opened; nothing where opening it harms nobody.
+    #[must_use]
+    pub const fn warning(self) -> Option<&'static str> {
+        match self {
+            Self::Price => Some(
+                "This states what customers pay. A variant that says something else can bind you to the lower price.",
+            ),
+            Self::Legal => Some(
+                "This is legal text. Other words can take away its effect; ask whoever wrote it before it changes.",
+            ),
+            Self::Consent => Some("This asks for consent. Consent that was given to other words may not count."),
+            Self::FormField => Some(
+                "This belongs to a form. Another name or hint can make people send you something else than you expect.",
+            ),
+            Self::Quotation => {
+                Some("These are somebody else's words. Changed words would still bear that person's name.")
+            }
+            Self::Navigation | Self::Tool | Self::Owner => None,
         }
     }
 }

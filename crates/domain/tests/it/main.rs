@@ -11,6 +11,8 @@ mod goal;
 mod guard;
 mod names;
 mod origin;
+mod page_edits;
+mod page_edits_merge;
 mod page_model;
 mod patch;
 mod site;

@@ -2,13 +2,14 @@
 
 use super::answer;
 use super::drafts::Slots;
+use domain::page_edits::BrandField;
 use serde_json::{Value, json};
 use service::ports::Brief;
 
 /// The instructions, a text file so that they can be read and compared as text.
-const INSTRUCTIONS: &str = include_str!("../../prompts/variants.v2.md");
+const INSTRUCTIONS: &str = include_str!("../../prompts/variants.v3.md");
 /// Their name, kept with what was written by them.
-pub(super) const PROMPT_VERSION: &str = "variants.v2";
+pub(super) const PROMPT_VERSION: &str = "variants.v3";
 /// Most characters of page text beyond the slots, which fits small local models.
 const MAX_PAGE_TEXT: usize = 1_500;
 /// Most characters of earlier drafts.
@@ -70,6 +71,8 @@ fn page_as_data(brief: &Brief, slots: &Slots) -> Value {
         "refused": within(refused.iter().map(String::as_str), MAX_LESSONS),
         "forbidden": forbidden,
         "brand": {"colour": brand.primary_color, "heading_font": brand.heading_font},
+        "voice": page.voice,
+        "address": BrandField::Formality.of(page),
         "limits": limits,
         "page": {
             "language": page.lang,

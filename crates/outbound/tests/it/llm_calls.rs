@@ -26,13 +26,13 @@ async fn an_answer_streams_and_is_accounted_for() {
     let log = WritingLog::default();
     let progress = log.watch();
     let drafts = writer(&stub.base_url(), "m", TIMEOUT).write_noting(&brief(english(), 3), &log).await.unwrap();
-    assert_eq!(drafts[0].prompt_version.as_deref(), Some("variants.v2"));
+    assert_eq!(drafts[0].prompt_version.as_deref(), Some("variants.v3"));
     assert_eq!(drafts[0].hypothesis, "More visitors convert.");
     assert!(*progress.borrow() > 100, "{}", *progress.borrow());
     let calls = log.take_calls();
     let [call] = calls.as_slice() else { panic!("{calls:?}") };
     assert_eq!((call.tokens_in, call.tokens_out, call.cost_micros), (Some(321), Some(45), Some(123)));
-    assert_eq!((call.model.as_str(), call.prompt_version.as_str(), call.outcome), ("m", "variants.v2", "answered"));
+    assert_eq!((call.model.as_str(), call.prompt_version.as_str(), call.outcome), ("m", "variants.v3", "answered"));
     let body = &stub.asked()[0].body;
     assert_eq!((&body["stream"], &body["stream_options"]["include_usage"]), (&Value::Bool(true), &Value::Bool(true)));
     assert!(body.get("usage").is_none(), "only OpenRouter knows it");

@@ -15,4 +15,5 @@ mod ledger;
 mod legacy;
 mod locators;
 mod pictures;
+mod selected;
 mod support;

@@ -25,6 +25,21 @@ pub struct Brief {
     pub refused: Vec<RejectedDraft>,
 }
 
+impl Brief {
+    /// The page for writers who do not ask for the rules: of slots that its owner locked no text can be replaced.
+    #[must_use]
+    pub fn open_page(&self) -> PageModel {
+        let mut page = self.page.clone();
+        let slots = [("headline", &mut page.headline), ("subheadline", &mut page.subheadline), ("cta", &mut page.cta)];
+        for (name, slot) in slots {
+            if let Some(slot) = slot.as_mut().filter(|_| self.brand.locked_slots.iter().any(|locked| locked == name)) {
+                slot.plain_text = false;
+            }
+        }
+        page
+    }
+}
+
 /// How an earlier variant did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PastResult {

@@ -21,7 +21,7 @@ impl Service {
         let model = match progress.kept() {
             Some(model) => model,
             None => {
-                let model = self.read_page(&site.url, &mut progress).await?;
+                let model = self.read_page(&site.url, site.page_edits.selectors(), &mut progress).await?;
                 progress.keep(&model).await?;
                 model
             }
@@ -30,7 +30,12 @@ impl Service {
         Ok(Effect::Analysis(Box::new(model)))
     }
 
-    async fn read_page(&self, url: &SiteUrl, progress: &mut Progress<'_>) -> Result<PageModel, JobFailure> {
+    async fn read_page(
+        &self,
+        url: &SiteUrl,
+        selectors: Vec<String>,
+        progress: &mut Progress<'_>,
+    ) -> Result<PageModel, JobFailure> {
         let reader = &self.inner.ports.reader;
         progress.step(10, format!("Fetching {}", url.host())).await?;
         let fetched = reading::page(reader.as_ref(), url.as_url()).await?;
@@ -41,10 +46,11 @@ impl Service {
         }
         let stylesheets = reading::stylesheets(reader.as_ref(), addresses).await;
         progress.step(65, "Finding headline, calls to action and brand").await?;
-        Ok(reading::page_model(fetched.text, Some(fetched.url), stylesheets).await?)
+        Ok(reading::page_model_for(fetched.text, stylesheets, selectors).await?)
     }
 
-    /// Stores the page, lets the goal follow the call to action, and asks for variants.
+    /// Stores the page. After the first reading the goal follows the call to action, and variants are asked for; later
+    /// readings leave that to whoever asked for them.
     pub(super) async fn store_analysis(
         &self,
         write: &WriteTransaction,
@@ -52,12 +58,12 @@ impl Service {
         page: &PageModel,
     ) -> Result<(), ServiceError> {
         write.set_page_model(site, page).await?;
-        let record = self.store().site_record(site).await?.ok_or(ServiceError::NotFound)?;
+        let record = write.site_record(site).await?.ok_or(ServiceError::NotFound)?;
         if matches!(record.status, SiteStatus::Analyzing | SiteStatus::Failed) {
             write.set_site_status(site, SiteStatus::Ready).await?;
-            self.aim_primary_goal(write, site, page).await?;
+            self.aim_primary_goal(write, site, record.page_model().unwrap_or(page)).await?;
+            self.enqueue(write, site, JobKind::GenerateVariants).await?;
         }
-        self.enqueue(write, site, JobKind::GenerateVariants).await?;
         Ok(())
     }
 

@@ -48,7 +48,7 @@ impl Service {
     ) -> Result<Effect, JobFailure> {
         let gone = || JobFailure::from(ServiceError::NotFound);
         let site = self.store().site_record(&job.site).await?.ok_or_else(gone)?;
-        let page = site.page_model.clone().ok_or_else(gone)?;
+        let page = site.page_model().cloned().ok_or_else(gone)?;
         let existing = self.store().variants(&job.site).await?;
         let brief = self.brief(job, &site, &page, &existing).await?;
         let claims_go_to_review = site.autonomy_mode == AutonomyMode::Supervised;
@@ -145,7 +145,7 @@ impl Service {
             page: page.clone(),
             count: self.inner.settings.variants_per_generation,
             known: existing.iter().filter_map(|variant| slots_of(&variant.patch, page)).collect(),
-            brand: site.brand.clone(),
+            brand: site.copy_rules(),
             results: results.collect(),
             refused: Vec::new(),
         })

@@ -28,6 +28,7 @@ pub struct Model {
     pub prior_beta: f64,
     pub allowed_origins: Json,
     pub copy_settings: Json,
+    pub page_edits: Json,
     pub created_at: Millis,
 }
 
