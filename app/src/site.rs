@@ -16,6 +16,7 @@ pub mod origins;
 pub mod own_visits;
 pub mod page;
 pub mod parts;
+pub mod pictures;
 pub mod progress;
 pub mod rejected;
 pub mod settings;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod jobs;
+pub mod pictures;
 pub mod site;
 pub mod sites;
 

@@ -16,6 +16,7 @@ use outbound::browser::BrowserSettings;
 use outbound::fetcher::AllowedPrivateHosts;
 use outbound::llm::LlmSettings;
 use secrecy::SecretSlice;
+use service::Quota;
 use sources::Sources;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -65,6 +66,12 @@ pub struct Flags {
     /// Events a second that one site may send, 0 for no limit [env: EVOLOOP_SITE_EVENT_LIMIT] [default: 0]
     #[arg(long, global = true, value_name = "NUMBER")]
     pub site_event_limit: Option<String>,
+    /// MiB that the pictures of a site may take [env: EVOLOOP_SITE_PICTURES_MIB] [default: 64]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub site_pictures_mib: Option<String>,
+    /// MiB that the pictures of all sites of an account may take [env: EVOLOOP_ACCOUNT_PICTURES_MIB] [default: 512]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub account_pictures_mib: Option<String>,
     /// Days that raw events are kept, 0 for ever [env: EVOLOOP_KEEP_EVENTS_DAYS] [default: 90]
     #[arg(long, global = true, value_name = "DAYS")]
     pub keep_events_days: Option<String>,
@@ -109,6 +116,8 @@ pub struct Settings {
     pub v1_rate_limit: u32,
     /// Events a second that one site may send to this process; 0 means no limit.
     pub site_event_limit: u32,
+    /// How many bytes of pictures a site and an account may have.
+    pub asset_quota: Quota,
     /// Days that raw events are kept; for ever when absent.
     pub keep_events_days: Option<u16>,
     /// Where Prometheus asks; nowhere when absent.
@@ -177,6 +186,10 @@ impl Settings {
         let reading = reading(sources)?;
         let v1_rate_limit = sources.parsed("v1_rate_limit", "a whole number of requests a second")?.unwrap_or(0);
         let site_event_limit = sources.parsed("site_event_limit", "a whole number of events a second")?.unwrap_or(0);
+        let asset_quota = Quota {
+            site: sources.checked("site_pictures_mib", mebibytes)?.unwrap_or(64 << 20),
+            account: sources.checked("account_pictures_mib", mebibytes)?.unwrap_or(512 << 20),
+        };
         let keep_events_days = sources.checked("keep_events_days", days)?.unwrap_or(Some(90));
         let metrics_addr = sources.parsed("metrics_addr", "an address and port, like 127.0.0.1:9464")?;
         let drain_delay = sources.checked("drain_delay_ms", drain_delay)?.unwrap_or_default();
@@ -201,6 +214,7 @@ impl Settings {
             reading,
             v1_rate_limit,
             site_event_limit,
+            asset_quota,
             keep_events_days,
             metrics_addr,
             drain_delay,
@@ -298,6 +312,12 @@ fn public_origin(text: &str) -> Result<Url, String> {
     } else {
         Err("give scheme, host and port alone, like https://evoloop.example.com".to_owned())
     }
+}
+
+/// At most a tebibyte, so that nothing overflows.
+fn mebibytes(text: &str) -> Result<u64, String> {
+    let number = text.parse::<u64>().ok().filter(|number| *number <= 1 << 20);
+    number.map(|number| number << 20).ok_or_else(|| format!("`{text}` is not a number of MiB up to 1048576"))
 }
 
 /// A repeat of an event is recognised by its stored row for a week at least.

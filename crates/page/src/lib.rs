@@ -25,7 +25,7 @@ mod text;
 mod tone;
 mod tree;
 
-pub use schematic::schematic;
+pub use schematic::{Drawing, drawing, schematic};
 pub use scripted::needs_javascript;
 pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_references};
 

@@ -13,6 +13,7 @@ use secrecy::SecretSlice;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
+use store::assets::Quota;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
@@ -60,6 +61,8 @@ pub struct Settings {
     pub job_backoff: Duration,
     /// How long a job may be silent before another process takes it over; at work it speaks four times as often.
     pub job_lease: Duration,
+    /// How many bytes of pictures a site and an account may have.
+    pub asset_quota: Quota,
 }
 
 impl Settings {
@@ -80,6 +83,7 @@ impl Settings {
             job_attempts: 4,
             job_backoff: Duration::from_secs(15),
             job_lease: Duration::from_secs(60),
+            asset_quota: Quota { site: 64 * 1024 * 1024, account: 512 * 1024 * 1024 },
         }
     }
 }

@@ -125,6 +125,7 @@ impl Service {
             goals: self.store().goals(&site).await?,
             decisions: self.store().decisions(&site, 100).await?,
             jobs: self.store().jobs(&site).await?,
+            takes_pictures: self.inner.ports.reader.has_browser(),
             install_snippet: self.install_snippet(site_id),
         })
     }

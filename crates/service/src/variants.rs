@@ -2,7 +2,7 @@
 
 use crate::decisions::History;
 use crate::live::Topic;
-use crate::{Service, ServiceError};
+use crate::{Service, ServiceError, pictures};
 use domain::report::{Change, VariantDetail};
 use domain::slots::normalise;
 use domain::variant::VariantAction;
@@ -27,10 +27,12 @@ impl Service {
         page: Option<&PageModel>,
     ) -> Result<Vec<VariantDetail>, ServiceError> {
         let variants = self.store().variants(site).await?;
+        let shown = self.store().screenshots(site).await?;
         Ok(variants
             .into_iter()
             .map(|variant| VariantDetail {
                 changes: variant.patch.ops.iter().map(|op| change(op, page)).collect(),
+                pictures: pictures::of(&variant, &shown, page),
                 variant,
             })
             .collect())

@@ -46,6 +46,7 @@ pub struct TestServiceBuilder {
     site_event_limit: u32,
     compare_sites_every: Duration,
     burn_in: BurnIn,
+    asset_quota: Option<::service::Quota>,
 }
 
 impl Default for TestServiceBuilder {
@@ -60,6 +61,7 @@ impl Default for TestServiceBuilder {
             site_event_limit: 0,
             compare_sites_every: Duration::from_secs(1),
             burn_in: BurnIn::default(),
+            asset_quota: None,
         }
     }
 }
@@ -121,6 +123,13 @@ impl TestServiceBuilder {
         self
     }
 
+    /// Another limit of pictures, in bytes of a site and of an account.
+    #[must_use]
+    pub fn asset_quota(mut self, site: u64, account: u64) -> Self {
+        self.asset_quota = Some(::service::Quota { site, account });
+        self
+    }
+
     /// Puts the service together.
     #[must_use]
     pub fn build(self, database: TestDatabase) -> TestService {
@@ -143,6 +152,7 @@ impl TestServiceBuilder {
         settings.compare_sites_every = self.compare_sites_every;
         settings.site_event_limit = self.site_event_limit;
         settings.policy.burn_in = self.burn_in;
+        settings.asset_quota = self.asset_quota.unwrap_or(settings.asset_quota);
         let service = Service::new(database.store.clone(), ports.clone(), settings.clone());
         TestService { service, clock, reader, database, ports, settings }
     }

@@ -16,6 +16,7 @@ mod live;
 mod metrics;
 mod migrate_data;
 mod pages;
+mod pictures;
 mod runner;
 mod simulate;
 mod sockets;

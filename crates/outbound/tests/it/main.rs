@@ -14,6 +14,7 @@ mod llm_hostile;
 mod manners;
 mod payloads;
 mod playbook;
+mod preview;
 mod samples;
 mod simulator;
 mod ssrf;

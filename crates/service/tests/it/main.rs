@@ -11,6 +11,7 @@ mod holdout;
 mod jobs;
 mod jobs_ended_early;
 mod jobs_of_replicas;
+mod pictures;
 mod reading;
 mod replay;
 mod retention;
