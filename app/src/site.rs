@@ -10,6 +10,7 @@ pub mod generation;
 pub mod goals;
 pub mod header;
 pub mod holdout;
+pub mod image_offer;
 pub mod install;
 pub mod lift;
 pub mod origins;

@@ -5,6 +5,7 @@
 //! product that looks at the environment.
 
 mod browser;
+mod images;
 mod language_model;
 mod secret_key;
 mod site_files;
@@ -15,6 +16,7 @@ use leptos::config::LeptosOptions;
 use outbound::browser::BrowserSettings;
 use outbound::fetcher::AllowedPrivateHosts;
 use outbound::llm::LlmSettings;
+use outbound::llm::images::ImageSettings;
 use secrecy::SecretSlice;
 use service::Quota;
 use sources::Sources;
@@ -110,6 +112,8 @@ pub struct Settings {
     pub secret_key: SecretSlice<u8>,
     /// The language model; without one the built-in playbook writes.
     pub language_model: Option<LlmSettings>,
+    /// The maker of images; none unless a model for it is named.
+    pub images: Option<ImageSettings>,
     /// How pages are read.
     pub reading: Reading,
     /// Requests a second and address on `/v1`; 0 means no limit.
@@ -183,6 +187,7 @@ impl Settings {
         let addr = sources.parsed("addr", "an address and port, like 127.0.0.1:3000")?.unwrap_or(leptos.site_addr);
         let public_url = sources.checked("public_url", public_origin)?;
         let language_model = language_model::settings(sources)?;
+        let images = images::settings(sources, language_model.as_ref())?;
         let reading = reading(sources)?;
         let v1_rate_limit = sources.parsed("v1_rate_limit", "a whole number of requests a second")?.unwrap_or(0);
         let site_event_limit = sources.parsed("site_event_limit", "a whole number of events a second")?.unwrap_or(0);
@@ -211,6 +216,7 @@ impl Settings {
             public_url,
             secret_key,
             language_model,
+            images,
             reading,
             v1_rate_limit,
             site_event_limit,

@@ -10,6 +10,7 @@ use crate::site::decisions::{JournalPanel, ProposalsPanel};
 use crate::site::found::FoundPanel;
 use crate::site::goals::GoalsPanel;
 use crate::site::header::{NextStep, SiteHeader, Views};
+use crate::site::image_offer::ImageOfferPanel;
 use crate::site::install::InstallPanel;
 use crate::site::parts::LoadError;
 use crate::site::pictures::PagePictures;
@@ -175,6 +176,7 @@ pub fn LoadedSite(
                 View::Page => view! {
                     <div class="space-y-8">
                         <PagePictures context=context />
+                        <ImageOfferPanel context=context />
                         <FoundPanel context=context />
                     </div>
                 }

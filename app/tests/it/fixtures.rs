@@ -259,6 +259,7 @@ pub(crate) fn detail() -> SiteDetail {
         }],
         decisions: vec![decision(1, DecisionState::Proposed), decision(2, DecisionState::Done)],
         takes_pictures: false,
+        image_offer: None,
         jobs: vec![job(JobKind::GenerateVariants, JobState::Done), job(JobKind::AnalyzeSite, JobState::Done)],
         owner_link: "https://example.com/?evo_owner=1800000000.flag".to_owned(),
         allowed_origins: AllowedOrigins::parse("https://example.com https://*.example.com").unwrap(),

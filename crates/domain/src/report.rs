@@ -109,12 +109,26 @@ pub struct SiteDetail {
     /// Whether there is a browser that takes pictures.
     #[serde(default)]
     pub takes_pictures: bool,
+    /// What having an image made for the place of the hero image takes; absent when it cannot be had.
+    #[serde(default)]
+    pub image_offer: Option<ImageOffer>,
     /// The page with a flag that keeps the owner's browser out of the counts.
     pub owner_link: String,
     /// Whose pages may report; none at all means any.
     pub allowed_origins: AllowedOrigins,
     /// The script element to paste into the page.
     pub install_snippet: String,
+}
+
+/// What is told before an image is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageOffer {
+    /// The model that makes it.
+    pub model: String,
+    /// What it costs by the settings, in millionths of a dollar.
+    pub price_micros: i64,
+    /// Why it cannot be made now, as a sentence.
+    pub refusal: Option<String>,
 }
 
 /// A job with its visible progress.

@@ -3,7 +3,7 @@
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
-use crate::ports::{Clock, CopyWriter, Entropy, PageReader};
+use crate::ports::{Clock, CopyWriter, Entropy, ImageMaker, PageReader};
 use crate::snapshot::Snapshot;
 use crate::token::TokenKeys;
 use crate::worker::in_hand::InHand;
@@ -24,6 +24,8 @@ pub struct Ports {
     pub reader: Arc<dyn PageReader>,
     /// Writes variants.
     pub writer: Arc<dyn CopyWriter>,
+    /// Makes images; none unless the operator asks for it.
+    pub images: Option<Arc<dyn ImageMaker>>,
     /// Time of visitors and statistics; a demonstration runs it faster.
     pub clock: Arc<dyn Clock>,
     /// Time of sessions and job leases; always the real one.

@@ -13,6 +13,7 @@ mod generation;
 mod generation_report;
 mod goals;
 mod holdout;
+mod images;
 mod ingest;
 mod jobs;
 mod limit;

@@ -6,9 +6,11 @@ use time::OffsetDateTime;
 use url::Url;
 
 mod looking;
+mod making;
 mod writing;
 
 pub use looking::{Change, OwnPicture, Screenshot};
+pub use making::{ImageMaker, MadeImage};
 pub use writing::{Brief, CopyWriter, Draft, PastResult, WriteError, WritingLog};
 
 /// What a reader is asked for; each kind has its own limits and accepted content types.

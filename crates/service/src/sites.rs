@@ -112,7 +112,9 @@ impl Service {
     pub async fn site_detail(&self, viewer: &Viewer, site_id: SiteId) -> Result<SiteDetail, ServiceError> {
         let site = self.owned_site(viewer, site_id).await?;
         let record = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?;
+        let spent_today = self.spent_today(&site).await?;
         Ok(SiteDetail {
+            image_offer: self.image_offer(&record, spent_today),
             summary: self.summary(viewer, &site).await?,
             variants: self.variant_details(&site, record.page_model.as_ref()).await?,
             owner_link: self.owner_link(site_id, &record.url),
@@ -120,7 +122,7 @@ impl Service {
             page: record.page_model,
             brand: record.brand,
             copy: record.copy,
-            spent_today: self.spent_today(&site).await?,
+            spent_today,
             rejected: self.store().rejected_drafts(&site, 30).await?,
             goals: self.store().goals(&site).await?,
             decisions: self.store().decisions(&site, 100).await?,

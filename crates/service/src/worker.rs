@@ -3,6 +3,7 @@
 mod analyze;
 mod generate;
 pub(crate) mod in_hand;
+mod make_image;
 mod measure;
 mod progress;
 mod screenshots;
@@ -212,7 +213,7 @@ impl Service {
             JobKind::AnalyzeSite => self.analyze(job, progress).await,
             JobKind::GenerateVariants => self.write_variants(job, progress).await,
             JobKind::TakeScreenshots => self.take_screenshots(job, progress).await,
-            JobKind::MakeImage => Err(ServiceError::NotFound.into()),
+            JobKind::MakeImage => self.make_hero_image(job, progress).await,
             JobKind::UpdateStats => self.update_statistics(job).await.map(Effect::Ended).map_err(JobFailure::from),
         };
         result.map_or_else(Ended::Badly, Ended::Well)

@@ -1,11 +1,12 @@
 //! The outside world under a test's control.
 
 use async_trait::async_trait;
-use domain::Op;
+use domain::copy::ModelCall;
 use domain::guard::layout::{Layout, Measured, Place, WIDTHS};
+use domain::{Op, PageModel};
 use service::ports::{
-    Brief, Change, Clock, CopyWriter, Draft, Entropy, Fetched, PageReader, ReadError, ResourceKind, Screenshot,
-    WriteError, WritingLog,
+    Brief, Change, Clock, CopyWriter, Draft, Entropy, Fetched, ImageMaker, MadeImage, PageReader, ReadError,
+    ResourceKind, Screenshot, WriteError, WritingLog,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -204,6 +205,50 @@ impl CopyWriter for FakeWriter {
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() };
         drop(answers);
+        answer
+    }
+}
+
+/// A maker of images that says what it was told to, for four cents each.
+pub struct FakeMaker {
+    answers: Mutex<Vec<Result<MadeImage, WriteError>>>,
+}
+
+impl FakeMaker {
+    /// A maker with answers, first to last; with nothing left it repeats its last.
+    #[must_use]
+    pub fn new(answers: Vec<Result<MadeImage, WriteError>>) -> Self {
+        Self { answers: Mutex::new(answers) }
+    }
+}
+
+#[async_trait]
+impl ImageMaker for FakeMaker {
+    fn model(&self) -> &str {
+        "fake painter"
+    }
+
+    fn prompt_version(&self) -> &str {
+        "image.test"
+    }
+
+    fn price_micros(&self) -> i64 {
+        40_000
+    }
+
+    async fn make(&self, _page: &PageModel, log: &WritingLog) -> Result<MadeImage, WriteError> {
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() };
+        drop(answers);
+        log.call(ModelCall {
+            model: self.model().to_owned(),
+            prompt_version: self.prompt_version().to_owned(),
+            tokens_in: None,
+            tokens_out: None,
+            cost_micros: answer.is_ok().then_some(39_000),
+            duration_ms: 5,
+            outcome: if answer.is_ok() { "answered" } else { "provider_failed" },
+        });
         answer
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::TestDatabase;
 use crate::fakes::{FakeClock, FakeReader, SeededEntropy};
-use ::service::ports::CopyWriter;
+use ::service::ports::{CopyWriter, ImageMaker};
 use ::service::{Lane, Ports, Service, Settings};
 use bandit::phase::BurnIn;
 use std::sync::Arc;
@@ -47,6 +47,7 @@ pub struct TestServiceBuilder {
     compare_sites_every: Duration,
     burn_in: BurnIn,
     asset_quota: Option<::service::Quota>,
+    images: Option<Arc<dyn ImageMaker>>,
 }
 
 impl Default for TestServiceBuilder {
@@ -62,6 +63,7 @@ impl Default for TestServiceBuilder {
             compare_sites_every: Duration::from_secs(1),
             burn_in: BurnIn::default(),
             asset_quota: None,
+            images: None,
         }
     }
 }
@@ -123,6 +125,13 @@ impl TestServiceBuilder {
         self
     }
 
+    /// A maker of images.
+    #[must_use]
+    pub fn images(mut self, maker: Arc<dyn ImageMaker>) -> Self {
+        self.images = Some(maker);
+        self
+    }
+
     /// Another limit of pictures, in bytes of a site and of an account.
     #[must_use]
     pub fn asset_quota(mut self, site: u64, account: u64) -> Self {
@@ -140,6 +149,7 @@ impl TestServiceBuilder {
         let ports = Ports {
             reader: reader.clone(),
             writer: self.writer,
+            images: self.images,
             clock: clock.clone(),
             wall_clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),

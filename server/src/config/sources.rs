@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Every key that the file may hold; each is also `EVOLOOP_` and its name in capitals.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 26] = [
     "account_pictures_mib",
     "addr",
     "allow_private_hosts",
@@ -15,6 +15,9 @@ const KEYS: [&str; 23] = [
     "data_dir",
     "database_url",
     "drain_delay_ms",
+    "image_api",
+    "image_model",
+    "image_price",
     "job_attempts",
     "job_lease",
     "keep_events_days",

@@ -16,3 +16,15 @@ pub async fn retake_pictures(
 ) -> Result<(), UiError> {
     crate::ssr::pictures::retake(site_id).await
 }
+
+/// Has an image made for the place of the hero image; a job does it, and the image waits for review as a variant.
+///
+/// # Errors
+/// `Invalid` when no image can be made, and when a limit of the day is reached.
+#[server(prefix = "/api", endpoint = "sites/image", input = PostUrl)]
+pub async fn make_image(
+    /// Site.
+    site_id: SiteId,
+) -> Result<(), UiError> {
+    crate::ssr::pictures::make(site_id).await
+}

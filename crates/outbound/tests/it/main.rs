@@ -6,6 +6,7 @@ mod bombs;
 mod browser;
 mod charset;
 mod fetch;
+mod images;
 mod llm;
 mod llm_calls;
 mod llm_drafts;

@@ -181,7 +181,7 @@ impl Service {
         Ok(write.commit().await?)
     }
 
-    fn variant(
+    pub(super) fn variant(
         &self,
         job: &ClaimedJob,
         number: usize,

@@ -8,6 +8,7 @@ mod decisions;
 mod events;
 mod generations;
 mod holdout;
+mod images;
 mod jobs;
 mod jobs_ended_early;
 mod jobs_of_replicas;
