@@ -100,6 +100,17 @@ pub enum PictureKind {
     Drawing,
 }
 
+/// What is told before an image is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageOffer {
+    /// The model that makes it.
+    pub model: String,
+    /// What it costs by the settings, in millionths of a dollar.
+    pub price_micros: i64,
+    /// Why it cannot be made now, as a sentence.
+    pub refusal: Option<String>,
+}
+
 /// Where the drawing of a variant is found.
 #[must_use]
 pub fn drawing_path(site_id: SiteId, variant_id: VariantId) -> String {

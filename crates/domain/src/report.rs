@@ -15,6 +15,11 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
+mod holdout;
+
+pub use crate::asset::ImageOffer;
+pub use holdout::{ExtraConversions, HoldoutReport};
+
 /// The signed-in person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -118,17 +123,6 @@ pub struct SiteDetail {
     pub allowed_origins: AllowedOrigins,
     /// The script element to paste into the page.
     pub install_snippet: String,
-}
-
-/// What is told before an image is made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImageOffer {
-    /// The model that makes it.
-    pub model: String,
-    /// What it costs by the settings, in millionths of a dollar.
-    pub price_micros: i64,
-    /// Why it cannot be made now, as a sentence.
-    pub refusal: Option<String>,
 }
 
 /// A job with its visible progress.
@@ -377,32 +371,6 @@ pub struct LiftInterval {
     pub lower: f64,
     /// Upper end.
     pub upper: f64,
-}
-
-/// Visitors who always see the untouched page, and what the others gained over them.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct HoldoutReport {
-    /// Their share of all visitors, 0 to 1.
-    pub fraction: f64,
-    /// How many they are.
-    pub visitors: i64,
-    /// Those of them who converted.
-    pub conversions: i64,
-    /// Absent before the window of the first of them is over.
-    pub extra: Option<ExtraConversions>,
-}
-
-/// Conversions that would not have happened on the untouched page, from visitors whose window is over.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct ExtraConversions {
-    /// The estimate; absent below 20 conversions of the holdout, when only the interval says something.
-    pub estimate: Option<f64>,
-    /// Lower end of the 95 % credible interval.
-    pub lower: f64,
-    /// Its upper end.
-    pub upper: f64,
-    /// The probability that there were any.
-    pub prob_positive: f64,
 }
 
 /// How often a goal was reached.

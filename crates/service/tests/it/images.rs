@@ -61,7 +61,7 @@ async fn an_image_becomes_a_variant_that_waits(database: TestDatabase) {
     test.work().await;
     let after = detail(&test, &viewer, site_id).await;
     assert_eq!(after.variants.len(), before.variants.len() + 1);
-    let made = &after.variants.last().unwrap();
+    let made = after.variants.iter().find(|it| it.variant.strategy == "hero image").unwrap();
     assert_eq!((made.variant.status, made.variant.author.as_str()), (VariantStatus::PendingReview, "fake painter"));
     assert_eq!(made.variant.provenance.cost_micros, Some(39_000));
     let [Op::Image { src, target, .. }] = made.variant.patch.ops.as_slice() else { panic!("{:?}", made.variant.patch) };
