@@ -66,6 +66,8 @@ async fn an_image_becomes_a_variant_that_waits(database: TestDatabase) {
     assert_eq!(made.variant.provenance.cost_micros, Some(39_000));
     let [Op::Image { src, target, .. }] = made.variant.patch.ops.as_slice() else { panic!("{:?}", made.variant.patch) };
     assert_eq!(target.css, "#hero");
+    let told: Vec<_> = made.changes.iter().map(|it| (it.place.as_str(), format!("{:?}", it.runs))).collect();
+    assert!(told[0].0 == "Hero image" && told[0].1.contains("an image made for this page"), "{told:?}");
     let name = src.strip_prefix(&format!("https://evoloop.example/assets/{site_id}/")).unwrap();
     let id = AssetId::parse(name.strip_suffix(".webp").unwrap()).unwrap();
     let public = test.service.public_picture(site_id, &id).await.unwrap();
