@@ -50,7 +50,8 @@ async fn maker(
 }
 
 fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    let pixels = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
+    let byte = |number: u32| number.to_le_bytes()[0];
+    let pixels = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([byte(x), byte(y), 90]));
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(pixels).write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
