@@ -1,9 +1,11 @@
 // Builds the snippet: one file for customers' pages, or the parts that its tests import.
 //   node snippet/build.mjs [--out FILE]     bundles, prints the sizes
-//   node snippet/build.mjs --check          also fails when the bundle is over snippet/budget.json
+//   node snippet/build.mjs --check          also fails when the bundle is over snippet/budget.json, or when
+//                                           the server's own copy of the engine is not of these sources
+//   node snippet/build.mjs --preview        writes that copy
 //   node snippet/build.mjs --tests          compiles sources and tests to snippet/dist/test
 
-import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -12,7 +14,12 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
-  options: { out: { type: "string" }, check: { type: "boolean" }, tests: { type: "boolean" } },
+  options: {
+    out: { type: "string" },
+    check: { type: "boolean" },
+    preview: { type: "boolean" },
+    tests: { type: "boolean" },
+  },
 });
 
 async function bundle(outfile) {
@@ -32,6 +39,24 @@ async function bundle(outfile) {
   const { gzip_bytes: budget } = JSON.parse(readFileSync(join(here, "budget.json"), "utf8"));
   console.log(`evoloop.js: ${raw.length} bytes, ${gzip} gzip, budget ${budget}`);
   return gzip <= budget;
+}
+
+/** The engine for the server's own browser, as the text that the server carries. */
+async function preview() {
+  const built = await build({
+    entryPoints: [join(here, "src/preview.ts")],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    globalName: "evoloopPreview",
+    target: "es2020",
+    charset: "ascii",
+    legalComments: "none",
+    write: false,
+    logLevel: "warning",
+  });
+  const note = "// Made of snippet/src/preview.ts by `node snippet/build.mjs --preview`; not to be edited.\n";
+  return note + built.outputFiles[0].text;
 }
 
 async function compileTests() {
@@ -55,6 +80,12 @@ async function compileTests() {
 
 const fits = await bundle(resolve(options.out ?? join(here, "dist/evoloop.js")));
 if (options.tests) await compileTests();
+const copy = resolve(here, "../crates/outbound/src/browser/preview.js");
+if (options.preview) writeFileSync(copy, await preview());
+if (options.check && readFileSync(copy, "utf8") !== (await preview())) {
+  console.error("crates/outbound/src/browser/preview.js is not of these sources: node snippet/build.mjs --preview");
+  process.exitCode = 1;
+}
 if (options.check && !fits) {
   console.error("the snippet is over its size budget");
   process.exitCode = 1;

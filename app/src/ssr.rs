@@ -3,6 +3,7 @@
 pub mod account;
 pub mod jobs;
 pub mod page_edits;
+pub mod pictures;
 pub mod site;
 pub mod sites;
 

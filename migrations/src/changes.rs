@@ -13,6 +13,7 @@ mod m20261126_000010_trust;
 mod m20261126_000011_early_conversions;
 mod m20261126_000012_job_progress;
 mod m20261126_000013_copy;
+mod m20261126_000014_assets;
 mod m20261126_000015_page_edits;
 
 use sea_orm_migration::prelude::*;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000011_early_conversions::Migration),
             Box::new(m20261126_000012_job_progress::Migration),
             Box::new(m20261126_000013_copy::Migration),
+            Box::new(m20261126_000014_assets::Migration),
             Box::new(m20261126_000015_page_edits::Migration),
         ]
     }

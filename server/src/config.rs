@@ -5,6 +5,7 @@
 //! product that looks at the environment.
 
 mod browser;
+mod images;
 mod language_model;
 mod secret_key;
 mod site_files;
@@ -15,7 +16,9 @@ use leptos::config::LeptosOptions;
 use outbound::browser::BrowserSettings;
 use outbound::fetcher::AllowedPrivateHosts;
 use outbound::llm::LlmSettings;
+use outbound::llm::images::ImageSettings;
 use secrecy::SecretSlice;
+use service::Quota;
 use sources::Sources;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -65,6 +68,12 @@ pub struct Flags {
     /// Events a second that one site may send, 0 for no limit [env: EVOLOOP_SITE_EVENT_LIMIT] [default: 0]
     #[arg(long, global = true, value_name = "NUMBER")]
     pub site_event_limit: Option<String>,
+    /// MiB that the pictures of a site may take [env: EVOLOOP_SITE_PICTURES_MIB] [default: 64]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub site_pictures_mib: Option<String>,
+    /// MiB that the pictures of all sites of an account may take [env: EVOLOOP_ACCOUNT_PICTURES_MIB] [default: 512]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub account_pictures_mib: Option<String>,
     /// Days that raw events, calls of the model and rejected drafts are kept, 0 for ever [env: EVOLOOP_KEEP_EVENTS_DAYS] [default: 90]
     #[arg(long, global = true, value_name = "DAYS")]
     pub keep_events_days: Option<String>,
@@ -103,12 +112,16 @@ pub struct Settings {
     pub secret_key: SecretSlice<u8>,
     /// The language model; without one the built-in playbook writes.
     pub language_model: Option<LlmSettings>,
+    /// The maker of images; none unless a model for it is named.
+    pub images: Option<ImageSettings>,
     /// How pages are read.
     pub reading: Reading,
     /// Requests a second and address on `/v1`; 0 means no limit.
     pub v1_rate_limit: u32,
     /// Events a second that one site may send to this process; 0 means no limit.
     pub site_event_limit: u32,
+    /// How many bytes of pictures a site and an account may have.
+    pub asset_quota: Quota,
     /// Days that raw events are kept; for ever when absent.
     pub keep_events_days: Option<u16>,
     /// Where Prometheus asks; nowhere when absent.
@@ -174,9 +187,14 @@ impl Settings {
         let addr = sources.parsed("addr", "an address and port, like 127.0.0.1:3000")?.unwrap_or(leptos.site_addr);
         let public_url = sources.checked("public_url", public_origin)?;
         let language_model = language_model::settings(sources)?;
+        let images = images::settings(sources, language_model.as_ref())?;
         let reading = reading(sources)?;
         let v1_rate_limit = sources.parsed("v1_rate_limit", "a whole number of requests a second")?.unwrap_or(0);
         let site_event_limit = sources.parsed("site_event_limit", "a whole number of events a second")?.unwrap_or(0);
+        let asset_quota = Quota {
+            site: sources.checked("site_pictures_mib", mebibytes)?.unwrap_or(64 << 20),
+            account: sources.checked("account_pictures_mib", mebibytes)?.unwrap_or(512 << 20),
+        };
         let keep_events_days = sources.checked("keep_events_days", days)?.unwrap_or(Some(90));
         let metrics_addr = sources.parsed("metrics_addr", "an address and port, like 127.0.0.1:9464")?;
         let drain_delay = sources.checked("drain_delay_ms", drain_delay)?.unwrap_or_default();
@@ -198,9 +216,11 @@ impl Settings {
             public_url,
             secret_key,
             language_model,
+            images,
             reading,
             v1_rate_limit,
             site_event_limit,
+            asset_quota,
             keep_events_days,
             metrics_addr,
             drain_delay,
@@ -307,6 +327,12 @@ fn public_origin(text: &str) -> Result<Url, String> {
     } else {
         Err("give scheme, host and port alone, like https://evoloop.example.com".to_owned())
     }
+}
+
+/// At most a tebibyte, so that nothing overflows.
+fn mebibytes(text: &str) -> Result<u64, String> {
+    let number = text.parse::<u64>().ok().filter(|number| *number <= 1 << 20);
+    number.map(|number| number << 20).ok_or_else(|| format!("`{text}` is not a number of MiB up to 1048576"))
 }
 
 /// A repeat of an event is recognised by its stored row for a week at least.

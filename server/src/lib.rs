@@ -1,5 +1,6 @@
 //! The binary `evoloop`: settings, routes, background work and commands.
 
+mod assets;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -6,7 +6,7 @@ use crate::layers::{body_limit, failure, form_error};
 use crate::listen::Stages;
 use crate::v1::rate_limit::RateLimit;
 use crate::v1::{Public, V1State};
-use crate::{demo, files, live, ui};
+use crate::{assets, demo, files, live, ui};
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
 use axum::http::StatusCode;
@@ -113,6 +113,8 @@ fn others(state: AppState) -> Router {
     let https = Https(state.https);
     let mut files = Router::new()
         .route("/evoloop.js", get(snippet).with_state(state.leptos.clone()).layer(CompressionLayer::new()));
+    let pictures = get(assets::answer).with_state(state.clone());
+    files = files.route("/assets/{site_id}/{name}", pictures);
     if let Some(site) = state.demo.clone() {
         files = files.merge(demo::page::router(state.service.public_url().to_owned(), site));
     }

@@ -5,8 +5,9 @@ use crate::ports::{SystemClock, SystemEntropy};
 use outbound::browser::Browser;
 use outbound::fetcher::{AllowedPrivateHosts, FetchPolicy, Fetcher, user_agent};
 use outbound::llm::OpenAiCopyWriter;
+use outbound::llm::images::OpenAiImageMaker;
 use service::playbook::Playbook;
-use service::ports::{Clock, CopyWriter, PageReader};
+use service::ports::{Clock, CopyWriter, ImageMaker, PageReader};
 use service::{Ports, Service, Store};
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +56,7 @@ pub async fn open(settings: &Settings, public_url: &str, changes: Changes) -> Re
     let ports = Ports {
         reader: reader(settings, public_url, changes.readable)?,
         writer: writer(settings, changes.playbook)?,
+        images: images(settings, changes.playbook)?,
         clock: changes.clock.unwrap_or_else(|| Arc::new(SystemClock)),
         wall_clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
@@ -67,6 +69,7 @@ pub async fn open(settings: &Settings, public_url: &str, changes: Changes) -> Re
     chosen.job_lease = settings.job_lease;
     chosen.job_attempts = settings.job_attempts;
     chosen.site_event_limit = settings.site_event_limit;
+    chosen.asset_quota = settings.asset_quota;
     chosen.keep_events = settings.keep_events_days.map(|days| time::Duration::days(i64::from(days)));
     if let Some(period) = changes.update_stats_every {
         chosen.update_stats_every = period;
@@ -110,5 +113,13 @@ fn writer(settings: &Settings, playbook: bool) -> Result<Arc<dyn CopyWriter>, Wi
     match &settings.language_model {
         Some(model) if !playbook => Ok(Arc::new(OpenAiCopyWriter::new(model.clone())?)),
         _ => Ok(Arc::new(Playbook)),
+    }
+}
+
+/// The maker of images, which nobody has who does not ask for it.
+fn images(settings: &Settings, playbook: bool) -> Result<Option<Arc<dyn ImageMaker>>, WiringError> {
+    match &settings.images {
+        Some(images) if !playbook => Ok(Some(Arc::new(OpenAiImageMaker::new(images.clone())?))),
+        _ => Ok(None),
     }
 }

@@ -14,7 +14,7 @@ pub fn ChangeList(
         view! {
             <div class="space-y-1">
                 <dt class="text-xs font-medium uppercase tracking-wide text-muted-foreground">{change.place}</dt>
-                <dd class="text-sm leading-relaxed break-words">{runs(change.runs)}</dd>
+                <dd class="text-sm leading-relaxed wrap-anywhere">{runs(change.runs)}</dd>
             </div>
         }
     });

@@ -10,8 +10,10 @@ use crate::site::decisions::{JournalPanel, ProposalsPanel};
 use crate::site::found::FoundPanel;
 use crate::site::goals::GoalsPanel;
 use crate::site::header::{NextStep, SiteHeader, Views};
+use crate::site::image_offer::ImageOfferPanel;
 use crate::site::install::InstallPanel;
 use crate::site::parts::LoadError;
+use crate::site::pictures::PagePictures;
 use crate::site::progress::{JobsPanel, ProgressPanel};
 use crate::site::settings::SettingsPanel;
 use crate::site::statistics::StatisticsPanel;
@@ -171,7 +173,14 @@ pub fn LoadedSite(
                 .into_any(),
                 View::Goals => view! { <GoalsPanel context=context /> }.into_any(),
                 View::Install => view! { <InstallPanel context=context /> }.into_any(),
-                View::Page => view! { <FoundPanel context=context /> }.into_any(),
+                View::Page => view! {
+                    <div class="space-y-8">
+                        <PagePictures context=context />
+                        <ImageOfferPanel context=context />
+                        <FoundPanel context=context />
+                    </div>
+                }
+                .into_any(),
                 View::Jobs => view! { <JobsPanel context=context /> }.into_any(),
                 View::Settings => view! { <SettingsPanel context=context /> }.into_any(),
             }}

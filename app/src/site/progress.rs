@@ -16,7 +16,9 @@ use leptos::prelude::*;
 pub fn noteworthy(jobs: &[JobView]) -> Vec<JobView> {
     let newest = |kind: &JobKind| jobs.iter().filter(|job| job.kind == *kind).max_by_key(|job| job.created_at);
     let shown = JobKind::ALL.iter().filter_map(newest).filter(|job| match (job.kind, job.state) {
-        (_, JobState::Done) | (JobKind::GenerateVariants, JobState::Cancelled) => false,
+        (_, JobState::Done) => false,
+        // Without these the site is what it was; without its analysis it is not.
+        (kind, JobState::Cancelled) => kind == JobKind::AnalyzeSite,
         (JobKind::UpdateStats, state) => state == JobState::Dead,
         _ => true,
     });

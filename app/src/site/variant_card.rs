@@ -3,6 +3,7 @@
 use crate::site::diff::ChangeList;
 use crate::site::page::SiteContext;
 use crate::site::parts::ToneBadge;
+use crate::site::pictures::Pictures;
 use crate::site::words;
 use crate::ui::{Badge, BadgeVariant, Button, ButtonSize, ButtonVariant, Dialog, DialogClose, DialogTrigger};
 use domain::copy::dollars;
@@ -19,7 +20,7 @@ pub fn VariantCard(
     /// The site.
     context: SiteContext,
 ) -> impl IntoView {
-    let VariantDetail { variant, changes } = variant;
+    let VariantDetail { variant, changes, pictures } = variant;
     let heading = format!("variant-{}", variant.id);
     let label = heading.clone();
     let footer = buttons(&variant, context);
@@ -59,6 +60,7 @@ pub fn VariantCard(
                 </div>
                 {(!variant.is_control).then(|| origin(&variant))}
             </div>
+            <Pictures of=variant.name.clone() pictures=pictures class="max-h-56" />
             {body}
             {footer.map(|footer| view! { <div class="mt-auto flex flex-wrap gap-2 border-t pt-4">{footer}</div> })}
         </article>

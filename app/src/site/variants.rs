@@ -113,9 +113,15 @@ pub fn VariantsPanel(
 fn Cards(context: SiteContext, variants: Memo<Vec<VariantDetail>>) -> impl IntoView {
     view! {
         <ul class="grid gap-4 lg:grid-cols-2 2xl:grid-cols-3">
-            <For each=move || variants.get() key=|variant| (variant.variant.id, variant.variant.status) let:variant>
+            <For each=move || variants.get() key=identity let:variant>
                 <li><VariantCard variant=variant context=context /></li>
             </For>
         </ul>
     }
+}
+
+/// What makes a card another one.
+fn identity(variant: &VariantDetail) -> (VariantId, VariantStatus, Vec<String>) {
+    let pictures = variant.pictures.iter().map(|picture| picture.path.clone()).collect();
+    (variant.variant.id, variant.variant.status, pictures)
 }

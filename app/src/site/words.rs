@@ -79,6 +79,8 @@ pub fn job_kind(kind: JobKind) -> &'static str {
         JobKind::AnalyzeSite => "Reading the page",
         JobKind::GenerateVariants => "Writing variants",
         JobKind::UpdateStats => "Updating statistics",
+        JobKind::TakeScreenshots => "Taking pictures",
+        JobKind::MakeImage => "Making an image",
     }
 }
 

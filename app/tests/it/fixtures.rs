@@ -211,6 +211,7 @@ pub(crate) fn variant(number: usize, status: VariantStatus) -> VariantDetail {
         runs: word_diff("Plan your team's week", "Plan your week <b>in minutes</b>"),
     };
     VariantDetail {
+        pictures: Vec::new(),
         variant: Variant {
             id: variant_id(number),
             site_id: site_id(),
@@ -259,6 +260,8 @@ pub(crate) fn detail() -> SiteDetail {
             is_primary: true,
         }],
         decisions: vec![decision(1, DecisionState::Proposed), decision(2, DecisionState::Done)],
+        takes_pictures: false,
+        image_offer: None,
         jobs: vec![job(JobKind::GenerateVariants, JobState::Done), job(JobKind::AnalyzeSite, JobState::Done)],
         owner_link: "https://example.com/?evo_owner=1800000000.flag".to_owned(),
         allowed_origins: AllowedOrigins::parse("https://example.com https://*.example.com").unwrap(),

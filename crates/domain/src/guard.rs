@@ -4,6 +4,7 @@
 //! the page's language, at about their length, with the page's own facts, and nothing else.
 
 mod language;
+pub mod layout;
 mod similar;
 mod unsafe_text;
 mod width;

@@ -12,12 +12,18 @@ pub enum JobKind {
     GenerateVariants,
     /// Refresh posteriors and publish weights.
     UpdateStats,
+    /// Take pictures of the page and its variants.
+    TakeScreenshots,
+    /// Have a picture made for the place of the hero image.
+    MakeImage,
 }
 
 crate::text_enum!(JobKind {
     AnalyzeSite = "analyze_site",
     GenerateVariants = "generate_variants",
     UpdateStats = "update_stats",
+    TakeScreenshots = "take_screenshots",
+    MakeImage = "make_image",
 });
 
 /// Where a job stands.

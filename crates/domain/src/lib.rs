@@ -8,6 +8,7 @@
 mod text_enum;
 
 pub mod account;
+pub mod asset;
 pub mod copy;
 pub mod decision;
 pub mod event;
@@ -29,6 +30,7 @@ pub mod variant;
 pub mod word_diff;
 
 pub use account::{Email, InvalidEmail, Plan};
+pub use asset::{AssetId, AssetKind};
 pub use decision::{Decision, DecisionEvidence, DecisionKind, DecisionState};
 pub use event::{EventType, IncomingEvent, NotCounted, Outcome};
 pub use facts::{Fact, FactKind};

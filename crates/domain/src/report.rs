@@ -3,6 +3,7 @@
 //! These are the only types that cross from the server to the browser. Times are seconds since
 //! 1970 in UTC; rates, weights and probabilities are fractions from 0 to 1.
 
+use crate::asset::Picture;
 use crate::copy::{CopySettings, RejectedDraft, Spending};
 use crate::event::Dropped;
 use crate::guard::BrandRules;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 mod holdout;
 
+pub use crate::asset::ImageOffer;
 pub use holdout::{ExtraConversions, HoldoutReport};
 
 /// The signed-in person.
@@ -83,6 +85,9 @@ pub struct VariantDetail {
     pub variant: Variant,
     /// Its changes against the control.
     pub changes: Vec<Change>,
+    /// How it looks, the widest first; none before the page was read.
+    #[serde(default)]
+    pub pictures: Vec<Picture>,
 }
 
 /// A site opened by its owner.
@@ -112,6 +117,12 @@ pub struct SiteDetail {
     pub decisions: Vec<Decision>,
     /// The newest jobs first, at most 20.
     pub jobs: Vec<JobView>,
+    /// Whether there is a browser that takes pictures.
+    #[serde(default)]
+    pub takes_pictures: bool,
+    /// What having an image made for the place of the hero image takes; absent when it cannot be had.
+    #[serde(default)]
+    pub image_offer: Option<ImageOffer>,
     /// The page with a flag that keeps the owner's browser out of the counts.
     pub owner_link: String,
     /// Whose pages may report; none at all means any.

@@ -8,6 +8,7 @@ mod filter;
 mod flags;
 mod memory;
 mod pipe;
+mod preview;
 mod process;
 mod tab;
 

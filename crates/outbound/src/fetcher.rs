@@ -24,11 +24,12 @@ pub use resolve::{NameResolver, SystemResolver};
 use crate::SetupError;
 use crate::browser::{Browser, View};
 use async_trait::async_trait;
+use domain::guard::layout::Measured;
 use permission::Permissions;
 use reqwest::header::{ACCEPT, HeaderValue, LOCATION};
 use reqwest::{Client, Response, redirect};
 use resolve::Pinned;
-use service::ports::{Fetched, PageReader, ReadError, ResourceKind, Screenshot};
+use service::ports::{Change, Fetched, PageReader, ReadError, ResourceKind, Screenshot};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -232,6 +233,32 @@ impl PageReader for Fetcher {
             browser.screenshots(&self.door, url, &[View::DESKTOP, View::PHONE]).await
         };
         let result = taken.await;
+        self.told_apart_by_nobody(started, result).await
+    }
+
+    fn has_browser(&self) -> bool {
+        self.browser.is_some()
+    }
+
+    async fn screenshots_of(&self, url: &Url, change: &Change) -> Result<Option<Vec<Screenshot>>, ReadError> {
+        let started = Instant::now();
+        let browser = self.browser.as_ref().ok_or(ReadError::NoBrowser)?;
+        let taken = async {
+            let _turn = self.invited(url).await?;
+            browser.screenshots_of(&self.door, url, &[View::DESKTOP, View::PHONE], change).await
+        };
+        let result = taken.await;
+        self.told_apart_by_nobody(started, result).await
+    }
+
+    async fn measure(&self, url: &Url, changes: &[Change]) -> Result<Vec<Option<Measured>>, ReadError> {
+        let started = Instant::now();
+        let browser = self.browser.as_ref().ok_or(ReadError::NoBrowser)?;
+        let measured = async {
+            let _turn = self.invited(url).await?;
+            browser.measure(&self.door, url, changes).await
+        };
+        let result = measured.await;
         self.told_apart_by_nobody(started, result).await
     }
 }

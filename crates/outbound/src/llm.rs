@@ -6,6 +6,7 @@
 mod answer;
 mod breaker;
 mod drafts;
+pub mod images;
 mod prompt;
 mod stream;
 
@@ -76,8 +77,8 @@ impl OpenAiCopyWriter {
     /// # Errors
     /// When the base address is not an http(s) one without a password, or the client cannot be made.
     pub fn new(settings: LlmSettings) -> Result<Self, SetupError> {
-        let endpoint =
-            endpoint(&settings.base_url).ok_or_else(|| SetupError::BaseUrl(without_password(&settings.base_url)))?;
+        let endpoint = endpoint(&settings.base_url, ["chat", "completions"])
+            .ok_or_else(|| SetupError::BaseUrl(without_password(&settings.base_url)))?;
         let client = Client::builder()
             .user_agent(concat!("Evoloop/", env!("CARGO_PKG_VERSION")))
             .timeout(settings.timeout)
@@ -234,13 +235,13 @@ fn bad(reason: &str) -> WriteError {
     WriteError::BadAnswer(reason.to_owned())
 }
 
-fn endpoint(base: &Url) -> Option<Url> {
+fn endpoint(base: &Url, path: [&str; 2]) -> Option<Url> {
     let sound = matches!(base.scheme(), "http" | "https")
         && base.has_host()
         && base.username().is_empty()
         && base.password().is_none();
     let mut endpoint = base.clone();
-    endpoint.path_segments_mut().ok()?.pop_if_empty().extend(["chat", "completions"]);
+    endpoint.path_segments_mut().ok()?.pop_if_empty().extend(path);
     sound.then_some(endpoint)
 }
 

@@ -11,10 +11,27 @@ const ALONE: u32 = WIDTH - 2 * MARGIN;
 /// Colour of what the page's own colours do not give.
 const GREY: &str = "#6b7280";
 
+/// A drawing with its size, in pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawing {
+    /// The picture.
+    pub svg: String,
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
+}
+
+/// The drawing of [`drawing`] alone.
+#[must_use]
+pub fn schematic(model: &PageModel) -> String {
+    drawing(model).svg
+}
+
 /// Draws headline, line below it, calls to action and picture as blocks in the page's colours: an SVG with presentation attributes
 /// alone, which may stand wherever a content policy forbids styles. Texts of the page are text in it and nothing else.
 #[must_use]
-pub fn schematic(model: &PageModel) -> String {
+pub fn drawing(model: &PageModel) -> Drawing {
     let primary = model.brand.primary_color.as_deref().filter(|colour| is_colour(colour)).unwrap_or(GREY);
     let has_image = model.hero_image.is_some();
     let width = if has_image { BESIDE } else { ALONE };
@@ -42,9 +59,10 @@ pub fn schematic(model: &PageModel) -> String {
         picture(&mut body, &image.alt, height);
     }
     let title = escaped(model.title.as_deref().unwrap_or("Page"));
-    format!(
+    let svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" role=\"img\" font-family=\"system-ui, sans-serif\"><title>{title}</title><rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/><rect width=\"{WIDTH}\" height=\"8\" fill=\"{primary}\"/>{body}</svg>"
-    )
+    );
+    Drawing { svg, width: WIDTH, height }
 }
 
 struct Font {

@@ -58,6 +58,7 @@ async fn open(url: &str) -> Result<Service, Box<dyn Error>> {
     let store = Store::open(&url.parse::<DatabaseUrl>()?).await?;
     let ports = Ports {
         reader: Arc::new(Offline),
+        images: None,
         writer: Arc::new(Playbook),
         clock: Arc::new(Real),
         wall_clock: Arc::new(Real),

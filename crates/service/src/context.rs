@@ -3,7 +3,7 @@
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
-use crate::ports::{Clock, CopyWriter, Entropy, PageReader};
+use crate::ports::{Clock, CopyWriter, Entropy, ImageMaker, PageReader};
 use crate::snapshot::Snapshot;
 use crate::token::TokenKeys;
 use crate::worker::in_hand::InHand;
@@ -13,6 +13,7 @@ use secrecy::SecretSlice;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
+use store::assets::Quota;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
@@ -23,6 +24,8 @@ pub struct Ports {
     pub reader: Arc<dyn PageReader>,
     /// Writes variants.
     pub writer: Arc<dyn CopyWriter>,
+    /// Makes images; none unless the operator asks for it.
+    pub images: Option<Arc<dyn ImageMaker>>,
     /// Time of visitors and statistics; a demonstration runs it faster.
     pub clock: Arc<dyn Clock>,
     /// Time of sessions and job leases; always the real one.
@@ -60,6 +63,8 @@ pub struct Settings {
     pub job_backoff: Duration,
     /// How long a job may be silent before another process takes it over; at work it speaks four times as often.
     pub job_lease: Duration,
+    /// How many bytes of pictures a site and an account may have.
+    pub asset_quota: Quota,
 }
 
 impl Settings {
@@ -80,6 +85,7 @@ impl Settings {
             job_attempts: 4,
             job_backoff: Duration::from_secs(15),
             job_lease: Duration::from_secs(60),
+            asset_quota: Quota { site: 64 * 1024 * 1024, account: 512 * 1024 * 1024 },
         }
     }
 }

@@ -86,6 +86,25 @@ impl Drafting {
         self.accepted.iter().map(|accepted| accepted.draft.clone()).collect()
     }
 
+    /// Whether drafts are missing that the copywriter may still be asked for.
+    #[must_use]
+    pub fn wants_more(&self) -> bool {
+        self.round < MOST_ROUNDS && self.accepted.len() < self.wanted
+    }
+
+    /// Takes drafts back that seemed good, from number `first` on, each for the reason at its place; how many.
+    pub fn withdraw(&mut self, first: usize, refusals: Vec<Option<Refusal>>, author: &str) -> usize {
+        let before = self.accepted.len();
+        let mut refusals = refusals.into_iter();
+        for accepted in self.accepted.split_off(first.min(before)) {
+            match refusals.next().flatten() {
+                Some(refusal) => self.reject(accepted.draft, refusal, author),
+                None => self.accepted.push(accepted),
+            }
+        }
+        before - self.accepted.len()
+    }
+
     /// Why nothing was accepted: the first draft's fault.
     #[must_use]
     pub fn failure(&self) -> WriteError {

@@ -1,11 +1,16 @@
 //! What the service needs from the outside world, as traits with a fake beside each in `testkit`.
 
 use async_trait::async_trait;
+use domain::guard::layout::Measured;
 use time::OffsetDateTime;
 use url::Url;
 
+mod looking;
+mod making;
 mod writing;
 
+pub use looking::{Change, OwnPicture, Screenshot};
+pub use making::{ImageMaker, MadeImage};
 pub use writing::{Brief, CopyWriter, Draft, PastResult, WriteError, WritingLog};
 
 /// What a reader is asked for; each kind has its own limits and accepted content types.
@@ -91,17 +96,6 @@ impl ReadError {
     }
 }
 
-/// A picture of a page from its top, as a visitor sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Screenshot {
-    /// Width of the window, in CSS pixels.
-    pub width: u32,
-    /// Height of the picture, in CSS pixels.
-    pub height: u32,
-    /// The picture as WebP.
-    pub webp: Vec<u8>,
-}
-
 /// Reads pages from the internet, and nothing else than pages on public addresses.
 #[async_trait]
 pub trait PageReader: Send + Sync {
@@ -117,6 +111,25 @@ pub trait PageReader: Send + Sync {
     /// Takes pictures of a page, first as on a desk and then as on a phone. A reader without a browser cannot.
     async fn screenshots(&self, url: &Url) -> Result<Vec<Screenshot>, ReadError> {
         let _ = url;
+        Err(ReadError::NoBrowser)
+    }
+
+    /// Whether there is a browser, so that pictures can be taken.
+    fn has_browser(&self) -> bool {
+        false
+    }
+
+    /// Takes pictures of a page as a change makes it; `None` when the change does not fit the page. A reader without a
+    /// browser cannot.
+    async fn screenshots_of(&self, url: &Url, change: &Change) -> Result<Option<Vec<Screenshot>>, ReadError> {
+        let _ = (url, change);
+        Err(ReadError::NoBrowser)
+    }
+
+    /// Measures how a page is set without each change and with it; `None` for a change that does not fit the page. A
+    /// reader without a browser cannot.
+    async fn measure(&self, url: &Url, changes: &[Change]) -> Result<Vec<Option<Measured>>, ReadError> {
+        let _ = (url, changes);
         Err(ReadError::NoBrowser)
     }
 }

@@ -112,6 +112,8 @@ impl Service {
     pub async fn site_detail(&self, viewer: &Viewer, site_id: SiteId) -> Result<SiteDetail, ServiceError> {
         let site = self.owned_site(viewer, site_id).await?;
         let record = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?;
+        let spent_today = self.spent_today(&site).await?;
+        let image_offer = self.image_offer(&record, spent_today);
         let edits = match (&record.reading, &record.effective) {
             (Some(reading), Some(effective)) => record.page_edits.report(reading, effective),
             _ => Vec::new(),
@@ -120,6 +122,7 @@ impl Service {
         let effective = record.effective.unwrap_or_default();
         let (page, locked_slots) = (record.reading.map(|_| effective.page), effective.locked_slots);
         Ok(SiteDetail {
+            image_offer,
             summary: self.summary(viewer, &site).await?,
             variants,
             owner_link: self.owner_link(site_id, &record.url),
@@ -129,11 +132,12 @@ impl Service {
             page,
             brand: record.brand,
             copy: record.copy,
-            spent_today: self.spent_today(&site).await?,
+            spent_today,
             rejected: self.store().rejected_drafts(&site, 30).await?,
             goals: self.store().goals(&site).await?,
             decisions: self.store().decisions(&site, 100).await?,
             jobs: self.store().jobs(&site).await?,
+            takes_pictures: self.inner.ports.reader.has_browser(),
             install_snippet: self.install_snippet(site_id),
         })
     }

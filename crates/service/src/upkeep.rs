@@ -19,6 +19,10 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(15 * 60);
 const REST: Duration = Duration::from_secs(30);
 /// How long jobs that ended are shown.
 const KEEP_JOBS: time::Duration = time::Duration::days(30);
+/// How long a picture may be there without being shown: a job that made it may still go on.
+const KEEP_UNUSED: time::Duration = time::Duration::days(1);
+/// How long variants that ended are shown with pictures.
+const KEEP_ENDED: time::Duration = time::Duration::days(30);
 
 /// The calls of this day are what its limit is held against, so they stay however short the rest is kept.
 const LEAST_COPY_AGE: time::Duration = time::Duration::days(2);
@@ -28,15 +32,17 @@ const LEAST_COPY_AGE: time::Duration = time::Duration::days(2);
 enum Upkeep {
     Events,
     Jobs,
+    Pictures,
 }
 
 impl Upkeep {
-    const ALL: [Self; 2] = [Self::Events, Self::Jobs];
+    const ALL: [Self; 3] = [Self::Events, Self::Jobs, Self::Pictures];
 
     fn name(self) -> &'static str {
         match self {
             Self::Events => "prune_events",
             Self::Jobs => "prune_jobs",
+            Self::Pictures => "prune_pictures",
         }
     }
 
@@ -44,7 +50,7 @@ impl Upkeep {
         match self {
             // Postgres has partitions for more than a week ahead, so a missed turn is no loss.
             Self::Events => Duration::from_secs(6 * 60 * 60),
-            Self::Jobs => Duration::from_secs(24 * 60 * 60),
+            Self::Jobs | Self::Pictures => Duration::from_secs(24 * 60 * 60),
         }
     }
 }
@@ -110,6 +116,13 @@ impl Service {
             Upkeep::Jobs => {
                 let before = self.wall_now() - KEEP_JOBS;
                 while self.store().prune_jobs(before).await? > 0 {}
+            }
+            Upkeep::Pictures => {
+                let now = self.wall_now();
+                let deleted = self.store().prune_assets(now - KEEP_UNUSED, now - KEEP_ENDED).await?;
+                if deleted > 0 {
+                    tracing::info!(deleted, "pictures that nothing shows were deleted");
+                }
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::decisions::History;
 use crate::live::Topic;
-use crate::{Service, ServiceError};
+use crate::{Service, ServiceError, pictures};
 use domain::report::{Change, VariantDetail};
 use domain::slots::normalise;
 use domain::variant::VariantAction;
@@ -27,10 +27,13 @@ impl Service {
         page: Option<&PageModel>,
     ) -> Result<Vec<VariantDetail>, ServiceError> {
         let variants = self.store().variants(site).await?;
+        let shown = self.store().screenshots(site).await?;
+        let own = format!("{}/assets/", self.public_url());
         Ok(variants
             .into_iter()
             .map(|variant| VariantDetail {
-                changes: variant.patch.ops.iter().map(|op| change(op, page)).collect(),
+                changes: variant.patch.ops.iter().map(|op| change(op, page, &own)).collect(),
+                pictures: pictures::of(&variant, &shown, page),
                 variant,
             })
             .collect())
@@ -96,13 +99,15 @@ impl Service {
 }
 
 /// One operation beside what the page says now, for people.
-fn change(op: &Op, page: Option<&PageModel>) -> Change {
+fn change(op: &Op, page: Option<&PageModel>, own: &str) -> Change {
     let (old, new) = match op {
         Op::Text { target, value } => (target.text.clone().unwrap_or_default(), value.clone()),
         Op::Attr { name, value, .. } => (name.clone(), format!("{name} = {value}")),
         Op::Image { src, .. } => {
             let old = page.and_then(|page| page.hero_image.as_ref()).map(|image| image.src.clone());
-            (old.unwrap_or_default(), src.clone())
+            // The name of an image of ours says nothing to people; its picture is shown beside.
+            let new = if src.starts_with(own) { "an image made for this page" } else { src };
+            (old.unwrap_or_default(), new.to_owned())
         }
     };
     Change { place: place(op.target(), page), runs: word_diff(&normalise(&old), &normalise(&new)) }

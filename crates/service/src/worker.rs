@@ -3,14 +3,18 @@
 mod analyze;
 mod generate;
 pub(crate) mod in_hand;
+mod make_image;
+mod measure;
 mod progress;
+mod screenshots;
 
 use crate::live::Topic;
 use crate::weights::Changes;
 use crate::{Service, ServiceError};
-use domain::{JobKind, SiteStatus};
+use domain::{JobKind, SiteStatus, VariantId};
 use in_hand::Held;
 use progress::Progress;
+use std::collections::HashSet;
 use std::time::Duration;
 use store::jobs::{Claim, ClaimedJob};
 use store::{OwnedSite, WriteTransaction};
@@ -34,6 +38,13 @@ pub(crate) struct JobFailure {
     transient: bool,
     /// When the other side asks to be tried again.
     retry_after: Option<Duration>,
+}
+
+impl JobFailure {
+    /// A failure that another try does not mend.
+    fn for_good(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), transient: false, retry_after: None }
+    }
 }
 
 impl From<ServiceError> for JobFailure {
@@ -74,6 +85,8 @@ enum Effect {
     Ended(Changes),
     Analysis(Box<domain::PageModel>),
     Variants(Vec<domain::Variant>),
+    /// Pictures were taken of these, or tried to; each was stored when it was taken.
+    Screenshots(HashSet<VariantId>),
 }
 
 /// How the work on a job ended.
@@ -203,6 +216,8 @@ impl Service {
         let result = match job.kind {
             JobKind::AnalyzeSite => self.analyze(job, progress).await,
             JobKind::GenerateVariants => self.write_variants(job, progress).await,
+            JobKind::TakeScreenshots => self.take_screenshots(job, progress).await,
+            JobKind::MakeImage => self.make_hero_image(job, progress).await,
             JobKind::UpdateStats => self.update_statistics(job).await.map(Effect::Ended).map_err(JobFailure::from),
         };
         result.map_or_else(Ended::Badly, Ended::Well)
@@ -237,8 +252,13 @@ impl Service {
 
     /// Writes a job's effect and its end together, so that it happens once, and only while the lease is ours.
     async fn succeed(&self, job: &ClaimedJob, effect: Effect) -> Result<(), ServiceError> {
+        let mut taken = None;
         let write = match effect {
             Effect::Ended(changes) => return self.after_update(&job.site, changes).await,
+            Effect::Screenshots(of) => {
+                taken = Some(of);
+                self.store().begin().await?
+            }
             effect => {
                 let write = self.store().begin().await?;
                 self.apply(&write, job, effect).await?;
@@ -250,6 +270,9 @@ impl Service {
         if !write.finish_job(job, self.wall_now()).await? {
             tracing::warn!(job.id = %job.id, "lost the lease; the result is not stored");
             return Ok(());
+        }
+        if let Some(taken) = taken {
+            self.take_missed_screenshots(&write, &job.site, &taken).await?;
         }
         Ok(write.commit().await?)
     }
@@ -264,7 +287,7 @@ impl Service {
 
     async fn apply(&self, write: &WriteTransaction, job: &ClaimedJob, effect: Effect) -> Result<(), ServiceError> {
         match effect {
-            Effect::Ended(_) => Ok(()),
+            Effect::Ended(_) | Effect::Screenshots(_) => Ok(()),
             Effect::Analysis(page) => self.store_analysis(write, &job.site, &page).await,
             Effect::Variants(variants) => {
                 for (ordinal, variant) in (0..).zip(&variants) {
@@ -272,7 +295,7 @@ impl Service {
                     let origin = (!cfg!(feature = "fault-end-apart")).then_some((job.id, ordinal));
                     write.create_variant(variant, origin, self.now()).await?;
                 }
-                Ok(())
+                self.enqueue_screenshots(write, &job.site).await
             }
         }
     }

@@ -2,6 +2,7 @@
 //! every edge gets a domain type, made by `TryFrom`.
 
 pub(crate) mod allocations;
+pub(crate) mod assets;
 pub(crate) mod assign_requests;
 pub(crate) mod conversion_delays;
 pub(crate) mod conversion_goals;
@@ -15,6 +16,7 @@ pub(crate) mod ledger;
 pub(crate) mod llm_calls;
 pub(crate) mod rejected_drafts;
 pub(crate) mod schedules;
+pub(crate) mod screenshots;
 pub(crate) mod sessions;
 pub(crate) mod sites;
 pub(crate) mod uncounted;

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod assets;
 mod bulk;
 pub mod changes;
 mod connection;

@@ -2,7 +2,7 @@
 
 use crate::TestDatabase;
 use crate::fakes::{FakeClock, FakeReader, SeededEntropy};
-use ::service::ports::CopyWriter;
+use ::service::ports::{CopyWriter, ImageMaker};
 use ::service::{Lane, Ports, Service, Settings};
 use bandit::phase::BurnIn;
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub struct TestServiceBuilder {
     site_event_limit: u32,
     compare_sites_every: Duration,
     burn_in: BurnIn,
+    asset_quota: Option<::service::Quota>,
+    images: Option<Arc<dyn ImageMaker>>,
 }
 
 impl Default for TestServiceBuilder {
@@ -53,6 +55,8 @@ impl Default for TestServiceBuilder {
             site_event_limit: 0,
             compare_sites_every: Duration::from_secs(1),
             burn_in: BurnIn::default(),
+            asset_quota: None,
+            images: None,
         }
     }
 }
@@ -114,6 +118,20 @@ impl TestServiceBuilder {
         self
     }
 
+    /// A maker of images.
+    #[must_use]
+    pub fn images(mut self, maker: Arc<dyn ImageMaker>) -> Self {
+        self.images = Some(maker);
+        self
+    }
+
+    /// Another limit of pictures, in bytes of a site and of an account.
+    #[must_use]
+    pub fn asset_quota(mut self, site: u64, account: u64) -> Self {
+        self.asset_quota = Some(::service::Quota { site, account });
+        self
+    }
+
     /// Puts the service together.
     #[must_use]
     pub fn build(self, database: TestDatabase) -> TestService {
@@ -124,6 +142,7 @@ impl TestServiceBuilder {
         let ports = Ports {
             reader: reader.clone(),
             writer: self.writer,
+            images: self.images,
             clock: clock.clone(),
             wall_clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),
@@ -136,6 +155,7 @@ impl TestServiceBuilder {
         settings.compare_sites_every = self.compare_sites_every;
         settings.site_event_limit = self.site_event_limit;
         settings.policy.burn_in = self.burn_in;
+        settings.asset_quota = self.asset_quota.unwrap_or(settings.asset_quota);
         let service = Service::new(database.store.clone(), ports.clone(), settings.clone());
         TestService { service, clock, reader, database, ports, settings }
     }

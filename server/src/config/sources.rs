@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Every key that the file may hold; each is also `EVOLOOP_` and its name in capitals.
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 26] = [
+    "account_pictures_mib",
     "addr",
     "allow_private_hosts",
     "chromium",
@@ -14,6 +15,9 @@ const KEYS: [&str; 21] = [
     "data_dir",
     "database_url",
     "drain_delay_ms",
+    "image_api",
+    "image_model",
+    "image_price",
     "job_attempts",
     "job_lease",
     "keep_events_days",
@@ -25,6 +29,7 @@ const KEYS: [&str; 21] = [
     "public_url",
     "secret_key",
     "site_event_limit",
+    "site_pictures_mib",
     "site_root",
     "trusted_proxies",
     "v1_rate_limit",

@@ -176,3 +176,34 @@ fn a_file_with_an_unknown_key_is_refused() {
     assert!(check("addr = \n").is_err());
     let _ = std::fs::remove_file(&path);
 }
+
+#[test]
+fn no_image_is_made_unless_a_model_and_its_price_are_set() -> Result<(), ConfigError> {
+    use outbound::llm::images::ImageApi;
+    fn key(name: &str) -> Option<String> {
+        (name == "EVOLOOP_LLM_API_KEY").then(|| "sk-secret".to_owned())
+    }
+    fn with(name: &str, values: &[(&str, &str)]) -> Option<String> {
+        values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    }
+    assert!(load(Flags::default(), key)?.images.is_none());
+    let alone = problem(Flags::default(), |name| with(name, &[("EVOLOOP_IMAGE_MODEL", "painter")]));
+    assert!(alone.contains("EVOLOOP_IMAGE_MODEL: an image model needs a provider"), "{alone}");
+    let free = problem(Flags::default(), |name| {
+        with(name, &[("EVOLOOP_IMAGE_MODEL", "painter"), ("EVOLOOP_LLM_API_KEY", "sk")])
+    });
+    assert!(free.contains("set image_price too"), "{free}");
+    let settings = load(Flags::default(), |name| {
+        with(
+            name,
+            &[("EVOLOOP_IMAGE_MODEL", "painter"), ("EVOLOOP_LLM_API_KEY", "sk"), ("EVOLOOP_IMAGE_PRICE", "0.04")],
+        )
+    })?;
+    let images = settings.images.map(|it| (it.api, it.price_micros, it.provider.model));
+    assert_eq!(images, Some((ImageApi::Chat, 40_000, "painter".to_owned())));
+    let dear = problem(Flags::default(), |name| with(name, &[("EVOLOOP_IMAGE_PRICE", "1000")]));
+    assert!(dear.contains("is not an amount in dollars"), "{dear}");
+    let size = problem(Flags::default(), |name| with(name, &[("EVOLOOP_SITE_PICTURES_MIB", "lots")]));
+    assert!(size.contains("`lots` is not a number of MiB"), "{size}");
+    Ok(())
+}

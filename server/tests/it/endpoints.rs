@@ -58,6 +58,8 @@ fn the_list_of_endpoints() {
     POST /api/sites
     POST /api/sites/copy
     POST /api/sites/delete
+    POST /api/sites/image
+    POST /api/sites/pictures
     POST /api/sites/restart
     POST /api/sites/update
     POST /api/theme

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use service::playbook::Playbook;
 use service::ports::{Brief, CopyWriter, Draft, WriteError, WritingLog};
 use std::sync::Arc;
+use testkit::fakes::Camera;
 use testkit::service::PAGE_URL;
 use testkit::{TestDatabase, TestServiceBuilder};
 
@@ -19,6 +20,7 @@ struct Answers {
     me: Value,
     pages: Vec<Value>,
     assigned: Vec<Value>,
+    pictures: Vec<Vec<u8>>,
 }
 
 /// Costs something, and writes a draft that is rejected before those of the playbook.
@@ -48,7 +50,9 @@ impl CopyWriter for Model {
 
 fn app(database: TestDatabase) -> App {
     let builder = TestServiceBuilder::default().burn_in(20, 72.0).holdout_fraction(0.2);
-    App::with(builder.writer(Arc::new(Model)).build(database))
+    let inside = builder.writer(Arc::new(Model)).build(database);
+    inside.reader.set_camera(Some(Camera::default()));
+    App::with(inside)
 }
 
 /// A site with variants, visitors, conversions, robots, jobs and decisions, all through the front door; its owner's session too.
@@ -106,7 +110,15 @@ async fn answers(app: &App, ada: &str, site_id: &str) -> Answers {
     for number in 0..2 * VISITORS {
         assigned.push(app.assign(site_id, &format!("v{number}")).await);
     }
-    Answers { me: read("/api/me".to_owned()).await.json(), pages, assigned }
+    let detail: Value = read(format!("/api/sites/detail?site_id={site_id}")).await.json();
+    let mut pictures = Vec::new();
+    for picture in detail["variants"][0]["pictures"].as_array().unwrap() {
+        let found = read(picture["path"].as_str().unwrap().to_owned()).await;
+        found.assert_status_ok();
+        pictures.push(found.as_bytes().to_vec());
+    }
+    assert_eq!(pictures.len(), 2);
+    Answers { me: read("/api/me".to_owned()).await.json(), pages, assigned, pictures }
 }
 
 /// The clock of tests stands still, and what is of the same moment may come in any order.

@@ -51,7 +51,9 @@ pub(super) fn check(name: &str, new: &str, old: &str) -> Result<(), Refusal> {
         let reason = format!("its {} is too long: about {wide:.0} em wide, where {most:.0} fit", spoken(name));
         return Err(Refusal::new(Rule::Length, reason));
     }
-    if new.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
+    // A number alone says nothing where words stood.
+    let has_words = |text: &str| text.chars().any(char::is_alphabetic);
+    if new.chars().filter(|c| c.is_alphanumeric()).count() < 2 || (has_words(old) && !has_words(new)) {
         return Err(Refusal::new(Rule::Length, format!("its {} is too short to be read", spoken(name))));
     }
     Ok(())

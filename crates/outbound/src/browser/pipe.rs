@@ -1,6 +1,9 @@
 //! Chromium's debugging protocol over a pair of pipes: JSON texts, each ended by a zero byte.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use service::ports::OwnPicture;
 use std::collections::HashSet;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{ChildStdin, ChildStdout};
@@ -41,11 +44,20 @@ pub(super) struct Pipe {
     last_id: u64,
     has_answered: bool,
     pub(super) seen: Seen,
+    /// Pictures that the page is given instead of asking for them.
+    pub(super) supplied: Vec<OwnPicture>,
 }
 
 impl Pipe {
     pub(super) fn new(input: ChildStdin, output: ChildStdout) -> Self {
-        Self { input, output: BufReader::new(output), last_id: 0, has_answered: false, seen: Seen::default() }
+        Self {
+            input,
+            output: BufReader::new(output),
+            last_id: 0,
+            has_answered: false,
+            seen: Seen::default(),
+            supplied: Vec::new(),
+        }
     }
 
     pub(super) fn has_answered(&self) -> bool {
@@ -123,9 +135,30 @@ impl Pipe {
                 let session = event["sessionId"].as_str();
                 self.send(session, "Page.handleJavaScriptDialog", json!({ "accept": false })).await?;
             }
+            Some("Fetch.requestPaused") => self.supply(event).await?,
             Some("Inspector.targetCrashed") => return Err(Broken::Gone),
             _ => {}
         }
+        Ok(())
+    }
+
+    /// Answers a request that waits for us: with a picture of ours, or by letting it go.
+    async fn supply(&mut self, event: &Value) -> Result<(), Broken> {
+        let parameters = &event["params"];
+        let asked = parameters["request"]["url"].as_str().unwrap_or_default();
+        let found = self.supplied.iter().find(|picture| picture.url.as_str() == asked);
+        let (method, answer) = match found {
+            Some(picture) => {
+                let headers = json!([{ "name": "content-type", "value": picture.media_type },
+                    { "name": "access-control-allow-origin", "value": "*" }]);
+                let body = STANDARD.encode(&picture.bytes);
+                let answer = json!({ "requestId": parameters["requestId"], "responseCode": 200,
+                    "responseHeaders": headers, "body": body });
+                ("Fetch.fulfillRequest", answer)
+            }
+            None => ("Fetch.continueRequest", json!({ "requestId": parameters["requestId"] })),
+        };
+        self.send(event["sessionId"].as_str(), method, answer).await?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use super::{BrowserSettings, View};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use service::ports::Screenshot;
+use service::ports::{OwnPicture, Screenshot};
 use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
@@ -44,16 +44,26 @@ impl<'a> Tab<'a> {
         Ok(tab)
     }
 
+    /// Gives the browser these pictures when the page asks for their addresses, and no others of an earlier page.
+    pub(super) async fn supply(&mut self, pictures: &[OwnPicture]) -> Result<(), Broken> {
+        self.pipe.supplied = pictures.to_vec();
+        if pictures.is_empty() {
+            return Ok(());
+        }
+        // Signs that have a meaning in a pattern stand for themselves.
+        let escaped = |url: &Url| url.as_str().replace('\\', "\\\\").replace('*', "\\*").replace('?', "\\?");
+        let patterns: Vec<Value> = pictures.iter().map(|it| json!({ "urlPattern": escaped(&it.url) })).collect();
+        self.call("Fetch.enable", json!({ "patterns": patterns })).await?;
+        Ok(())
+    }
+
     async fn call(&mut self, method: &'static str, parameters: Value) -> Result<Value, Broken> {
         self.pipe.call(Some(&self.session), method, parameters).await
     }
 
     /// Opens a page and waits until it stands.
     pub(super) async fn open(&mut self, url: &Url, view: View) -> Result<(), Broken> {
-        let metrics = json!({
-            "width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": view.is_phone,
-        });
-        self.call("Emulation.setDeviceMetricsOverride", metrics).await?;
+        self.resize(view).await?;
         self.pipe.seen = Seen::default();
         let opened = self.call("Page.navigate", json!({ "url": url.as_str() })).await?;
         if let Some(error) = opened["errorText"].as_str().filter(|error| !error.is_empty()) {
@@ -61,6 +71,15 @@ impl<'a> Tab<'a> {
             return Err(Broken::Unreachable);
         }
         self.settle().await
+    }
+
+    /// Makes the window as large as a view.
+    pub(super) async fn resize(&mut self, view: View) -> Result<(), Broken> {
+        let metrics = json!({
+            "width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": view.is_phone,
+        });
+        self.call("Emulation.setDeviceMetricsOverride", metrics).await?;
+        Ok(())
     }
 
     /// Waits until the page has loaded, asks for nothing and looks the same for a while, or the
@@ -81,6 +100,25 @@ impl<'a> Tab<'a> {
     async fn evaluated(&mut self, expression: &str) -> Result<String, Broken> {
         let asked = json!({ "expression": expression, "returnByValue": true });
         let answer = self.call("Runtime.evaluate", asked).await?;
+        Ok(answer["result"]["value"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Makes a world beside the page's scripts, which see nothing of it; its number.
+    pub(super) async fn own_world(&mut self) -> Result<i64, Broken> {
+        let frames = self.call("Page.getFrameTree", json!({})).await?;
+        let asked = json!({ "frameId": frames["frameTree"]["frame"]["id"], "worldName": "evoloop" });
+        let world = self.call("Page.createIsolatedWorld", asked).await?;
+        world["executionContextId"].as_i64().ok_or(Broken::Gone)
+    }
+
+    /// The text that an expression comes to in such a world, at its end if it promises one.
+    pub(super) async fn evaluated_in(&mut self, world: i64, expression: &str) -> Result<String, Broken> {
+        let asked =
+            json!({ "expression": expression, "contextId": world, "awaitPromise": true, "returnByValue": true });
+        let answer = self.call("Runtime.evaluate", asked).await?;
+        if let Some(thrown) = answer["exceptionDetails"]["exception"]["description"].as_str() {
+            return Err(Broken::Refused("Runtime.evaluate", thrown.chars().take(300).collect()));
+        }
         Ok(answer["result"]["value"].as_str().unwrap_or_default().to_owned())
     }
 

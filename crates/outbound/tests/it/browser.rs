@@ -20,7 +20,7 @@ use url::Url;
 const PROGRAMS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /// A folder for profiles, and a browser's settings with it.
-fn settings() -> Option<(TempDir, BrowserSettings)> {
+pub(crate) fn settings() -> Option<(TempDir, BrowserSettings)> {
     let Some(program) = PROGRAMS.iter().map(PathBuf::from).find(|program| program.is_file()) else {
         println!("skipped: there is no Chromium on this machine");
         return None;
@@ -32,7 +32,7 @@ fn settings() -> Option<(TempDir, BrowserSettings)> {
     Some((folder, BrowserSettings { sandbox, ..usual }))
 }
 
-fn fetcher(allowed: &[SocketAddr], settings: BrowserSettings) -> Fetcher {
+pub(crate) fn fetcher(allowed: &[SocketAddr], settings: BrowserSettings) -> Fetcher {
     install_crypto();
     let list: Vec<String> = allowed.iter().map(SocketAddr::to_string).collect();
     let policy = FetchPolicy {
@@ -43,12 +43,12 @@ fn fetcher(allowed: &[SocketAddr], settings: BrowserSettings) -> Fetcher {
     Fetcher::new(policy).unwrap().with_browser(Browser::new(settings))
 }
 
-fn address(server: SocketAddr, path: &str) -> Url {
+pub(crate) fn address(server: SocketAddr, path: &str) -> Url {
     Url::parse(&format!("http://{server}{path}")).unwrap()
 }
 
 /// Waits until no process and no file of a visit is left.
-async fn assert_nothing_left(folder: &Path) {
+pub(crate) async fn assert_nothing_left(folder: &Path) {
     for _ in 0..100 {
         if std::fs::read_dir(folder).unwrap().next().is_none() && processes_of(folder).is_empty() {
             return;

@@ -64,7 +64,8 @@ impl Service {
             self.aim_primary_goal(write, site, record.page_model().unwrap_or(page)).await?;
             self.enqueue(write, site, JobKind::GenerateVariants).await?;
         }
-        Ok(())
+        write.outdate_screenshots(site).await?;
+        self.enqueue_screenshots(write, site).await
     }
 
     /// Nothing was counted yet, so the goal that came with the site may become the better one:

@@ -98,12 +98,15 @@ impl Service {
                 writer = &Playbook;
             }
             progress.step(15, format!("Writing variants with {}", writer.name())).await?;
-            let log = WritingLog::default();
+            let (log, known) = (WritingLog::default(), drafting.accepted.len());
             let written = told(drafting.round(writer, &log), &log, progress).await?;
             let calls = log.take_calls();
             self.account(job, &calls, drafting).await?;
             costs.extend(calls.iter().filter_map(|call| call.cost_micros));
-            if written? {
+            let is_done = written?;
+            let withdrawn = self.measure_drafts(site, drafting, known, writer.name(), progress).await?;
+            self.account(job, &[], drafting).await?;
+            if is_done && (withdrawn == 0 || !drafting.wants_more()) {
                 break;
             }
             let (good, refused) = (drafting.accepted.len(), drafting.refused_count());
@@ -187,7 +190,7 @@ impl Service {
         Ok(write.commit().await?)
     }
 
-    fn variant(
+    pub(super) fn variant(
         &self,
         job: &ClaimedJob,
         number: usize,

@@ -72,7 +72,8 @@ impl<'a> Progress<'a> {
         Ok(())
     }
 
-    async fn go_on_if(&self, held: bool) {
+    /// Comes back never when the lease is lost, like [`step`](Self::step).
+    pub(super) async fn go_on_if(&self, held: bool) {
         if !held {
             self.lost.cancel();
             std::future::pending::<()>().await;

@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 
 /// Rows in memory at a time. Most are small; a page model of a site may have a megabyte.
 const PAGE: usize = 256;
+/// The same for a table that holds bytes, as pictures have.
+const PAGE_OF_BYTES: usize = 16;
 /// Most parameters of a statement on Postgres.
 const MAX_PARAMETERS: usize = 65_535;
 
@@ -95,7 +97,9 @@ struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     fn new(table: &'a Table, database: &'a DatabaseTransaction) -> Self {
-        let rows = PAGE.min(MAX_PARAMETERS / table.columns.len().max(1)).max(1);
+        let holds_bytes = table.columns.iter().any(|column| column.kind == Kind::Bytes);
+        let most = if holds_bytes { PAGE_OF_BYTES } else { PAGE };
+        let rows = most.min(MAX_PARAMETERS / table.columns.len().max(1)).max(1);
         Self { table, database, rows, last: None, is_at_end: false }
     }
 

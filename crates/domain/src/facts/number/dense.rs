@@ -50,7 +50,8 @@ fn fact(text: &str, at: usize, value: f64, end: usize) -> Option<Fact> {
         '小' => next.is_some_and(|c| "时時".contains(c)),
         _ => false,
     };
-    if (!is_time && matches!(counted, '分' | '小')) || (!is_time && value < 2.0) || !COUNTED.contains(counted) {
+    let is_bare = !is_time && (matches!(counted, '分' | '小') || value < 2.0);
+    if is_bare || !COUNTED.contains(counted) {
         return None;
     }
     let (kind, key) = match counted {
