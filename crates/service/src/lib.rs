@@ -5,6 +5,7 @@
 
 mod accounts;
 mod assign;
+mod context;
 mod copy_rules;
 mod decisions;
 pub mod drafting;
@@ -44,6 +45,7 @@ mod writer;
 
 pub use accounts::NewSession;
 pub use assign::{AssignError, AssignRequest, Assignment};
+pub use context::{Ports, Service, Settings};
 pub use copy_rules::CopyRulesUpdate;
 pub use error::ServiceError;
 pub use goals::NewGoal;
@@ -56,6 +58,3 @@ pub use store::assets::{Asset, Quota};
 pub use store::{Store, Viewer};
 pub use transfer::{TransferStep, transfer};
 pub use worker::Lane;
-
-mod context;
-pub use context::{Ports, Service, Settings};

@@ -168,7 +168,8 @@ async fn what_is_written_keeps_the_owners_word(database: TestDatabase) {
     signed_in(owner.app.server.post("/api/variants/generate"), &owner.token).form(&site).await;
     owner.app.inside.work().await;
     let after = owner.detail().await;
-    let new: Vec<String> = written(&after).split_off(written(&before).len());
+    let old = written(&before);
+    let new: Vec<String> = written(&after).into_iter().filter(|text| !old.contains(text)).collect();
     assert_eq!(new, ["The kettle that 10,000 bakers use"], "the added fact passes and nothing else does");
     let rejected = after["rejected"].as_array().unwrap();
     let rules: Vec<(&str, &str)> = rejected[..rejected.len() - count]

@@ -177,7 +177,7 @@ fn locks_and_kinds_of_elements_hold() {
     assert_eq!((locks[0], locks[3], locks[4]), (None, Some(LockReason::Owner), Some(LockReason::Owner)));
     // The owner's lock goes with the element into a slot.
     let mut after = page.clone();
-    std::mem::swap(&mut after.headline, &mut slot(".why", "h2", "Why people keep it"));
+    after.headline = slot(".why", "h2", "Why people keep it");
     after.inventory.elements.remove(0);
     assert_eq!(all.applied_to(&after).lock_of(SlotName::Headline), Some(LockReason::Owner));
 }

@@ -37,8 +37,7 @@ fn changed() -> impl Strategy<Value = PageModel> {
     let fate = prop::collection::vec(0..4_u8, 3);
     (fate, any::<bool>()).prop_map(|(fates, has_headline)| {
         let mut page = page();
-        let mut at = 0;
-        for (fate, element) in fates.iter().zip(page.inventory.elements.iter_mut()) {
+        for (at, (fate, element)) in fates.iter().zip(page.inventory.elements.iter_mut()).enumerate() {
             match fate {
                 1 => {
                     element.text = format!("New words {at}");
@@ -48,7 +47,6 @@ fn changed() -> impl Strategy<Value = PageModel> {
                 3 => element.locked = element.locked.xor(Some(LockReason::Tool)),
                 _ => {}
             }
-            at += 1;
         }
         if !has_headline {
             page.headline = None;
