@@ -119,7 +119,7 @@ pub fn lost(reason: LostReason) -> String {
 /// What an edit says, in a line.
 #[must_use]
 pub fn edit(report: &EditReport) -> String {
-    let said = match &report.edit {
+    match &report.edit {
         Edit::Slot { slot: name, choice } => match choice {
             SlotChoice::Nothing => format!("{}: the page has none", slot(*name)),
             SlotChoice::Element { element } => format!("{}: “{}”", slot(*name), element.fingerprint.lead),
@@ -133,8 +133,7 @@ pub fn edit(report: &EditReport) -> String {
         Edit::AddFact { text } => format!("True: “{text}”"),
         Edit::Fact { fact, instead: Some(instead) } => format!("Not “{}” but “{instead}”", fact.text),
         Edit::Fact { fact, instead: None } => format!("Must not be said: “{}”", fact.text),
-    };
-    said
+    }
 }
 
 fn locked_words(locked: bool) -> &'static str {

@@ -218,7 +218,9 @@ async fn what_cannot_be_is_refused_at_its_field() {
     let power = owner.fact("40").await;
     let long = "x".repeat(501);
     let wordy = "10,000 bakers ".repeat(20);
-    let cases: &[(&str, &[(&str, &str)], u16, &str)] = &[
+    /// A route, its form, the status of the answer and a piece of its sentence.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], u16, &'a str);
+    let cases: &[Case<'_>] = &[
         ("slot", &[("slot", "headline"), ("choice", "selector"), ("selector", "h1 >")], 422, "selector"),
         ("slot", &[("slot", "headline"), ("choice", "selector"), ("selector", "")], 422, "selector"),
         ("slot", &[("slot", "headline"), ("choice", "selector"), ("selector", "head title")], 422, "selector"),
