@@ -57,7 +57,7 @@ test("closing the browser loses nothing", async ({ own, customer, model, newPers
   await again.goto(`${own.url}/app/sites/${siteId}`);
   const writing = panel(again, "Writing variants");
   await expect(writing.getByText(/The model has written \d+ characters/)).toBeVisible({ timeout: 30_000 });
-  await expect(writing.getByText(/^[1-9]\d*\s%$/)).toBeVisible();
+  await expect(writing.locator("span", { hasText: /^[1-9]\d*\s%$/ })).toBeVisible();
   await picture(again, "writing");
   await second.close();
 

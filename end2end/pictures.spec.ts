@@ -57,6 +57,9 @@ const shown = (page: Page) =>
     (all as HTMLImageElement[]).map((image) => ({ alt: image.alt, width: image.naturalWidth, src: image.getAttribute("src")! })),
   );
 
+// A picture that is opened by itself runs nothing, not even what the test puts into every page.
+test.use({ allowed: [/Blocked script execution in '[^']*\/assets\//] });
+
 test("a page and its variants are shown as visitors see them", async ({ page, newPerson }) => {
   test.setTimeout(300_000);
   const [customer, product] = [await startCustomer(), await startWithBrowser()];
