@@ -6,8 +6,8 @@ use super::strategies::{Strategy, headline, propose, subheadline};
 use super::text;
 
 /// Every one of them, in the order in which drafts are offered.
-pub(super) const ALL: [Strategy; 4] =
-    [name_with_promise, sentence_as_subheadline, subheadline_with_more, heading_as_headline];
+pub(super) const ALL: [Strategy; 5] =
+    [name_with_promise, sentence_as_subheadline, subheadline_with_more, heading_as_headline, heading_as_subheadline];
 
 /// A name that leads alone gets what the page says of it: `Plyr – A simple HTML5 media player`.
 fn name_with_promise(page: &Material) -> Vec<Proposal> {
@@ -80,5 +80,17 @@ fn heading_as_headline(page: &Material) -> Vec<Proposal> {
         "The heading of another section takes the headline's place, to see which of the page's own messages \
          visitors act on. Every word is from this page.",
         texts.into_iter().filter_map(|text| page.as_headline(text)).map(headline).take(3),
+    )
+}
+
+/// The heading of a section explains the headline.
+fn heading_as_subheadline(page: &Material) -> Vec<Proposal> {
+    let fits = |text: &&str| (2..=12).contains(&text::word_count(text)) && !text.ends_with([':', ',']);
+    let texts = page.by_relevance(page.headings.iter().map(String::as_str).filter(fits));
+    propose(
+        "section under the headline",
+        "The line under the headline is now the heading of a section, so that visitors read at once what else is \
+         there. Every word is from this page.",
+        texts.into_iter().filter_map(|text| page.as_line(text, 2)).map(subheadline).take(3),
     )
 }
