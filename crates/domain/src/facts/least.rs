@@ -46,8 +46,8 @@ const SPANS: &str = "second minute hour day days daily week month year decade ni
 ///
 /// Of a span of time less is no understatement but another promise.
 pub(super) fn is_least(text: &str, claim: &Fact) -> bool {
-    let counted = counted(&claim.unit);
-    if claim.kind != FactKind::Number || counted.is_empty() || counted.iter().any(|word| is_span(word)) {
+    let unit = &claim.unit;
+    if claim.kind != FactKind::Number || unit.is_empty() || unit.iter().any(|word| is_span(word)) {
         return false;
     }
     let mut places = places(text, &claim.text).peekable();
@@ -73,7 +73,8 @@ fn places<'a>(text: &'a str, number: &'a str) -> impl Iterator<Item = usize> + '
     let ends_with_digit = number.ends_with(char::is_numeric);
     text.match_indices(number).map(|(at, _)| at).filter(move |at| {
         let is_tail = first_is_inner && text[..*at].ends_with(is_inner);
-        !is_tail && !(ends_with_digit && text[at + number.len()..].starts_with(char::is_numeric))
+        let is_head = ends_with_digit && text[at + number.len()..].starts_with(char::is_numeric);
+        !is_head && !is_tail
     })
 }
 
