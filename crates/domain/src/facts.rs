@@ -4,6 +4,7 @@
 //! a copywriter that invents "10,000 customers" makes the owner a liar. Facts are compared by their
 //! keys, so that `10,000+` and `10 000` are one number, and `free` and `gratis` one offer.
 
+mod least;
 mod ledger;
 mod names;
 mod number;

@@ -33,7 +33,7 @@ pub enum Rule {
     Language,
     /// A word that the brand does not use.
     ForbiddenWord,
-    /// A fact that the page does not say.
+    /// A fact that the page does not say, or that its owner took back.
     Claim,
     /// The same, or nearly the same, as the page or another variant.
     Duplicate,
@@ -117,16 +117,19 @@ fn is_locked(brand: &BrandRules, name: &str) -> bool {
 /// The first rule that it breaks, with the reason.
 pub fn check(candidate: &SlotPatch, context: &Context<'_>) -> Result<(), Refusal> {
     all_but_claims(candidate, context)?;
+    taken_back(candidate, context)?;
     claims(candidate, context)?;
     duplicates(candidate, context)
 }
 
-/// The same, except that an unknown claim does not refuse: it comes back, for the owner to judge.
+/// The same, except that an unknown claim does not refuse: it comes back, for the owner to judge. What the owner took
+/// back has been judged.
 ///
 /// # Errors
 /// The first other rule that it breaks.
 pub fn check_for_review(candidate: &SlotPatch, context: &Context<'_>) -> Result<Option<Refusal>, Refusal> {
     all_but_claims(candidate, context)?;
+    taken_back(candidate, context)?;
     duplicates(candidate, context)?;
     Ok(claims(candidate, context).err())
 }
@@ -201,6 +204,17 @@ fn forbidden(name: &str, new: &str, brand: &BrandRules) -> Result<(), Refusal> {
         if stands {
             let reason = format!("its {} has “{}”, which the brand does not use", spoken(name), word.trim());
             return Err(Refusal::new(Rule::ForbiddenWord, reason));
+        }
+    }
+    Ok(())
+}
+
+/// No text says what the owner took back, in whatever mode.
+fn taken_back(candidate: &SlotPatch, context: &Context<'_>) -> Result<(), Refusal> {
+    for (name, new, _) in texts(candidate, context.page) {
+        if let Some(fact) = context.ledger.taken_back(&normalise(new)).into_iter().next() {
+            let reason = format!("its {} says “{}”, which the owner took back", spoken(name), fact.text.trim());
+            return Err(Refusal { rule: Rule::Claim, reason, fact: Some(Box::new(fact)) });
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! What a page says of itself, and whether another text says more.
 
 use super::words::{self, Word, alike};
-use super::{Fact, FactKind, facts_in, names, withdrawn};
+use super::{Fact, FactKind, facts_in, least, names, withdrawn};
 use crate::{PageModel, TextSlot};
 use std::collections::HashSet;
 
@@ -11,31 +11,6 @@ pub(super) const MOST: usize = 400;
 /// Words for the time or the head that a price is paid for.
 const PERIODS: [&str; 14] =
     ["month", "year", "week", "day", "user", "seat", "hour", "monat", "jahr", "mois", "mes", "mese", "maand", "year"];
-
-/// Words before a number that is less than the whole.
-const MORE_THAN: [&str; 21] = [
-    "more than",
-    "over",
-    "at least",
-    "above",
-    "mehr als",
-    "über",
-    "mindestens",
-    "plus de",
-    "más de",
-    "più di",
-    "oltre",
-    "mais de",
-    "meer dan",
-    "ruim",
-    "ponad",
-    "более",
-    "больше",
-    "свыше",
-    "超过",
-    "mer än",
-    "över",
-];
 
 /// The facts of a page, and its words.
 #[derive(Debug, Clone, Default)]
@@ -121,16 +96,27 @@ impl Ledger {
         &self.vocabulary
     }
 
-    /// Every fact of a text that this page does not say.
+    /// Every fact of a text that this page does not say, or that its owner took back.
     #[must_use]
     pub fn missing(&self, text: &str, lang: Option<&str>) -> Vec<Fact> {
         let claims = facts_in(text).into_iter().filter(|fact| !fact.key.starts_with("not:"));
         let is_said = |fact: &Fact| self.has(fact) || self.has_somewhat_more(text, fact);
-        let mut missing: Vec<Fact> = claims.filter(|fact| self.is_withdrawn(fact) || !is_said(fact)).collect();
+        let mut missing = self.taken_back(text);
+        missing.extend(claims.filter(|fact| !self.is_withdrawn(fact) && !is_said(fact)));
         missing.extend(names::unknown(text, lang, self));
-        missing.extend(withdrawn::names(text, &self.withdrawn));
         missing.extend(self.unknown_quotes(text));
         missing
+    }
+
+    /// Every fact of a text that the owner of the page took back, its denials among them.
+    #[must_use]
+    pub fn taken_back(&self, text: &str) -> Vec<Fact> {
+        if self.withdrawn.is_empty() {
+            return Vec::new();
+        }
+        let mut taken: Vec<Fact> = facts_in(text).into_iter().filter(|fact| self.is_withdrawn(fact)).collect();
+        taken.extend(withdrawn::names(text, &self.withdrawn));
+        taken
     }
 
     fn is_withdrawn(&self, claim: &Fact) -> bool {
@@ -148,11 +134,8 @@ impl Ledger {
 
     /// Whether a number is an honest `more than`: the page counts somewhat more of the same.
     fn has_somewhat_more(&self, text: &str, claim: &Fact) -> bool {
-        let before = text.find(&claim.text).map(|at| text[..at].trim_end().to_lowercase());
-        let is_least = before.is_some_and(|before| MORE_THAN.iter().any(|more| before.ends_with(more)));
         let Ok(least) = claim.key.parse::<f64>() else { return false };
-        is_least
-            && claim.kind == FactKind::Number
+        least::is_least(text, claim)
             && self.facts.iter().filter(|known| known.kind == FactKind::Number).any(|known| {
                 let somewhat_more = |value: f64| (least..=least * 2.0).contains(&value);
                 let as_known = Fact { key: known.key.clone(), ..claim.clone() };
@@ -178,10 +161,7 @@ impl Ledger {
         }
         // A figure that stands alone on the page has its label in another element.
         let labelled = known.about.is_empty() && claim.unit.iter().any(|word| self.knows(word));
-        // The first word is what is counted, unless it only describes the second.
-        let described = claim.unit.first().is_none_or(|first| !first.ends_with('s'));
-        let unit = if described { &claim.unit[..] } else { &claim.unit[..1] };
-        claim.unit.is_empty() || claim.kind == FactKind::Date || labelled || shares(unit)
+        claim.unit.is_empty() || claim.kind == FactKind::Date || labelled || shares(least::counted(&claim.unit))
     }
 
     /// Passages in quotation marks that the page does not have: words put into somebody's mouth.

@@ -67,13 +67,21 @@ impl Anchor {
     }
 
     fn shares_a_place(&self, element: &Element) -> bool {
-        let own = || std::iter::once(&self.locator.css).chain(&self.locator.alt);
-        let has = |css: &String| element.locator.css == *css || element.locator.alt.contains(css);
-        self.has_its_tag(element) && own().any(has)
+        self.locator.shares_a_place(&element.locator)
     }
 
     fn has_its_tag(&self, element: &Element) -> bool {
         element.locator.tag == self.locator.tag
+    }
+}
+
+impl Locator {
+    /// Whether two locators of one reading mean the same element: whatever selector an owner names it by, those that
+    /// were found for it stand beside that.
+    pub(super) fn shares_a_place(&self, other: &Self) -> bool {
+        let own = || std::iter::once(&self.css).chain(&self.alt);
+        let has = |css: &String| other.css == *css || other.alt.contains(css);
+        self.tag == other.tag && own().any(has)
     }
 }
 

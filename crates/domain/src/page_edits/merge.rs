@@ -3,7 +3,7 @@
 use super::anchor::{elements_of, text_slots};
 use super::{Anchor, Edit, PageEdits, SelectedElement, SlotChoice, SlotName, facts};
 use crate::guard::BrandRules;
-use crate::page_model::{Element, Fingerprint, ImageSlot, LockReason};
+use crate::page_model::{Element, Fingerprint, ImageSlot, Locator, LockReason};
 use crate::{PageModel, TextSlot};
 use serde::{Deserialize, Serialize};
 
@@ -134,7 +134,7 @@ impl Merge<'_> {
 
     /// Which elements the slots are, and what of the rest is left for the inventory.
     fn slots(&mut self) {
-        let mut taken: Vec<String> = Vec::new();
+        let mut taken: Vec<Locator> = Vec::new();
         for edit in self.edits.all() {
             let Edit::Slot { slot, choice } = edit else { continue };
             let found = if *slot == SlotName::HeroImage { self.picture(choice) } else { self.text(choice) };
@@ -147,12 +147,12 @@ impl Merge<'_> {
             };
             // Nothing is written where the owner's element is gone: what was read is not what was meant.
             match chosen {
-                Chosen::Text(text) if taken.contains(&text.locator.css) => {
+                Chosen::Text(text) if is_among(&taken, &text.locator) => {
                     self.lose(edit, LostReason::Taken);
                     self.fill(*slot, None);
                 }
                 Chosen::Text(text) => {
-                    taken.push(text.locator.css.clone());
+                    taken.push(text.locator.clone());
                     self.fill(*slot, Some(text));
                 }
                 Chosen::Image(image) => self.effective.page.hero_image = Some(image),
@@ -162,15 +162,15 @@ impl Merge<'_> {
         }
         self.give_way(&taken);
         let page = &self.effective.page;
-        let in_slots: Vec<&str> =
-            text_slots(page).into_iter().filter_map(|(_, slot)| Some(slot?.locator.css.as_str())).collect();
-        let is_left = |element: &&Element| !in_slots.contains(&element.locator.css.as_str());
+        let in_slots: Vec<&Locator> =
+            text_slots(page).into_iter().filter_map(|(_, slot)| Some(&slot?.locator)).collect();
+        let is_left = |element: &&Element| !is_among(in_slots.iter().copied(), &element.locator);
         let left: Vec<Element> = self.elements.iter().filter(is_left).cloned().collect();
         self.effective.page.inventory.elements = left;
     }
 
     /// What was read as one slot and chosen for another is no longer the first.
-    fn give_way(&mut self, taken: &[String]) {
+    fn give_way(&mut self, taken: &[Locator]) {
         let chosen: Vec<SlotName> = self
             .edits
             .all()
@@ -183,7 +183,7 @@ impl Merge<'_> {
         for name in [SlotName::Headline, SlotName::Subheadline, SlotName::Cta, SlotName::SecondaryCta] {
             let is_taken = text_slots(self.reading)
                 .into_iter()
-                .any(|(read, slot)| read == name && slot.is_some_and(|slot| taken.contains(&slot.locator.css)));
+                .any(|(read, slot)| read == name && slot.is_some_and(|slot| is_among(taken, &slot.locator)));
             if is_taken && !chosen.contains(&name) {
                 self.fill(name, None);
             }
@@ -256,8 +256,7 @@ impl Merge<'_> {
     fn locks(&mut self) {
         for name in SlotName::ALL {
             let slot = text_slots(&self.effective.page).into_iter().find(|(slot, _)| slot == name);
-            let css = slot.and_then(|(_, slot)| Some(slot?.locator.css.clone()));
-            let of_element = css.and_then(|css| self.lock_at(&css));
+            let of_element = slot.and_then(|(_, slot)| self.lock_at(&slot?.locator));
             let said = self.edits.all().iter().find_map(|edit| match edit {
                 Edit::SlotLock { slot, locked, despite } if slot == name => Some((edit, *locked, *despite)),
                 _ => None,
@@ -276,16 +275,21 @@ impl Merge<'_> {
         }
     }
 
-    fn lock_at(&self, css: &str) -> Option<LockReason> {
-        let listed = self.elements.iter().find(|element| element.locator.css == css);
-        let selected = || {
-            self.reading.selected.iter().find_map(|selected| match &selected.element {
-                Some(SelectedElement::Text(element)) if element.locator.css == css => Some(element),
-                _ => None,
-            })
-        };
-        listed.or_else(selected)?.locked
+    /// The lock of the element at a place. What is listed has the owner's word on it, so that this comes first.
+    fn lock_at(&self, place: &Locator) -> Option<LockReason> {
+        let mut listed = self.elements.iter().filter(|element| element.locator.shares_a_place(place)).peekable();
+        if listed.peek().is_some() {
+            return listed.find_map(|element| element.locked);
+        }
+        self.reading.selected.iter().find_map(|selected| match &selected.element {
+            Some(SelectedElement::Text(element)) if element.locator.shares_a_place(place) => element.locked,
+            _ => None,
+        })
     }
+}
+
+fn is_among<'a>(places: impl IntoIterator<Item = &'a Locator>, place: &Locator) -> bool {
+    places.into_iter().any(|other| other.shares_a_place(place))
 }
 
 /// What a slot becomes.

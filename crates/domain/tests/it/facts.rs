@@ -86,3 +86,17 @@ fn a_ledger_knows_its_facts_in_other_words() {
     assert_eq!(missing("12 forms"), [""; 0]);
     assert_eq!(missing("12 houses"), ["12"]);
 }
+
+#[test]
+fn more_than_is_said_of_things_and_not_of_time() {
+    let ledger = Ledger::of_texts(["Delivered within 5 business days to 900 happy bakers a year"]);
+    let missing = |text| ledger.missing(text, Some("en")).into_iter().map(|fact| fact.key).collect::<Vec<_>>();
+    assert_eq!(missing("Over 800 happy bakers"), [""; 0]);
+    assert_eq!(missing("No queue: over 800 bakers"), [""; 0]);
+    for text in ["Over 3 business days", "Isn't more than 3 business days", "More than 3 days"] {
+        assert_eq!(missing(text), ["3"], "{text}");
+    }
+    for text in ["It isn’t over 800 bakers", "Left-over 800 bakers", "Over 800 bakers, and then 800 bakers"] {
+        assert!(missing(text).contains(&"800".to_owned()), "{text}");
+    }
+}

@@ -44,7 +44,7 @@ pub(crate) fn page() -> PageModel {
     page
 }
 
-fn anchor(page: &PageModel, text: &str) -> Anchor {
+pub(crate) fn anchor(page: &PageModel, text: &str) -> Anchor {
     Anchor::of(elements_of(page).iter().find(|element| element.text == text).unwrap())
 }
 
@@ -54,15 +54,15 @@ pub(crate) fn edits(all: impl IntoIterator<Item = Edit>) -> PageEdits {
     edits
 }
 
-fn choose(slot: SlotName, choice: SlotChoice) -> Edit {
+pub(crate) fn choose(slot: SlotName, choice: SlotChoice) -> Edit {
     Edit::Slot { slot, choice }
 }
 
-fn lock(element: Anchor, locked: bool, despite: Option<LockReason>) -> Edit {
+pub(crate) fn lock(element: Anchor, locked: bool, despite: Option<LockReason>) -> Edit {
     Edit::Lock { element, locked, despite }
 }
 
-fn verdict(page: &PageModel, rules: &BrandRules, headline: &str) -> Result<(), Rule> {
+pub(crate) fn verdict(page: &PageModel, rules: &BrandRules, headline: &str) -> Result<(), Rule> {
     let candidate = SlotPatch { headline: Some(headline.to_owned()), ..SlotPatch::default() };
     let (ledger, hosts) = (Ledger::of_page(page), AllowedHosts::default());
     let context = Context { page, ledger: &ledger, brand: rules, hosts: &hosts, known: &[] };
