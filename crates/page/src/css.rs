@@ -6,7 +6,9 @@ mod named;
 mod parse;
 pub(crate) mod size;
 mod space;
+mod split;
 mod weight;
 
-pub(crate) use cascade::Cascade;
+pub(crate) use cascade::{Cascade, key};
 pub(crate) use parse::{font_parts, imports};
+pub(crate) use weight::Weight;

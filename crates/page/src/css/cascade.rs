@@ -23,7 +23,7 @@ const MOST_UNNAMED: usize = 400;
 const MOST_DECLARED: usize = 100_000;
 
 struct Styled {
-    written: String,
+    written: Rc<str>,
     selector: OnceCell<Option<Selector>>,
     specificity: (u16, u16, u16),
     order: usize,
@@ -34,13 +34,18 @@ struct Styled {
 
 impl Styled {
     fn fits(&self, element: ElementRef<'_>) -> bool {
-        let parsed = self.selector.get_or_init(|| {
-            // A first visit has visited nothing, so every link is one.
-            let written = self.written.replace(":any-link", "[href]").replace(":link", "[href]");
-            Selector::parse(&with_languages(&written)).ok()
-        });
+        let parsed = self.selector.get_or_init(|| Selector::parse(&on_first_visit(&self.written)).ok());
         parsed.as_ref().is_some_and(|selector| selector.matches(&element))
     }
+}
+
+/// A first visit has visited nothing, so every link is one.
+fn on_first_visit(written: &str) -> Cow<'_, str> {
+    if !written.contains(":link") && !written.contains(":any-link") {
+        return with_languages(written);
+    }
+    let written = written.replace(":any-link", "[href]").replace(":link", "[href]");
+    Cow::Owned(with_languages(&written).into_owned())
 }
 
 /// `:lang(zh)` asks for the nearest language that is stated, which is mostly the page's own.
@@ -89,7 +94,7 @@ impl Cascade {
         if states.iter().any(|state| rule.selector.contains(state)) {
             return;
         }
-        let Some(weight) = Weight::of(&rule.selector) else { return };
+        let Some(weight) = Weight::of(&on_first_visit(&rule.selector)) else { return };
         let index = self.rules.len();
         let key = key(&rule.selector);
         self.by_key.entry(key).or_default().push(index);
@@ -241,7 +246,7 @@ impl Cascade {
 
 /// What an element must have for the rule to fit: the id, a class or the tag of the last part. Empty when only
 /// the selector itself can say.
-fn key(selector: &str) -> String {
+pub(crate) fn key(selector: &str) -> String {
     // What stands in brackets asks for more, or names other elements.
     let last = before_brackets(last_part(selector));
     let mut names: Vec<String> = vec![String::new()];

@@ -1,8 +1,8 @@
 //! Colours as style sheets write them, into `#rrggbb`.
 
 use super::named::NAMED;
-use super::parse::split_outside;
 use super::space;
+use super::split::split_outside;
 
 /// Longest mix that is read, in bytes: mixes nest.
 const LONGEST_MIX: usize = 300;

@@ -1,5 +1,7 @@
 //! Style sheet text into rules. Forgiving as a browser: what cannot be read is skipped.
 
+use super::split::{body_length, split_outside};
+use crate::effort::Effort;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -9,7 +11,13 @@ const VIEWPORT: f64 = 1280.0;
 const DEEPEST: usize = 8;
 /// Most selectors of a nested rule.
 const MOST_NESTED: usize = 64;
-/// Longest selector of a nested rule, in bytes; longer ones are not asked for anyway.
+/// Most selectors of one rule.
+const MOST_LISTED: usize = 4096;
+/// Most selectors of a style sheet that are put together from a rule's own and a nested one.
+const MOST_JOINS: u64 = 100_000;
+/// Most layers of a page.
+const MOST_LAYERS: usize = 10_000;
+/// Longest selector, and longest name of a layer, in bytes; longer ones are not asked for anyway.
 const LONGEST_SELECTOR: usize = 400;
 /// Most rules of a page; whole frameworks of utility classes stay below.
 const MOST_RULES: usize = 250_000;
@@ -27,7 +35,8 @@ const LONGEST_VALUE: usize = 64 * 1024;
 /// One selector with its declarations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rule {
-    pub(crate) selector: String,
+    /// Shared by all pieces of a rule.
+    pub(crate) selector: Rc<str>,
     /// Shared by all selectors of a list.
     pub(crate) declarations: Rc<[Declaration]>,
     /// The place of its layer: a higher one wins.
@@ -55,15 +64,22 @@ impl Layers {
 
     fn place(&mut self, name: &str) -> u32 {
         let next = u32::try_from(self.places.len()).unwrap_or(Self::NONE);
+        if self.places.len() >= MOST_LAYERS {
+            return self.places.get(name).copied().unwrap_or(next);
+        }
         *self.places.entry(name.to_owned()).or_insert(next)
     }
 }
 
 /// The rules of a style sheet in order, one for each selector of a list.
 pub(crate) fn rules(sheet: &str, layers: &mut Layers) -> Vec<Rule> {
-    let mut reader = Reader { rules: Vec::new(), layers };
+    read(sheet, layers).rules
+}
+
+fn read<'a>(sheet: &str, layers: &'a mut Layers) -> Reader<'a> {
+    let mut reader = Reader { rules: Vec::new(), layers, joins: Effort::new(MOST_JOINS) };
     reader.read_block(&without_comments(sheet), &Place { depth: 0, layer: Layers::NONE, name: "", parents: &[] });
-    reader.rules
+    reader
 }
 
 /// The addresses, as written, of the style sheets that one takes in at its start, for a screen like ours.
@@ -116,12 +132,14 @@ struct Place<'a> {
     /// The layer's whole name.
     name: &'a str,
     /// The selectors of the rule around it; none outside of rules.
-    parents: &'a [String],
+    parents: &'a [Rc<str>],
 }
 
 struct Reader<'a> {
     rules: Vec<Rule>,
     layers: &'a mut Layers,
+    /// Selectors that were put together, those that came out too long as well.
+    joins: Effort,
 }
 
 impl Reader<'_> {
@@ -155,7 +173,7 @@ impl Reader<'_> {
         let Some(written) = at_rule.strip_prefix("layer") else {
             return self.read_block(body, &Place { depth, ..*place });
         };
-        let mut name = self.inside(place, written.trim());
+        let Some(mut name) = inside(place, written.trim()) else { return };
         if written.trim().is_empty() {
             self.layers.nameless += 1;
             name = format!("{name} {}", self.layers.nameless);
@@ -164,25 +182,31 @@ impl Reader<'_> {
         self.read_block(body, &Place { depth, layer, name: &name, parents: place.parents });
     }
 
-    fn inside(&self, place: &Place<'_>, name: &str) -> String {
-        if place.name.is_empty() { name.to_owned() } else { format!("{}.{name}", place.name) }
-    }
-
     fn read_rule(&mut self, prelude: &str, body: &str, place: &Place<'_>) {
-        let written = split_outside(prelude, ',');
-        let written = written.into_iter().map(str::trim).filter(|selector| !selector.is_empty());
-        let selectors: Vec<String> = if place.parents.is_empty() {
-            written.map(str::to_owned).collect()
+        let written = split_outside(prelude, ',').into_iter().map(str::trim);
+        // Before anything is made of them: what is too long alone is not shorter inside of another rule.
+        let written = written.filter(|selector| (1..=LONGEST_SELECTOR).contains(&selector.len())).take(MOST_LISTED);
+        let selectors: Vec<Rc<str>> = if place.parents.is_empty() {
+            written.map(Rc::from).collect()
         } else {
-            let all = written.flat_map(|nested| place.parents.iter().map(move |parent| joined(parent, nested)));
-            // Lists in lists in lists multiply.
-            all.filter(|selector| selector.len() <= LONGEST_SELECTOR).take(MOST_NESTED).collect()
+            self.nested(written, place.parents)
         };
+        // Without selectors there is no rule, and what stands inside of none does not become one of the page.
+        if selectors.is_empty() {
+            return;
+        }
         if body.contains('{') {
             let depth = place.depth + 1;
             return self.read_block(body, &Place { depth, layer: place.layer, name: place.name, parents: &selectors });
         }
         self.add(&selectors, body, place.layer);
+    }
+
+    /// Each nested selector inside of each of the rule around it. Lists in lists in lists multiply.
+    fn nested<'b>(&self, written: impl Iterator<Item = &'b str>, parents: &[Rc<str>]) -> Vec<Rc<str>> {
+        let pairs = written.flat_map(|nested| parents.iter().map(move |parent| (parent, nested)));
+        let affordable = pairs.take_while(|_| self.joins.take(1));
+        affordable.filter_map(|(parent, nested)| joined(parent, nested)).take(MOST_NESTED).collect()
     }
 
     /// What stands between blocks: declarations of the rule around them, or the order of layers.
@@ -195,41 +219,36 @@ impl Reader<'_> {
         }
         for statement in text.split(';').filter_map(|statement| statement.trim().strip_prefix("@layer ")) {
             for name in statement.split(',').take(MOST_NESTED) {
-                let name = self.inside(place, name.trim());
-                self.layers.place(&name);
+                if let Some(name) = inside(place, name.trim()) {
+                    self.layers.place(&name);
+                }
             }
         }
     }
 
-    fn add(&mut self, selectors: &[String], body: &str, layer: u32) {
+    fn add(&mut self, selectors: &[Rc<str>], body: &str, layer: u32) {
         let declarations: Rc<[Declaration]> = declarations(body).into();
         let room = MOST_RULES.saturating_sub(self.rules.len());
         let rule =
-            |selector: &String| Rule { selector: selector.clone(), declarations: Rc::clone(&declarations), layer };
+            |selector: &Rc<str>| Rule { selector: Rc::clone(selector), declarations: Rc::clone(&declarations), layer };
         self.rules.extend(selectors.iter().take(room).map(rule));
     }
 }
 
-/// A selector inside of a rule: `&` means the rule's own, and stands before it where none is written.
-fn joined(parent: &str, nested: &str) -> String {
-    if nested.contains('&') { nested.replace('&', parent) } else { format!("{parent} {nested}") }
+/// The whole name of a layer, unless it is too long: every layer inside repeats it.
+fn inside(place: &Place<'_>, name: &str) -> Option<String> {
+    let is_short = place.name.len() + 1 + name.len() <= LONGEST_SELECTOR;
+    let whole = || if place.name.is_empty() { name.to_owned() } else { format!("{}.{name}", place.name) };
+    is_short.then(whole)
 }
 
-/// Bytes up to the brace that closes a block; `None` when none does.
-fn body_length(text: &str) -> Option<usize> {
-    let (mut depth, mut quote) = (0_usize, None);
-    for (index, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(open), _) if byte == open => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (None, b'{') => depth += 1,
-            (None, b'}') if depth == 0 => return Some(index),
-            (None, b'}') => depth -= 1,
-            _ => {}
-        }
-    }
-    None
+/// A selector inside of a rule: `&` means the rule's own, and stands before it where none is written. Nothing is built
+/// that would be too long.
+fn joined(parent: &str, nested: &str) -> Option<Rc<str>> {
+    let marks = nested.matches('&').count();
+    let length = if marks == 0 { parent.len() + 1 + nested.len() } else { nested.len() - marks + marks * parent.len() };
+    let build = || if marks == 0 { format!("{parent} {nested}") } else { nested.replace('&', parent) };
+    (length <= LONGEST_SELECTOR).then(build).map(Rc::from)
 }
 
 /// Whether an at-rule's block is for a screen of our width.
@@ -344,23 +363,5 @@ pub(crate) fn font_parts(font: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// Splits where the separator stands outside of brackets and quotes.
-pub(crate) fn split_outside(text: &str, separator: char) -> Vec<&str> {
-    let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_i32, None);
-    for (index, c) in text.char_indices() {
-        match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '(' | '[') => depth += 1,
-            (None, ')' | ']') => depth -= 1,
-            (None, _) if c == separator && depth <= 0 => {
-                parts.push(&text[start..index]);
-                start = index + c.len_utf8();
-            }
-            _ => {}
-        }
-    }
-    parts.push(&text[start..]);
-    parts
-}
+#[cfg(test)]
+mod tests;

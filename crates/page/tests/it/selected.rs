@@ -48,7 +48,7 @@ fn what_means_nothing_or_several_elements_is_counted() {
         let found = found(css);
         assert_eq!((found.matches, found.element.is_some()), (matches, false), "{css}");
     }
-    for css in ["", "h1 >", "p:has(b)", "p:HAS(b)", "[", "h1; x"] {
+    for css in ["", "h1 >", "p:has(b)", "p:HAS(b)", r"p:h\61s(b)", r"p:\48 as(b)", "p:/**/has(b)", "[", "h1; x"] {
         assert!(!is_selector(css), "{css}");
         assert!(analyze_for(PAGE, &[], &[css.to_owned()]).selected.is_empty(), "{css}");
     }
