@@ -26,7 +26,7 @@ mod text;
 mod tone;
 mod tree;
 
-pub use schematic::{Drawing, drawing, schematic};
+pub use schematic::{Drawing, drawing, drawing_size, schematic};
 pub use scripted::needs_javascript;
 pub use selected::is_selector;
 pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_imports, stylesheet_references};

@@ -1,6 +1,6 @@
 //! A drawing of what was found on a page, for where no browser takes a picture.
 
-use domain::PageModel;
+use domain::{PageModel, TextSlot};
 use std::fmt::Write;
 
 const WIDTH: u32 = 1_280;
@@ -33,28 +33,18 @@ pub fn schematic(model: &PageModel) -> String {
 #[must_use]
 pub fn drawing(model: &PageModel) -> Drawing {
     let primary = model.brand.primary_color.as_deref().filter(|colour| is_colour(colour)).unwrap_or(GREY);
-    let has_image = model.hero_image.is_some();
-    let width = if has_image { BESIDE } else { ALONE };
     let mut body = String::new();
-    let mut y = 136;
-    if let Some(headline) = &model.headline {
-        y = paragraph(&mut body, &headline.text, y, width, Font { size: 48, weight: 700, colour: "#111827", most: 3 });
-        y += 16;
-    }
-    if let Some(line) = &model.subheadline {
-        y = paragraph(&mut body, &line.text, y, width, Font { size: 22, weight: 400, colour: "#4b5563", most: 4 });
-        y += 24;
+    let plan = plan(model, |slot| &slot.text);
+    for (lines, top, font) in &plan.paragraphs {
+        paragraph(&mut body, lines, *top, font);
     }
     let mut x = MARGIN;
     for (slot, is_first) in [(&model.cta, true), (&model.secondary_cta, false)] {
         let Some(slot) = slot else { continue };
         let (fill, text) = if is_first { (primary, on(primary)) } else { ("#ffffff", "#111827") };
-        x += button(&mut body, &slot.text, (x, y), (fill, text, primary)) + 16;
+        x += button(&mut body, &slot.text, (x, plan.buttons), (fill, text, primary)) + 16;
     }
-    if model.cta.is_some() || model.secondary_cta.is_some() {
-        y += 56;
-    }
-    let height = y.max(if has_image { 560 } else { 320 }) + 64;
+    let height = plan.height;
     if let Some(image) = &model.hero_image {
         picture(&mut body, &image.alt, height);
     }
@@ -65,22 +55,64 @@ pub fn drawing(model: &PageModel) -> Drawing {
     Drawing { svg, width: WIDTH, height }
 }
 
+/// Width and height of the drawing of a page in whose slots other texts stand, without drawing it.
+#[must_use]
+pub fn drawing_size<'a>(model: &'a PageModel, text_of: impl Fn(&'a TextSlot) -> &'a str) -> (u32, u32) {
+    (WIDTH, plan(model, text_of).height)
+}
+
+/// Where everything stands.
+struct Plan {
+    /// Lines, where they begin, and how they look.
+    paragraphs: Vec<(Vec<String>, u32, Font)>,
+    /// Upper edge of the calls to action.
+    buttons: u32,
+    height: u32,
+}
+
+fn plan<'a>(model: &'a PageModel, text_of: impl Fn(&'a TextSlot) -> &'a str) -> Plan {
+    let has_image = model.hero_image.is_some();
+    let width = if has_image { BESIDE } else { ALONE };
+    let mut y = 136;
+    let mut paragraphs = Vec::new();
+    let headline = Font { size: 48, weight: 700, colour: "#111827", most: 3, below: 16 };
+    let line = Font { size: 22, weight: 400, colour: "#4b5563", most: 4, below: 24 };
+    for (slot, font) in [(&model.headline, headline), (&model.subheadline, line)] {
+        let Some(slot) = slot else { continue };
+        let lines = wrapped(text_of(slot), width, font.size);
+        let end = font.baselines(y).take(lines.len()).last().unwrap_or(y) + font.size / 2 + font.below;
+        paragraphs.push((lines, y, font));
+        y = end;
+    }
+    let buttons = y;
+    if model.cta.is_some() || model.secondary_cta.is_some() {
+        y += 56;
+    }
+    Plan { paragraphs, buttons, height: y.max(if has_image { 560 } else { 320 }) + 64 }
+}
+
 struct Font {
     size: u32,
     weight: u32,
     colour: &'static str,
     /// Most lines.
     most: usize,
+    /// Room below the last line.
+    below: u32,
 }
 
-/// Writes lines from a height on, and says where they end.
-fn paragraph(body: &mut String, text: &str, top: u32, width: u32, font: Font) -> u32 {
-    let mut baseline = top;
-    let lines = wrapped(text, width, font.size);
-    let count = lines.len();
-    for (number, line) in lines.into_iter().take(font.most).enumerate() {
-        baseline = top + font.size + u32::try_from(number).unwrap_or_default() * (font.size + font.size / 4);
-        let more = if number + 1 == font.most && count > font.most { "…" } else { "" };
+impl Font {
+    /// Where the lines stand that begin at a height.
+    fn baselines(&self, top: u32) -> impl Iterator<Item = u32> {
+        let (first, step) = (top + self.size, self.size + self.size / 4);
+        (0..).map(move |number| first + number * step).take(self.most)
+    }
+}
+
+/// Writes lines from a height on.
+fn paragraph(body: &mut String, lines: &[String], top: u32, font: &Font) {
+    for (number, (line, baseline)) in lines.iter().zip(font.baselines(top)).enumerate() {
+        let more = if number + 1 == font.most && lines.len() > font.most { "…" } else { "" };
         push(
             body,
             format_args!(
@@ -88,11 +120,10 @@ fn paragraph(body: &mut String, text: &str, top: u32, width: u32, font: Font) ->
                 font.size,
                 font.weight,
                 font.colour,
-                escaped(&line)
+                escaped(line)
             ),
         );
     }
-    baseline + font.size / 2
 }
 
 /// Draws a button and says how wide it is.

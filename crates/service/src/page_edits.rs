@@ -9,7 +9,7 @@ use crate::{Service, ServiceError};
 use domain::page_edits::{BrandField, Effective, MAX_EDITS};
 use domain::{Edit, JobId, JobKind, PageEdits, PageModel, SiteId};
 pub use slots::SlotChange;
-use store::{OwnedSite, Viewer};
+use store::{OwnedSite, Viewer, WriteTransaction};
 
 /// What an edit is made from.
 struct Known {
@@ -64,12 +64,16 @@ impl Service {
         job_id.ok_or_else(|| ServiceError::Conflict("The page is being read already.".to_owned()))
     }
 
-    /// Has looked up what was chosen while a reading was under way.
-    pub(crate) async fn read_what_is_unread(&self, site: &OwnedSite) -> Result<(), ServiceError> {
-        let Some(record) = self.store().site_record(site).await? else { return Ok(()) };
+    /// Has looked up what was chosen while a reading was under way, in the transaction that ends it.
+    pub(crate) async fn read_what_is_unread(
+        &self,
+        write: &WriteTransaction,
+        site: &OwnedSite,
+    ) -> Result<(), ServiceError> {
+        let Some(record) = write.site_record(site).await? else { return Ok(()) };
         let unread = record.reading.as_ref().map(|reading| record.page_edits.unread(reading)).unwrap_or_default();
         if unread.iter().any(|css| page::is_selector(css)) {
-            self.ask_for_reading(site).await?;
+            self.enqueue(write, site, JobKind::AnalyzeSite).await?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use crate::live::Topic;
 use crate::{Service, ServiceError};
 use domain::asset::{Picture, PictureKind, drawing_path};
-use domain::{AssetId, AssetKind, JobKind, Locator, Op, PageModel, SiteId, TextSlot, Variant, VariantId};
+use domain::{AssetId, AssetKind, JobKind, Op, PageModel, SiteId, TextSlot, Variant, VariantId};
 use sha2::{Digest, Sha256};
 use store::Viewer;
 use store::assets::{Asset, Kept, Quota, Shown};
@@ -96,9 +96,9 @@ pub(crate) fn of(variant: &Variant, shown: &[Shown], page: Option<&PageModel>) -
     let taken: Vec<Picture> = taken.collect();
     match page {
         Some(page) if taken.is_empty() => {
-            let drawing = page::drawing(&changed(page, variant));
+            let (width, height) = page::drawing_size(page, |slot| text_of(slot, variant));
             let path = drawing_path(variant.site_id, variant.id);
-            vec![Picture { kind: PictureKind::Drawing, path, width: drawing.width, height: drawing.height }]
+            vec![Picture { kind: PictureKind::Drawing, path, width, height }]
         }
         _ => taken,
     }
@@ -107,18 +107,19 @@ pub(crate) fn of(variant: &Variant, shown: &[Shown], page: Option<&PageModel>) -
 /// The page as a variant makes it, as far as a drawing shows it.
 fn changed(page: &PageModel, variant: &Variant) -> PageModel {
     let mut page = page.clone();
-    let is_meant = |locator: &Locator, op: &Op| locator.css == op.target().css;
-    let set = |slot: &mut Option<TextSlot>, op: &Op, value: &str| {
-        if let Some(slot) = slot.as_mut().filter(|slot| is_meant(&slot.locator, op)) {
-            value.clone_into(&mut slot.text);
-        }
-    };
-    for op in &variant.patch.ops {
-        if let Op::Text { value, .. } = op {
-            for slot in [&mut page.headline, &mut page.subheadline, &mut page.cta, &mut page.secondary_cta] {
-                set(slot, op, value);
-            }
-        }
+    for slot in [&mut page.headline, &mut page.subheadline, &mut page.cta, &mut page.secondary_cta] {
+        let Some(slot) = slot else { continue };
+        let text = text_of(slot, variant).to_owned();
+        slot.text = text;
     }
     page
+}
+
+/// What stands in a slot when a variant is shown.
+fn text_of<'a>(slot: &'a TextSlot, variant: &'a Variant) -> &'a str {
+    let texts = variant.patch.ops.iter().filter_map(|op| match op {
+        Op::Text { target, value } if target.css == slot.locator.css => Some(value.as_str()),
+        _ => None,
+    });
+    texts.last().unwrap_or(&slot.text)
 }

@@ -3,11 +3,15 @@
 use crate::decisions::History;
 use crate::live::Topic;
 use crate::{Service, ServiceError, pictures};
+use domain::facts::Ledger;
 use domain::report::{Change, VariantDetail};
 use domain::slots::normalise;
 use domain::variant::VariantAction;
 use domain::word_diff::word_diff;
-use domain::{JobId, JobKind, Op, PageModel, Phase, SiteId, SiteStatus, Target, VariantId, VariantStatus};
+use domain::{
+    JobId, JobKind, Locator, Op, PageModel, Patch, Phase, SiteId, SiteStatus, Target, VariantId, VariantStatus,
+};
+use store::sites::SiteRecord;
 use store::{OwnedSite, Viewer};
 
 impl Service {
@@ -42,7 +46,8 @@ impl Service {
     /// Carries out an owner's decision. The first approval starts the test.
     ///
     /// # Errors
-    /// `NotFound` for a foreign site or variant, `Conflict` when the state does not allow it.
+    /// `NotFound` for a foreign site or variant, `Conflict` when the state does not allow it, or what it changes was
+    /// locked or taken back since it was written.
     pub async fn act_on_variant(
         &self,
         viewer: &Viewer,
@@ -57,6 +62,12 @@ impl Service {
         let variant = variants.iter().find(|variant| variant.id == variant_id).ok_or(ServiceError::NotFound)?;
         let refused = |error: &dyn std::fmt::Display| ServiceError::Conflict(capitalise(&format!("{error}.")));
         let to = variant.status_after(action).map_err(|error| refused(&error))?;
+        if action == VariantAction::Approve {
+            let record = write.site_record(&site).await?.ok_or(ServiceError::NotFound)?;
+            if let Some(sentence) = objection(&variant.patch, &record) {
+                return Err(ServiceError::Conflict(sentence));
+            }
+        }
         if !write.move_variant(&site, variant_id, variant.status, to).await? {
             return Err(ServiceError::Conflict("The variant was changed meanwhile.".to_owned()));
         }
@@ -98,6 +109,27 @@ impl Service {
     }
 }
 
+/// Why a variant may not be shown although it was good when it was written, as a sentence: since then a slot that it
+/// changes was locked, or something that it says was taken back.
+fn objection(patch: &Patch, site: &SiteRecord) -> Option<String> {
+    let page = site.page_model()?;
+    let (rules, ledger) = (site.copy_rules(), Ledger::of_page(page));
+    patch.ops.iter().find_map(|op| {
+        let is_locked =
+            slot_at(op.target(), page).is_some_and(|(name, _)| rules.locked_slots.iter().any(|it| it == name));
+        if is_locked {
+            let what = place(op.target(), Some(page)).to_lowercase();
+            return Some(format!(
+                "The {what} is locked by now, and this variant changes it. Unlock it, or reject the variant."
+            ));
+        }
+        let Op::Text { value, .. } = op else { return None };
+        let said = ledger.missing(value, page.lang.as_deref());
+        let taken_back = said.iter().find(|claim| page.withdrawn.iter().any(|fact| fact.is_said_by(claim)))?;
+        Some(format!("This variant says “{}”, which is not to be said any more. Reject it.", taken_back.text))
+    })
+}
+
 /// One operation beside what the page says now, for people.
 fn change(op: &Op, page: Option<&PageModel>, own: &str) -> Change {
     let (old, new) = match op {
@@ -115,22 +147,26 @@ fn change(op: &Op, page: Option<&PageModel>, own: &str) -> Change {
 
 /// What a target is called on this page.
 fn place(target: &Target, page: Option<&PageModel>) -> String {
-    let Some(page) = page else { return target.css.clone() };
+    let slot = page.and_then(|page| slot_at(target, page));
+    slot.map_or_else(|| target.css.clone(), |(_, called)| called.to_owned())
+}
+
+/// The slot that a target is: its name, and what people call it.
+fn slot_at(target: &Target, page: &PageModel) -> Option<(&'static str, &'static str)> {
     let texts = [
-        ("Headline", &page.headline),
-        ("Subheadline", &page.subheadline),
-        ("Call to action", &page.cta),
-        ("Secondary call to action", &page.secondary_cta),
+        ("headline", "Headline", &page.headline),
+        ("subheadline", "Subheadline", &page.subheadline),
+        ("cta", "Call to action", &page.cta),
+        ("secondary_cta", "Secondary call to action", &page.secondary_cta),
     ];
-    for (name, slot) in texts {
-        if slot.as_ref().is_some_and(|slot| slot.locator.css == target.css) {
-            return name.to_owned();
+    let is_at = |locator: &Locator| locator.css == target.css;
+    for (name, called, slot) in texts {
+        if slot.as_ref().is_some_and(|slot| is_at(&slot.locator)) {
+            return Some((name, called));
         }
     }
-    if page.hero_image.as_ref().is_some_and(|image| image.locator.css == target.css) {
-        return "Hero image".to_owned();
-    }
-    target.css.clone()
+    let is_hero = page.hero_image.as_ref().is_some_and(|image| is_at(&image.locator));
+    is_hero.then_some(("hero_image", "Hero image"))
 }
 
 fn capitalise(text: &str) -> String {

@@ -11,12 +11,14 @@ mod screenshots;
 use crate::live::Topic;
 use crate::weights::Changes;
 use crate::{Service, ServiceError};
-use domain::{JobKind, SiteStatus, VariantId};
+use domain::guard::BrandRules;
+use domain::{JobKind, PageEdits, SiteStatus, VariantId};
 use in_hand::Held;
 use progress::Progress;
 use std::collections::HashSet;
 use std::time::Duration;
 use store::jobs::{Claim, ClaimedJob};
+use store::sites::SiteRecord;
 use store::{OwnedSite, WriteTransaction};
 use tokio_util::sync::CancellationToken;
 
@@ -84,9 +86,22 @@ enum Effect {
     /// It ended itself, in the transaction of what it wrote; what that changed.
     Ended(Changes),
     Analysis(Box<domain::PageModel>),
-    Variants(Vec<domain::Variant>),
+    Variants(Vec<domain::Variant>, Judged),
     /// Pictures were taken of these, or tried to; each was stored when it was taken.
     Screenshots(HashSet<VariantId>),
+}
+
+/// What variants were judged by. Whoever stores them looks whether it still holds.
+#[derive(PartialEq)]
+struct Judged {
+    page_edits: PageEdits,
+    rules: BrandRules,
+}
+
+impl Judged {
+    fn by(site: &SiteRecord) -> Self {
+        Self { page_edits: site.page_edits.clone(), rules: site.copy_rules() }
+    }
 }
 
 /// How the work on a job ended.
@@ -161,7 +176,6 @@ impl Service {
             },
             other => Some(other),
         };
-        let ended_well = ended.is_none();
         match ended {
             Some(Ended::Badly(failure)) => self.fail(&job, failure).await?,
             Some(Ended::Released) => self.release(&job).await?,
@@ -171,9 +185,6 @@ impl Service {
         if job.kind != JobKind::UpdateStats {
             // What was stored may have asked for more work.
             self.wake_worker();
-            if ended_well && job.kind == JobKind::AnalyzeSite {
-                self.read_what_is_unread(&job.site).await?;
-            }
             self.refresh_site(site_id).await?;
             for topic in [Topic::Site, Topic::Variants, Topic::Jobs] {
                 self.inner.live.announce(site_id, topic);
@@ -257,10 +268,15 @@ impl Service {
             Effect::Ended(changes) => return self.after_update(&job.site, changes).await,
             Effect::Screenshots(of) => {
                 taken = Some(of);
-                self.store().begin().await?
+                self.begin_on(&job.site).await?
             }
             effect => {
-                let write = self.store().begin().await?;
+                let write = self.begin_on(&job.site).await?;
+                if !self.is_judged_rightly(&write, &job.site, &effect).await? {
+                    drop(write);
+                    tracing::info!(%job.id, "the owner changed what variants are judged by; they are judged again");
+                    return self.release(job).await;
+                }
                 self.apply(&write, job, effect).await?;
                 write
             }
@@ -274,7 +290,30 @@ impl Service {
         if let Some(taken) = taken {
             self.take_missed_screenshots(&write, &job.site, &taken).await?;
         }
+        if job.kind == JobKind::AnalyzeSite {
+            self.read_what_is_unread(&write, &job.site).await?;
+        }
         Ok(write.commit().await?)
+    }
+
+    /// Begins a transaction that ends a job. The site is locked first: of two that end at the same time, such as one
+    /// that stored variants and one that took pictures, the later one sees what the earlier one wrote.
+    async fn begin_on(&self, site: &OwnedSite) -> Result<WriteTransaction, ServiceError> {
+        let write = self.store().begin().await?;
+        write.lock_site(site).await?;
+        Ok(write)
+    }
+
+    /// Whether variants were judged by what the owner says now.
+    async fn is_judged_rightly(
+        &self,
+        write: &WriteTransaction,
+        site: &OwnedSite,
+        effect: &Effect,
+    ) -> Result<bool, ServiceError> {
+        let Effect::Variants(_, judged) = effect else { return Ok(true) };
+        let record = write.site_record(site).await?.ok_or(ServiceError::NotFound)?;
+        Ok(*judged == Judged::by(&record))
     }
 
     /// The fault that `cargo xtask torture --faulty-build` must find: a job's effect is there before its end.
@@ -289,7 +328,7 @@ impl Service {
         match effect {
             Effect::Ended(_) | Effect::Screenshots(_) => Ok(()),
             Effect::Analysis(page) => self.store_analysis(write, &job.site, &page).await,
-            Effect::Variants(variants) => {
+            Effect::Variants(variants, _) => {
                 for (ordinal, variant) in (0..).zip(&variants) {
                     // The faulty build must not be saved by the second net.
                     let origin = (!cfg!(feature = "fault-end-apart")).then_some((job.id, ordinal));
@@ -300,12 +339,12 @@ impl Service {
         }
     }
 
-    /// Puts a job back that this process cannot end in time.
+    /// Puts a job back that this process cannot end in time, or that has to be judged again.
     async fn release(&self, job: &ClaimedJob) -> Result<(), ServiceError> {
         let write = self.store().begin().await?;
         if write.release_job(job, self.wall_now()).await? {
             write.commit().await?;
-            tracing::info!(%job.id, %job.kind, "a job was put back, because this process stops");
+            tracing::info!(%job.id, %job.kind, "a job was put back");
         }
         Ok(())
     }

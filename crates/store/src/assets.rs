@@ -3,8 +3,9 @@
 //! The bytes stand in the database. So every process has every picture, a copy of the database is a whole one, and a
 //! picture is there exactly when the row that shows it is.
 
+mod prune;
+
 use crate::entity::{assets, screenshots};
-use crate::millis::Millis;
 use crate::rows::name;
 use crate::{OwnedSite, Store, StoreError, WriteTransaction};
 use domain::asset::View;
@@ -14,7 +15,6 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value};
 use std::collections::HashMap;
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 /// A picture with its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,52 +222,6 @@ impl Store {
             .one(self.reader())
             .await?;
         row.map(Asset::try_from).transpose()
-    }
-
-    /// Deletes pictures from before `before` that nothing refers to any more: neither a variant's patch nor the
-    /// dashboard. Variants that ended long ago are not shown with pictures. How many were deleted.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn prune_assets(
-        &self,
-        unused_since: OffsetDateTime,
-        ended_before: OffsetDateTime,
-    ) -> Result<u64, StoreError> {
-        let write = self.begin_long().await?;
-        let ended = "DELETE FROM screenshots WHERE created_at < $1 AND EXISTS (SELECT 1 FROM variants \
-                     WHERE variants.site_id = screenshots.site_id AND variants.id = screenshots.variant_id \
-                     AND variants.status IN ('killed', 'rejected'))";
-        write.transaction.execute_raw(write.statement(ended, [Millis::from(ended_before).0.into()])).await?;
-        let unused = "DELETE FROM assets WHERE kind = 'screenshot' AND created_at < $1 AND NOT EXISTS \
-                      (SELECT 1 FROM screenshots WHERE screenshots.site_id = assets.site_id \
-                      AND screenshots.asset_id = assets.id)";
-        let before = Millis::from(unused_since);
-        let mut deleted =
-            write.transaction.execute_raw(write.statement(unused, [before.0.into()])).await?.rows_affected();
-        let images: Vec<(Uuid, String)> = assets::Entity::find()
-            .select_only()
-            .column(assets::Column::SiteId)
-            .column(assets::Column::Id)
-            .filter(assets::Column::Kind.eq(AssetKind::Image.as_str()))
-            .filter(assets::Column::CreatedAt.lt(before))
-            .order_by_asc(assets::Column::SiteId)
-            .into_tuple()
-            .all(&write.transaction)
-            .await?;
-        for (site_id, id) in images {
-            let variants = write.variants(&OwnedSite::new(SiteId(site_id))).await?;
-            let is_used = variants.iter().flat_map(|variant| &variant.patch.ops).any(|op| match op {
-                domain::Op::Image { src, .. } => src.contains(&id),
-                domain::Op::Attr { value, .. } => value.contains(&id),
-                domain::Op::Text { .. } => false,
-            });
-            if !is_used {
-                deleted += assets::Entity::delete_by_id((site_id, id)).exec(&write.transaction).await?.rows_affected;
-            }
-        }
-        write.commit().await?;
-        Ok(deleted)
     }
 }
 

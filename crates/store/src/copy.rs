@@ -58,6 +58,33 @@ impl WriteTransaction {
         Ok(())
     }
 
+    /// Says what became of a call that was written down when it was asked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn correct_model_call(&self, site: &OwnedSite, call: &ModelCall, id: Uuid) -> Result<(), StoreError> {
+        llm_calls::Entity::update_many()
+            .col_expr(llm_calls::Column::TokensIn, Expr::value(call.tokens_in))
+            .col_expr(llm_calls::Column::TokensOut, Expr::value(call.tokens_out))
+            .col_expr(llm_calls::Column::CostMicros, Expr::value(call.cost_micros))
+            .col_expr(llm_calls::Column::DurationMs, Expr::value(call.duration_ms))
+            .col_expr(llm_calls::Column::Outcome, Expr::value(call.outcome))
+            .filter(llm_calls::Column::SiteId.eq(site.site_id().0))
+            .filter(llm_calls::Column::Id.eq(id))
+            .exec(&self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets a call that was written down and then not made.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_model_call(&self, site: &OwnedSite, id: Uuid) -> Result<(), StoreError> {
+        llm_calls::Entity::delete_by_id((site.site_id().0, id)).exec(&self.transaction).await?;
+        Ok(())
+    }
+
     /// Keeps a draft that broke a rule.
     ///
     /// # Errors

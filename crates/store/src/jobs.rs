@@ -15,7 +15,6 @@ use domain::{JobId, JobKind, JobState, SiteId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult};
-use serde_json::Value;
 use std::collections::HashMap;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -73,7 +72,7 @@ impl WriteTransaction {
         Ok(is_stored)
     }
 
-    /// Queues a job that gave up or was cancelled once more; `false` when it is in another state, or when
+    /// Queues a job that gave up or was cancelled once more, with what it kept; `false` when it is in another state, or when
     /// another job of its kind is open already.
     ///
     /// # Errors
@@ -100,7 +99,6 @@ impl WriteTransaction {
             .col_expr(jobs::Column::Percent, Expr::value(0))
             .col_expr(jobs::Column::Steps, Expr::value(serde_json::json!([])))
             .col_expr(jobs::Column::DoneAt, Expr::value(None::<Millis>))
-            .col_expr(jobs::Column::Kept, Expr::value(None::<Value>))
             .filter(jobs::Column::SiteId.eq(site.site_id().0))
             .filter(jobs::Column::Id.eq(job_id.0))
             .exec(&self.transaction)

@@ -1,7 +1,7 @@
 //! Having variants written, and believing none of it before it was checked.
 
 use super::progress::Progress;
-use super::{Effect, JobFailure};
+use super::{Effect, JobFailure, Judged};
 use crate::drafting::{Accepted, Drafting};
 use crate::playbook::Playbook;
 use crate::ports::Draft;
@@ -73,7 +73,7 @@ impl Service {
             .map(|(number, accepted)| self.variant(job, number, accepted, parent, &written.author, cost))
             .collect();
         progress.step(95, format!("{} variants wait for your review", variants.len())).await?;
-        Ok(Effect::Variants(variants))
+        Ok(Effect::Variants(variants, Judged::by(&site)))
     }
 
     /// Asks the copywriter until enough is good, it may not try again, or the day's limit is reached.

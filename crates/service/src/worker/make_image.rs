@@ -1,7 +1,7 @@
 //! Having an image made: paid for once, kept, and then judged like every other variant.
 
 use super::progress::Progress;
-use super::{Effect, JobFailure};
+use super::{Effect, JobFailure, Judged, REST};
 use crate::drafting::Accepted;
 use crate::pictures::{asset_id, is_full};
 use crate::ports::{Draft, ImageMaker, WriteError, WritingLog};
@@ -13,16 +13,27 @@ use domain::patch::AllowedHosts;
 use domain::slots::SlotPatch;
 use domain::{AssetId, AssetKind, PageModel, VariantStatus};
 use serde::{Deserialize, Serialize};
+use store::WriteTransaction;
 use store::assets::{Asset, Kept};
 use store::copy::Written;
 use store::jobs::ClaimedJob;
 use store::sites::SiteRecord;
+use uuid::Uuid;
+
+/// How often an image that was paid for is tried to be stored.
+const STORING_TRIES: u32 = 4;
 
 /// An image that was paid for and stored, so that whoever goes on after a crash need not have it made again.
 #[derive(Serialize, Deserialize)]
 struct KeptImage {
     asset_id: AssetId,
     cost_micros: Option<i64>,
+}
+
+/// A call that was written down before it was made.
+struct Asked {
+    id: Uuid,
+    price: i64,
 }
 
 impl Service {
@@ -36,7 +47,7 @@ impl Service {
         let maker = maker.ok_or_else(|| JobFailure::for_good("No image model is set up any more."))?;
         let site = self.store().site_record(&job.site).await?.ok_or_else(gone)?;
         let page = site.page_model().cloned().ok_or_else(gone)?;
-        let image = match progress.kept() {
+        let image = match self.kept_image(job, &progress).await? {
             Some(image) => image,
             None => self.have_image(job, &site, &page, maker.as_ref(), &mut progress).await?,
         };
@@ -59,10 +70,18 @@ impl Service {
         let accepted = Accepted { draft, patch, review: None };
         let variant = self.variant(job, existing.len(), accepted, parent, maker.model(), image.cost_micros);
         progress.step(95, format!("{} waits for your review", variant.name)).await?;
-        Ok(Effect::Variants(vec![variant]))
+        Ok(Effect::Variants(vec![variant], Judged::by(&site)))
     }
 
-    /// Asks for the image, and stores it as soon as it is there. What was spent is written down whatever becomes of it.
+    /// The image that an earlier try kept, unless it lay unused for so long that it was deleted.
+    async fn kept_image(&self, job: &ClaimedJob, progress: &Progress<'_>) -> Result<Option<KeptImage>, ServiceError> {
+        let Some(image) = progress.kept::<KeptImage>() else { return Ok(None) };
+        let is_there = self.store().asset(&job.site, &image.asset_id).await?.is_some();
+        Ok(is_there.then_some(image))
+    }
+
+    /// Asks for the image. The call is written down at its price before it is made, so that it counts even when nobody
+    /// is there any more to hear the answer; what came of it is written together with the image.
     async fn have_image(
         &self,
         job: &ClaimedJob,
@@ -76,39 +95,109 @@ impl Service {
             return Err(JobFailure::for_good(capped));
         }
         progress.step(15, format!("Having an image made by {}, for about {}", maker.model(), dollars(price))).await?;
+        let asked = self.account_for_asking(job, maker).await?;
         let log = WritingLog::default();
         let made = maker.make(page, &log).await;
         let calls = log.take_calls();
-        self.account_for_image(job, &calls).await?;
-        let made = made.map_err(of_images)?;
-        let asset = Asset {
+        let asset = made.map(|made| Asset {
             id: asset_id(AssetKind::Image, &made.webp),
             kind: AssetKind::Image,
             media_type: "image/webp".to_owned(),
             bytes: made.webp,
             width: made.width,
             height: made.height,
+        });
+        let cost_micros = calls.iter().filter_map(|it| it.cost_micros).max();
+        let image = asset.as_ref().ok().map(|asset| KeptImage { asset_id: asset.id.clone(), cost_micros });
+        let mut tries = 1;
+        let (kept, held) = loop {
+            let stored = image.as_ref().zip(asset.as_ref().ok());
+            match self.settle_image(job, &asked, &calls, stored, progress).await {
+                Ok(settled) => break settled,
+                // Asking again would pay again, so storing is tried again.
+                Err(error) if tries < STORING_TRIES => {
+                    tracing::warn!(job.id = %job.id, error = &error as &dyn std::error::Error, "an image was not stored");
+                    tries += 1;
+                    tokio::time::sleep(REST).await;
+                }
+                Err(error) => return Err(JobFailure { transient: false, ..error.into() }),
+            }
         };
-        let quota = self.inner.settings.asset_quota;
-        let write = self.store().begin().await?;
-        match write.keep_asset(&job.site, &asset, quota, self.wall_now()).await? {
-            Kept::Here => write.commit().await?,
-            full => return Err(JobFailure::for_good(is_full(full, quota))),
-        }
+        progress.go_on_if(held).await;
+        let asset = asset.map_err(of_images)?;
+        let (Kept::Here, Some(image)) = (kept, image) else {
+            return Err(JobFailure::for_good(is_full(kept, self.inner.settings.asset_quota)));
+        };
         progress.log(format!("The image has {} by {} pixels.", asset.width, asset.height)).await?;
-        let image = KeptImage { asset_id: asset.id, cost_micros: calls.iter().filter_map(|it| it.cost_micros).max() };
-        progress.keep(&image).await?;
         Ok(image)
     }
 
-    async fn account_for_image(&self, job: &ClaimedJob, calls: &[ModelCall]) -> Result<(), ServiceError> {
+    /// Writes in one transaction what was spent, the image, and that the job has it; whether there was room, and
+    /// whether the job is still ours. What was spent is spent, whoever has the job now.
+    async fn settle_image(
+        &self,
+        job: &ClaimedJob,
+        asked: &Asked,
+        calls: &[ModelCall],
+        image: Option<(&KeptImage, &Asset)>,
+        progress: &Progress<'_>,
+    ) -> Result<(Kept, bool), ServiceError> {
         let write = self.store().begin().await?;
-        for call in calls {
-            let row = Written { id: self.random_id(), job_id: job.id, attempt: job.attempts, at: self.wall_now() };
-            write.record_model_call(&job.site, call, row).await?;
-            write.add_cost(job, call.cost_micros.unwrap_or(0)).await?;
+        self.account_for_image(&write, job, calls, asked).await?;
+        let (mut kept, mut held) = (Kept::Here, true);
+        if let Some((image, asset)) = image {
+            let quota = self.inner.settings.asset_quota;
+            kept = write.keep_asset(&job.site, asset, quota, self.wall_now()).await?;
+            if kept == Kept::Here {
+                held = progress.keep_with(&write, image).await?;
+            }
         }
-        Ok(write.commit().await?)
+        write.commit().await?;
+        Ok((kept, held))
+    }
+
+    /// Writes down that a call is about to be made, as if it were paid for already.
+    async fn account_for_asking(&self, job: &ClaimedJob, maker: &dyn ImageMaker) -> Result<Asked, ServiceError> {
+        let call = ModelCall {
+            model: maker.model().to_owned(),
+            prompt_version: maker.prompt_version().to_owned(),
+            tokens_in: None,
+            tokens_out: None,
+            cost_micros: Some(maker.price_micros()),
+            duration_ms: 0,
+            outcome: "asked",
+        };
+        let row = self.row_of(job);
+        let write = self.store().begin().await?;
+        write.record_model_call(&job.site, &call, row).await?;
+        write.add_cost(job, maker.price_micros()).await?;
+        write.commit().await?;
+        Ok(Asked { id: row.id, price: maker.price_micros() })
+    }
+
+    /// Puts what was really spent in the place of what was written down before.
+    async fn account_for_image(
+        &self,
+        write: &WriteTransaction,
+        job: &ClaimedJob,
+        calls: &[ModelCall],
+        asked: &Asked,
+    ) -> Result<(), ServiceError> {
+        match calls {
+            [] => write.forget_model_call(&job.site, asked.id).await?,
+            [first, others @ ..] => {
+                write.correct_model_call(&job.site, first, asked.id).await?;
+                for call in others {
+                    write.record_model_call(&job.site, call, self.row_of(job)).await?;
+                }
+            }
+        }
+        let spent: i64 = calls.iter().filter_map(|call| call.cost_micros).sum();
+        Ok(write.add_cost(job, spent - asked.price).await?)
+    }
+
+    fn row_of(&self, job: &ClaimedJob) -> Written {
+        Written { id: self.random_id(), job_id: job.id, attempt: job.attempts, at: self.wall_now() }
     }
 
     /// The rules that hold for every variant; besides the page's own host, pictures may stand on ours.
@@ -133,15 +222,17 @@ impl Service {
         let (strategy, author) = ("hero image".to_owned(), author.to_owned());
         let draft = RejectedDraft { slots, strategy, author, refusal, created_at: self.now().unix_timestamp() };
         let write = self.store().begin().await?;
-        let row = Written { id: self.random_id(), job_id: job.id, attempt: job.attempts, at: self.now() };
-        write.record_rejected_draft(&job.site, &draft, row).await?;
+        write.record_rejected_draft(&job.site, &draft, Written { at: self.now(), ..self.row_of(job) }).await?;
         write.commit().await?;
         Ok(JobFailure::for_good(reason))
     }
 }
 
-/// The same failures as a copywriter's, told of the other model.
+/// The same failures as a copywriter's, told of the other model. What took too long may still have been made, and is
+/// paid for then, so it is not asked for again.
 fn of_images(error: WriteError) -> JobFailure {
+    let took_too_long = matches!(error, WriteError::Timeout(_));
     let failure = JobFailure::from(error);
-    JobFailure { reason: failure.reason.replace("language model", "image model"), ..failure }
+    let reason = failure.reason.replace("language model", "image model");
+    JobFailure { reason, transient: failure.transient && !took_too_long, ..failure }
 }

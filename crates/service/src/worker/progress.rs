@@ -5,6 +5,7 @@ use crate::{Service, ServiceError};
 use domain::JobProgress;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use store::WriteTransaction;
 use store::jobs::ClaimedJob;
 use tokio_util::sync::CancellationToken;
 
@@ -52,15 +53,24 @@ impl<'a> Progress<'a> {
 
     /// Keeps what the steps so far made, so that a process that goes on need not make it again.
     pub(super) async fn keep<T: Serialize>(&self, made: &T) -> Result<(), ServiceError> {
-        let value = serde_json::to_value(made).map_err(ServiceError::internal)?;
-        if value.to_string().len() > MOST_KEPT {
-            return Ok(());
-        }
         let write = self.service.store().begin().await?;
-        let held = write.keep_for_job(self.job, value).await?;
+        let held = self.keep_with(&write, made).await?;
         write.commit().await?;
         self.go_on_if(held).await;
         Ok(())
+    }
+
+    /// The same together with what else a transaction writes; `false` when the lease is lost.
+    pub(super) async fn keep_with<T: Serialize>(
+        &self,
+        write: &WriteTransaction,
+        made: &T,
+    ) -> Result<bool, ServiceError> {
+        let value = serde_json::to_value(made).map_err(ServiceError::internal)?;
+        if value.to_string().len() > MOST_KEPT {
+            return Ok(true);
+        }
+        Ok(write.keep_for_job(self.job, value).await?)
     }
 
     async fn store(&self) -> Result<(), ServiceError> {

@@ -1,21 +1,72 @@
 //! Images for the hero image's place: off unless asked for, priced before, made once, judged like every variant.
 
 use crate::support::sign_up;
+use async_trait::async_trait;
 use domain::report::{JobView, SiteDetail};
-use domain::{AssetId, JobKind, JobState, Op, SiteId, VariantStatus};
-use service::ports::{MadeImage, WriteError};
-use service::{CopyRulesUpdate, ServiceError, Viewer};
+use domain::{AssetId, JobKind, JobState, Op, PageModel, SiteId, SlotName, VariantStatus};
+use service::ports::{Clock, ImageMaker, MadeImage, WriteError, WritingLog};
+use service::{CopyRulesUpdate, Lane, ServiceError, Viewer};
 use std::sync::Arc;
+use std::time::Duration;
+use store::jobs::Claim;
 use testkit::fakes::{Camera, FakeMaker};
 use testkit::service::PAGE_URL;
 use testkit::{TestDatabase, TestService, TestServiceBuilder, on_both_databases};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 on_both_databases!(
     an_image_becomes_a_variant_that_waits,
     without_an_image_model_there_is_no_offer,
     the_limits_of_the_day_hold,
     a_failure_is_told_and_tried_again_when_that_may_help,
+    a_model_that_is_too_slow_is_not_asked_again,
+    an_image_is_paid_for_once_whatever_fails_afterwards,
+    a_cancelled_call_counts_at_its_price,
 );
+
+/// A maker that says when it was asked, and answers when it may.
+struct Slow {
+    begun: Semaphore,
+    permits: Semaphore,
+}
+
+#[async_trait]
+impl ImageMaker for Slow {
+    fn model(&self) -> &str {
+        "slow painter"
+    }
+
+    fn prompt_version(&self) -> &str {
+        "image.test"
+    }
+
+    fn price_micros(&self) -> i64 {
+        40_000
+    }
+
+    async fn make(&self, page: &PageModel, log: &WritingLog) -> Result<MadeImage, WriteError> {
+        self.begun.add_permits(1);
+        self.permits.acquire().await.unwrap().forget();
+        FakeMaker::new(vec![Ok(image())]).make(page, log).await
+    }
+}
+
+/// A site whose image is being made, and who works on it.
+async fn painting(database: TestDatabase) -> (TestService, Arc<Slow>, (Viewer, SiteId), JoinHandle<()>) {
+    let maker = Arc::new(Slow { begun: Semaphore::new(0), permits: Semaphore::new(0) });
+    let test =
+        TestServiceBuilder::default().images(maker.clone()).public_url("https://evoloop.example").build(database);
+    let (viewer, site_id) = site(&test).await;
+    test.service.make_image(&viewer, site_id).await.unwrap();
+    let service = test.service.clone();
+    let working = tokio::spawn(async move {
+        assert!(service.work_once(Lane::All).await.unwrap());
+    });
+    maker.begun.acquire().await.unwrap().forget();
+    (test, maker, (viewer, site_id), working)
+}
 
 fn image() -> MadeImage {
     MadeImage { webp: b"RIFF....WEBP".to_vec(), width: 1_200, height: 800 }
@@ -137,4 +188,54 @@ async fn a_failure_is_told_and_tried_again_when_that_may_help(database: TestData
     let why = "The image model's answer could not be used: what it holds is no PNG, JPEG or WebP.";
     assert_eq!((job(&found).state, job(&found).last_error.as_deref()), (JobState::Dead, Some(why)));
     assert_eq!((found.variants.len(), found.spent_today.calls), (5, 3));
+}
+
+async fn a_model_that_is_too_slow_is_not_asked_again(database: TestDatabase) {
+    let test = with(vec![Err(WriteError::Timeout(60)), Ok(image())]).build(database);
+    let (viewer, site_id) = site(&test).await;
+    test.service.make_image(&viewer, site_id).await.unwrap();
+    test.work().await;
+    let found = detail(&test, &viewer, site_id).await;
+    let why = "The image model did not answer within 60 seconds.";
+    assert_eq!((job(&found).state, job(&found).last_error.as_deref()), (JobState::Dead, Some(why)));
+    assert_eq!(found.spent_today.calls, 1);
+}
+
+async fn an_image_is_paid_for_once_whatever_fails_afterwards(database: TestDatabase) {
+    let (test, maker, (viewer, site_id), working) = painting(database).await;
+    // The owner locks the place while the image is being made, so that it is refused once it is there.
+    let lock = async |locked| {
+        test.service.lock_slot(&viewer, site_id, SlotName::HeroImage, locked, true).await.unwrap();
+    };
+    lock(true).await;
+    maker.permits.add_permits(1);
+    working.await.unwrap();
+    test.work().await;
+    let found = detail(&test, &viewer, site_id).await;
+    assert_eq!((job(&found).state, found.variants.len()), (JobState::Dead, 4), "{:?}", job(&found).last_error);
+    // Once it may be used, it is there still, even if the database fails on the way.
+    lock(false).await;
+    test.service.retry_job(&viewer, job(&found).id).await.unwrap();
+    let now = test.clock.now();
+    let write = test.database.store.begin().await.unwrap();
+    let lease_end = now + Duration::from_secs(60);
+    let claim = write.claim_job(&[JobKind::MakeImage], Uuid::new_v4(), now, lease_end).await.unwrap();
+    let Claim::Taken(claimed) = claim else { panic!("{claim:?}") };
+    assert!(write.fail_job(&claimed, "Something went wrong.", Some(now), now).await.unwrap());
+    write.commit().await.unwrap();
+    test.work().await;
+    let found = detail(&test, &viewer, site_id).await;
+    assert_eq!((job(&found).state, found.variants.len()), (JobState::Done, 5), "{:?}", job(&found).last_error);
+    assert_eq!((found.spent_today.calls, found.spent_today.cost_micros), (1, 39_000));
+    assert_eq!(job(&found).cost_micros, 39_000);
+}
+
+async fn a_cancelled_call_counts_at_its_price(database: TestDatabase) {
+    let (test, _maker, (viewer, site_id), working) = painting(database).await;
+    let running = job(&detail(&test, &viewer, site_id).await);
+    test.service.cancel_job(&viewer, running.id).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(5), working).await.expect("the work stops at once").unwrap();
+    let found = detail(&test, &viewer, site_id).await;
+    assert_eq!((job(&found).state, job(&found).cost_micros), (JobState::Cancelled, 40_000));
+    assert_eq!((found.spent_today.calls, found.spent_today.cost_micros), (1, 40_000));
 }

@@ -2,9 +2,10 @@
 
 use crate::support::sign_up;
 use domain::asset::{PictureKind, View};
+use domain::decision::{Decision, DecisionEvidence, DecisionKind, DecisionState, Undo};
 use domain::report::SiteDetail;
 use domain::variant::VariantAction;
-use domain::{AssetId, AssetKind, JobKind, JobState, SiteId, SiteStatus, VariantStatus};
+use domain::{AssetId, AssetKind, DecisionId, JobKind, JobState, SiteId, SiteStatus, VariantStatus};
 use service::ports::{Clock, Draft, ReadError};
 use service::{Asset, Quota, ServiceError, Viewer};
 use std::sync::Arc;
@@ -196,19 +197,37 @@ async fn unused_pictures_go(database: TestDatabase) {
         width: 10,
         height: 10,
     };
-    let (used, unused) = (image(1), image(2));
+    let (used, unused, decided) = (image(1), image(2), image(3));
     let write = store.begin().await.unwrap();
     let quota = Quota { site: 1 << 20, account: 1 << 20 };
-    for asset in [&used, &unused, &used] {
+    for asset in [&used, &unused, &used, &decided] {
         assert_eq!(write.keep_asset(&owned, asset, quota, test.clock.now()).await.unwrap(), Kept::Here);
     }
     let control = write.variants(&owned).await.unwrap().remove(0);
     let target = domain::Target { css: "#hero".to_owned(), n: None, tag: None, text: None, alt: Vec::new() };
-    let src = format!("http://localhost{}", used.id.path(site_id));
-    let patch = domain::Patch { v: 1, ops: vec![domain::Op::Image { target, src, alt: None }] };
-    let id = domain::VariantId(uuid::Uuid::new_v4());
-    let variant = domain::Variant { id, patch, is_control: false, status: VariantStatus::Killed, ..control };
-    write.create_variant(&variant, None, test.clock.now()).await.unwrap();
+    let killed = |asset: &Asset| {
+        let src = format!("http://localhost{}", asset.id.path(site_id));
+        let patch = domain::Patch { v: 1, ops: vec![domain::Op::Image { target: target.clone(), src, alt: None }] };
+        let id = domain::VariantId(uuid::Uuid::new_v4());
+        domain::Variant { id, patch, is_control: false, status: VariantStatus::Killed, ..control.clone() }
+    };
+    let by_decision = killed(&decided);
+    for variant in [&killed(&used), &by_decision] {
+        write.create_variant(variant, None, test.clock.now()).await.unwrap();
+    }
+    let decision = Decision {
+        id: DecisionId(uuid::Uuid::new_v4()),
+        kind: DecisionKind::Kill,
+        variant_id: Some(by_decision.id),
+        sentence: "It is worse.".to_owned(),
+        evidence: DecisionEvidence::Generation { variants: 2 },
+        rule: Vec::new(),
+        undo: Some(Undo { status: VariantStatus::Active }),
+        state: DecisionState::Done,
+        created_at: test.clock.now().unix_timestamp(),
+        settled_at: None,
+    };
+    write.write_decision(&owned, &decision, test.clock.now()).await.unwrap();
     write.commit().await.unwrap();
     assert_eq!(store.public_asset(site_id, &used.id).await.unwrap(), Some(used.clone()));
 
@@ -229,6 +248,8 @@ async fn unused_pictures_go(database: TestDatabase) {
     test.service.act_on_variant(&viewer, site_id, waiting[0].0.0, VariantAction::Reject).await.unwrap();
     test.clock.advance(time::Duration::days(40));
     test.service.keep_once().await.unwrap();
+    assert_eq!(store.asset(&owned, &used.id).await.unwrap(), None, "its variant ended long ago");
+    assert!(store.asset(&owned, &decided.id).await.unwrap().is_some(), "the decision can be taken back");
     let rejected = of_status(VariantStatus::Rejected).await;
     assert!(rejected.len() == 1 && rejected[0].1 == [PictureKind::Drawing], "{rejected:?}");
     let waiting = of_status(VariantStatus::PendingReview).await;

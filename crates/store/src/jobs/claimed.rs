@@ -127,8 +127,9 @@ impl WriteTransaction {
         self.fenced(update, job).await
     }
 
-    /// Puts a claimed job back for another try at `run_at`, or gives it up when `run_at` is absent. Nothing of the
-    /// try is kept, because it may be what was wrong. `false` when the lease was lost.
+    /// Puts a claimed job back for another try at `run_at`, or gives it up when `run_at` is absent. What a model made
+    /// is kept, because it was paid for; a page that was read is not, because it may be what was wrong and reading it
+    /// again costs nothing. `false` when the lease was lost.
     ///
     /// # Errors
     /// When the database fails.
@@ -140,10 +141,12 @@ impl WriteTransaction {
         now: OffsetDateTime,
     ) -> Result<bool, StoreError> {
         let update = match run_at {
-            Some(run_at) => released(JobState::Queued)
-                .col_expr(jobs::Column::RunAt, Expr::value(Millis::from(run_at)))
-                .col_expr(jobs::Column::Kept, Expr::value(None::<Value>)),
-            None => ended(JobState::Dead, now),
+            Some(run_at) => released(JobState::Queued).col_expr(jobs::Column::RunAt, Expr::value(Millis::from(run_at))),
+            None => closed(JobState::Dead, now),
+        };
+        let update = match job.kind {
+            JobKind::GenerateVariants | JobKind::MakeImage => update,
+            JobKind::AnalyzeSite | JobKind::UpdateStats | JobKind::TakeScreenshots => forgetful(update),
         };
         self.fenced(update.col_expr(jobs::Column::LastError, Expr::value(reason)), job).await
     }
@@ -288,10 +291,17 @@ pub(super) fn released(state: JobState) -> UpdateMany<jobs::Entity> {
         .col_expr(jobs::Column::LeaseUntil, Expr::value(None::<Millis>))
 }
 
-/// An update that ends a job; another one of its kind may come then.
+/// An update that ends a job and forgets what it kept; another one of its kind may come then.
 pub(super) fn ended(state: JobState, now: OffsetDateTime) -> UpdateMany<jobs::Entity> {
+    forgetful(closed(state, now))
+}
+
+fn closed(state: JobState, now: OffsetDateTime) -> UpdateMany<jobs::Entity> {
     released(state)
         .col_expr(jobs::Column::DoneAt, Expr::value(Millis::from(now)))
         .col_expr(jobs::Column::DedupKey, Expr::value(None::<String>))
-        .col_expr(jobs::Column::Kept, Expr::value(None::<Value>))
+}
+
+fn forgetful(update: UpdateMany<jobs::Entity>) -> UpdateMany<jobs::Entity> {
+    update.col_expr(jobs::Column::Kept, Expr::value(None::<Value>))
 }
