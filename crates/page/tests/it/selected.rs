@@ -62,3 +62,12 @@ fn many_selectors_on_a_large_page_end() {
     let selected = analyze_for(&page, &[], &selectors).selected;
     assert!(selected.len() <= 20 && selected.iter().all(|found| found.matches <= 1001));
 }
+
+#[test]
+fn what_is_too_dear_to_look_up_is_not_found_and_the_others_are() {
+    let page = format!("<html><body><h1>Boil water</h1>{}</body></html>", "<p>word</p>".repeat(20_000));
+    let dear = (0..60).map(|n| format!(".a{n}~p,")).collect::<String>() + "p~p";
+    let selected = analyze_for(&page, &[], &[dear, "h1".to_owned()]).selected;
+    let matches: Vec<u32> = selected.iter().map(|found| found.matches).collect();
+    assert_eq!(matches, [0, 1]);
+}
