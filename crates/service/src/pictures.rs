@@ -117,9 +117,9 @@ fn changed(page: &PageModel, variant: &Variant) -> PageModel {
 
 /// What stands in a slot when a variant is shown.
 fn text_of<'a>(slot: &'a TextSlot, variant: &'a Variant) -> &'a str {
-    let texts = variant.patch.ops.iter().filter_map(|op| match op {
+    let mut texts = variant.patch.ops.iter().filter_map(|op| match op {
         Op::Text { target, value } if target.css == slot.locator.css => Some(value.as_str()),
         _ => None,
     });
-    texts.last().unwrap_or(&slot.text)
+    texts.next_back().unwrap_or(&slot.text)
 }

@@ -12,6 +12,7 @@ mod images;
 mod jobs;
 mod jobs_ended_early;
 mod jobs_of_replicas;
+mod page_edits;
 mod pictures;
 mod playbook;
 mod reading;

@@ -11,12 +11,13 @@ use service::{Asset, Quota, ServiceError, Viewer};
 use std::sync::Arc;
 use store::assets::Kept;
 use testkit::fakes::{Camera, FakeWriter};
-use testkit::service::PAGE_URL;
+use testkit::service::{PAGE, PAGE_URL};
 use testkit::{TestDatabase, TestService, TestServiceBuilder, on_both_databases};
 
 on_both_databases!(
     every_variant_is_photographed_once,
     without_a_browser_there_is_a_drawing,
+    a_drawing_has_the_size_that_is_told,
     pictures_that_find_no_room_are_refused_with_a_sentence,
     a_page_that_cannot_be_photographed_fails_with_its_reason,
     unused_pictures_go,
@@ -127,6 +128,32 @@ async fn without_a_browser_there_is_a_drawing(database: TestDatabase) {
     let stranger = sign_up(&test, "stranger@example.com").await;
     let refused = test.service.drawing(&stranger, site_id, variant.id).await;
     assert!(matches!(refused, Err(ServiceError::NotFound)), "{refused:?}");
+}
+
+async fn a_drawing_has_the_size_that_is_told(database: TestDatabase) {
+    // Two lines below the headline, of which a variant leaves one, and no picture that is taller than both.
+    let lead = "A kettle for one cup that uses 40 % less power than a pot. It is quiet, it stops by itself, and fits a drawer.";
+    let (before, rest) = PAGE.split_once("<p class=\"lead\">").unwrap();
+    let (old, rest) = rest.split_once("</p>").unwrap();
+    assert!(old.len() < lead.len());
+    let (button, rest) = rest.split_once("<img").unwrap();
+    let (_, rest) = rest.split_once('>').unwrap();
+    let shorter = "A kettle for one cup uses 40 % less power than a pot. It is quiet and fits a drawer.";
+    let slots = domain::slots::SlotPatch { subheadline: Some(shorter.to_owned()), ..Default::default() };
+    let (reasoning, strategy) = ("It is shorter.".to_owned(), "shorter".to_owned());
+    let writer = FakeWriter::new(vec![Ok(vec![Draft { slots, reasoning, strategy, ..Draft::default() }])]);
+    let test = TestServiceBuilder::default().writer(Arc::new(writer)).build(database);
+    test.reader.put(PAGE_URL, Ok(&format!("{before}<p class=\"lead\">{lead}</p>{button}{rest}")));
+    let (viewer, site_id) = site(&test, "owner@example.com").await;
+    let found = detail(&test, &viewer, site_id).await;
+    let mut heights = Vec::new();
+    for it in &found.variants {
+        let svg = test.service.drawing(&viewer, site_id, it.variant.id).await.unwrap();
+        let picture = &it.pictures[0];
+        assert!(svg.contains(&format!("width=\"{}\" height=\"{}\" role", picture.width, picture.height)), "{svg}");
+        heights.push(picture.height);
+    }
+    assert!(heights.len() == 2 && heights[0] > heights[1], "{heights:?}");
 }
 
 async fn pictures_that_find_no_room_are_refused_with_a_sentence(database: TestDatabase) {
