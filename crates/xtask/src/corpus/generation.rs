@@ -24,6 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(1_800);
 /// Jobs that have not ended.
 const OPEN: &str = "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running') AND period_ms IS NULL";
 
+/// A wish that never became a job, because the page could not be read.
+const REFUSED: &str = "refused";
+
 /// How one run ended.
 struct Run {
     page: String,
@@ -65,19 +68,23 @@ pub(super) fn run(
             return Err(Failure::new("the mode of the site cannot be set"));
         }
         for round in 0..rounds {
-            if round > 0 {
-                let answer = ask(&server, "POST", "/api/variants/generate", &cookie, &format!("site_id={site}"))?;
-                if !answer.is_good() {
-                    return Err(Failure::new(format!("a wish for variants was answered with {}", answer.0)));
+            // The first one begins by itself, when the page was read.
+            let wish = (round > 0)
+                .then(|| ask(&server, "POST", "/api/variants/generate", &cookie, &format!("site_id={site}")))
+                .transpose()?;
+            let run = match wish.filter(|answer| !answer.is_good()) {
+                Some(answer) => {
+                    let told = json(&answer)?["message"].as_str().unwrap_or_default().to_owned();
+                    Run { page: page.id.clone(), state: REFUSED.to_owned(), told, variants: Vec::new() }
                 }
-            }
-            until_idle(&server)?;
-            let run = last_run(&server, page, site)?;
-            complaints.extend(judge(&run, &fs::read(root.join(below))?));
+                None => {
+                    until_idle(&server)?;
+                    last_run(&server, page, site)?
+                }
+            };
             println!("    {}: {}, {} variants stored; {}", run.page, run.state, run.variants.len(), run.told);
-            for variant in &run.variants {
-                println!("        {variant}");
-            }
+            run.variants.iter().for_each(|variant| println!("        {variant}"));
+            complaints.extend(judge(&run, &fs::read(root.join(below))?));
             runs.push(run);
         }
     }
@@ -130,7 +137,8 @@ fn judge(run: &Run, page: &[u8]) -> Vec<String> {
     if is_done && run.variants.is_empty() {
         complaints.push(complain("a job ended well and stored nothing".to_owned()));
     }
-    if !is_done && (!run.state.ends_with(" dead") || run.told.is_empty()) {
+    let has_failed = run.state == REFUSED || run.state.ends_with(" dead");
+    if !is_done && (!has_failed || run.told.is_empty()) {
         complaints.push(complain(format!("a job ended as `{}` and says `{}`", run.state, run.told)));
     }
     let known = numbers(&String::from_utf8_lossy(page));
@@ -184,6 +192,8 @@ mod tests {
             (run("analyze_site dead", "the page is not there", &[]), 0),
             (run("generate_variants done", "", &[]), 1),
             (run("generate_variants dead", "", &[]), 1),
+            (run(REFUSED, "the page was not read", &[]), 0),
+            (run(REFUSED, "", &[]), 1),
             (run("generate_variants running", "x", &[]), 1),
             (run("generate_variants done", "", &["3 cups in 91 s"]), 1),
             (run("generate_variants done", "", &["2.90 cups."]), 1),
