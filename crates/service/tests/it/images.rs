@@ -208,7 +208,8 @@ async fn an_image_is_paid_for_once_whatever_fails_afterwards(database: TestDatab
         test.service.lock_slot(&viewer, site_id, SlotName::HeroImage, locked, true).await.unwrap();
     };
     lock(true).await;
-    maker.permits.add_permits(1);
+    // Enough for a second call, which must not come.
+    maker.permits.add_permits(2);
     working.await.unwrap();
     test.work().await;
     let found = detail(&test, &viewer, site_id).await;
