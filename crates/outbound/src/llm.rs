@@ -5,6 +5,7 @@
 
 mod answer;
 mod breaker;
+mod call;
 mod drafts;
 pub mod images;
 mod prompt;
@@ -131,10 +132,10 @@ impl OpenAiCopyWriter {
         if let Some(key) = &self.settings.api_key {
             request = request.bearer_auth(key.expose_secret());
         }
-        let response = request.send().await.map_err(|error| self.transport_error(&error))?;
+        let response = request.send().await.map_err(|error| call::failure(&error, self.settings.timeout))?;
         refuse_status(&response)?;
         let completed = match kind(response.headers()) {
-            Some(Kind::Json) => answer::whole(&self.body(response).await?)?,
+            Some(Kind::Json) => answer::whole(&call::body(response, MAX_ANSWER_BYTES, self.settings.timeout).await?)?,
             Some(Kind::Stream) => self.streamed(response, log, usage).await?,
             None => return Err(bad("it is not JSON")),
         };
@@ -173,7 +174,7 @@ impl OpenAiCopyWriter {
     ) -> Result<Completed, WriteError> {
         let mut stream = Stream::default();
         let mut size = 0;
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| call::failure(&error, self.settings.timeout))? {
             size += chunk.len();
             if size > MAX_STREAM_BYTES {
                 return Err(bad("it is larger than 8 MiB"));
@@ -183,28 +184,6 @@ impl OpenAiCopyWriter {
             log.progress(stream.characters());
         }
         stream.end()
-    }
-
-    async fn body(&self, mut response: Response) -> Result<Vec<u8>, WriteError> {
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(&error))? {
-            if bytes.len() + chunk.len() > MAX_ANSWER_BYTES {
-                return Err(bad("it is larger than 256 KiB"));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes)
-    }
-
-    fn transport_error(&self, error: &reqwest::Error) -> WriteError {
-        tracing::info!(host = self.endpoint.host_str(), %error, "language model request failed");
-        if error.is_timeout() {
-            WriteError::Timeout(self.settings.timeout.as_secs())
-        } else if error.is_body() || error.is_decode() {
-            bad("it broke off")
-        } else {
-            WriteError::Unreachable
-        }
     }
 }
 

@@ -5,12 +5,12 @@ mod picture;
 
 use super::answer::Usage;
 use super::breaker::Breaker;
-use super::{Kind, LlmSettings, bad, kind, outcome, refuse_status, same_origin_only, without_password};
+use super::{Kind, LlmSettings, bad, call, kind, outcome, refuse_status, same_origin_only, without_password};
 use crate::SetupError;
 use async_trait::async_trait;
 use domain::PageModel;
 use domain::copy::ModelCall;
-use reqwest::{Client, Response};
+use reqwest::Client;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use service::ports::{ImageMaker, MadeImage, WriteError, WritingLog};
@@ -104,39 +104,18 @@ impl OpenAiImageMaker {
         if let Some(key) = &self.settings.provider.api_key {
             request = request.bearer_auth(key.expose_secret());
         }
-        let response = request.send().await.map_err(|error| self.transport_error(&error))?;
+        let timeout = self.settings.provider.timeout;
+        let response = request.send().await.map_err(|error| call::failure(&error, timeout))?;
         refuse_status(&response)?;
         if !matches!(kind(response.headers()), Some(Kind::Json)) {
             return Err(bad("it is not JSON"));
         }
-        let body = self.body(response).await?;
+        let body = call::body(response, MAX_ANSWER_BYTES, timeout).await?;
         let (bytes, told) = answer::image(&body)?;
         *usage = told;
         // Decoding takes a while, so it is done away from the threads that answer requests.
         let decoded = tokio::task::spawn_blocking(move || picture::made(&bytes)).await;
         decoded.map_err(|_| bad("the image in it cannot be decoded"))?.map_err(|why| bad(&why))
-    }
-
-    async fn body(&self, mut response: Response) -> Result<Vec<u8>, WriteError> {
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(&error))? {
-            if bytes.len() + chunk.len() > MAX_ANSWER_BYTES {
-                return Err(bad("it is larger than 24 MiB"));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes)
-    }
-
-    fn transport_error(&self, error: &reqwest::Error) -> WriteError {
-        tracing::info!(host = self.endpoint.host_str(), %error, "image request failed");
-        if error.is_timeout() {
-            WriteError::Timeout(self.settings.provider.timeout.as_secs())
-        } else if error.is_body() || error.is_decode() {
-            bad("it broke off")
-        } else {
-            WriteError::Unreachable
-        }
     }
 
     /// What a call cost. One that was answered, or may still have been worked on, is not free because nobody says so.
