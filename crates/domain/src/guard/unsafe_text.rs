@@ -33,6 +33,10 @@ pub(super) fn check(name: &str, new: &str, old: &str, ledger: &Ledger) -> Result
     if new.contains("&lt;") || new.contains("&#") || (new.contains("**") || new.contains("__")) && !old.contains("**") {
         return refused("markup or a placeholder");
     }
+    // Small models lose their way in the JSON that they write.
+    if ["\":\"", "\": \"", "\",\""].iter().any(|piece| new.contains(piece)) {
+        return refused("markup or a placeholder");
+    }
     let lower = new.to_lowercase();
     let squeezed: String = lower.chars().filter(|c| !c.is_whitespace()).collect();
     if ADDRESSES.iter().any(|address| squeezed.contains(address) && !old.to_lowercase().contains(address)) {
