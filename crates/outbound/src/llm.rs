@@ -78,17 +78,7 @@ impl OpenAiCopyWriter {
     /// # Errors
     /// When the base address is not an http(s) one without a password, or the client cannot be made.
     pub fn new(settings: LlmSettings) -> Result<Self, SetupError> {
-        let endpoint = endpoint(&settings.base_url, ["chat", "completions"])
-            .ok_or_else(|| SetupError::BaseUrl(without_password(&settings.base_url)))?;
-        let client = Client::builder()
-            .user_agent(concat!("Evoloop/", env!("CARGO_PKG_VERSION")))
-            .timeout(settings.timeout)
-            .connect_timeout(settings.timeout.min(Duration::from_secs(10)))
-            .redirect(same_origin_only(&endpoint))
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .build()
-            .map_err(SetupError::Client)?;
+        let (endpoint, client) = call::prepared(&settings, ["chat", "completions"])?;
         Ok(Self { settings, endpoint, client, breaker: Breaker::default() })
     }
 

@@ -124,8 +124,7 @@ fn objection(patch: &Patch, site: &SiteRecord) -> Option<String> {
             ));
         }
         let Op::Text { value, .. } = op else { return None };
-        let said = ledger.missing(value, page.lang.as_deref());
-        let taken_back = said.iter().find(|claim| page.withdrawn.iter().any(|fact| fact.is_said_by(claim)))?;
+        let taken_back = ledger.taken_back(value).into_iter().next()?;
         Some(format!("This variant says “{}”, which is not to be said any more. Reject it.", taken_back.text))
     })
 }

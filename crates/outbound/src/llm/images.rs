@@ -5,7 +5,7 @@ mod picture;
 
 use super::answer::Usage;
 use super::breaker::Breaker;
-use super::{Kind, LlmSettings, bad, call, kind, outcome, refuse_status, same_origin_only, without_password};
+use super::{Kind, LlmSettings, bad, call, kind, outcome, refuse_status};
 use crate::SetupError;
 use async_trait::async_trait;
 use domain::PageModel;
@@ -14,7 +14,7 @@ use reqwest::Client;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use service::ports::{ImageMaker, MadeImage, WriteError, WritingLog};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use url::Url;
 
 /// The instructions, a text file so that they can be read and compared as text.
@@ -58,22 +58,11 @@ impl OpenAiImageMaker {
     /// # Errors
     /// When the base address is not an http(s) one without a password, or the client cannot be made.
     pub fn new(settings: ImageSettings) -> Result<Self, SetupError> {
-        let provider = &settings.provider;
-        let path: [&str; 2] = match settings.api {
+        let path = match settings.api {
             ImageApi::Images => ["images", "generations"],
             ImageApi::Chat => ["chat", "completions"],
         };
-        let endpoint = super::endpoint(&provider.base_url, path)
-            .ok_or_else(|| SetupError::BaseUrl(without_password(&provider.base_url)))?;
-        let client = Client::builder()
-            .user_agent(concat!("Evoloop/", env!("CARGO_PKG_VERSION")))
-            .timeout(provider.timeout)
-            .connect_timeout(provider.timeout.min(Duration::from_secs(10)))
-            .redirect(same_origin_only(&endpoint))
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .build()
-            .map_err(SetupError::Client)?;
+        let (endpoint, client) = call::prepared(&settings.provider, path)?;
         Ok(Self { settings, endpoint, client, breaker: Breaker::default() })
     }
 
