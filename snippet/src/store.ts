@@ -44,7 +44,7 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
     if (change) {
       change(kept);
       const text = JSON.stringify(kept);
-      const isStored = attempt(() => (text > "{}" ? page.localStorage.setItem(key, text) : page.localStorage.removeItem(key)));
+      const isStored = attempt(() => (text.length > 2 ? page.localStorage.setItem(key, text) : page.localStorage.removeItem(key)));
       inCookies((name, cookie) => {
         const value = kept[name] ?? "";
         if (!isStored || cookie) page.document.cookie = `evoloop_${name}=${value};max-age=${value && YEAR_S};path=/;samesite=lax`;
