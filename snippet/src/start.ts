@@ -77,6 +77,12 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
     forget: guard(() => end(true)),
   };
   for (const [name, ...given] of before?.q ?? []) (page.evoloop[name] as (...given: unknown[]) => void)(...given);
+  if (script && /[?&]evo_debug/.test(page.location.search)) {
+    const panel = document.createElement("script");
+    panel.src = new page.URL("/evoloop-debug.js", script.src).href;
+    panel.nonce = script.nonce ?? "";
+    document.head.append(panel);
+  }
   // A page that the browser loads ahead is not a visit until it is shown.
   if ((document as { prerendering?: boolean }).prerendering) document.addEventListener("prerenderingchange", begin);
   else begin();

@@ -132,7 +132,7 @@ export function visit(
       const now = performance.now();
       outcome = { applied: missed ? 0 : applied, missed, ms: Math.round(now - began), painted_before_apply: isPainted() && now > unmasksAt };
       unmask();
-      tell(missed ? "missed" : "applied", { variant: variant_id, ...outcome });
+      tell(missed ? "missed" : "applied", { variant: variant_id, assignment, ...outcome });
       impress(false);
     });
     if (goals) return;
