@@ -1,0 +1,226 @@
+// The snippet on twelve sites as customers have them: what the patch says is what a visitor sees, or it is reported as
+// missed; and the site goes on working as if the snippet were not there.
+
+import type { Page } from "@playwright/test";
+import { content } from "./fixtures/content.ts";
+import { expect, test as base } from "./support/fixtures.ts";
+import { documentOf, openEyes, seenOn } from "./support/measure.ts";
+import { startSite, type RunningSite, type SiteName } from "./support/sites.ts";
+import type { Stub } from "./support/stub.ts";
+
+/**
+ * What becomes of every operation on each site.
+ *
+ * | expected | first visit                                | returning visit                        |
+ * | -------- | ------------------------------------------ | -------------------------------------- |
+ * | applied  | applied, acknowledged                      | the same, from the kept assignment     |
+ * | missed   | the original, reported as missed           | the same                               |
+ * | original | the original: who waits has read the page  | applied, from the kept assignment      |
+ */
+const EXPECTED: Record<SiteName, "applied" | "missed" | "original"> = {
+  plain: "applied",
+  react: "applied",
+  streaming: "applied",
+  vue: "applied",
+  svelte: "applied",
+  spa: "applied",
+  csp: "applied",
+  late: "applied",
+  ticker: "applied",
+  changed: "missed",
+  slow: "original",
+  down: "original",
+};
+
+/** An operation, and what a visitor sees of it: `[as it was, with the operation]`. */
+interface Case {
+  op: { op: string; [more: string]: unknown };
+  looks: (page: Page) => Promise<unknown>;
+  seen: [unknown, unknown];
+}
+
+const css = (page: Page, target: string, property: string) =>
+  page.locator(target).evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
+const texts = (page: Page, target: string) => page.locator(target).allInnerTexts();
+/** The elements of one parent, by their names or ids. */
+const order = (page: Page, parent: string) =>
+  page.locator(parent).evaluate((element) => Array.from(element.children, ({ id, localName }) => id || localName));
+/** Source, shape and description of the picture. */
+const picture = (page: Page) =>
+  page.locator("#hero").evaluate((image: HTMLImageElement) => {
+    const { width, height } = image.getBoundingClientRect();
+    return [new URL(image.currentSrc).pathname, width, height, image.alt];
+  });
+
+const HEADLINE = { css: "#headline", tag: "h1", text: content.headline };
+const GREEN = "rgb(0, 90, 60)";
+const RED = "rgb(160, 30, 30)";
+const BLUE = "rgb(20, 40, 120)";
+
+const CONTENT: Record<string, Case> = {
+  text: {
+    op: { op: "text", target: HEADLINE, value: "Your walks, kept for good" },
+    looks: (page) => texts(page, "h1"),
+    seen: [[content.headline], ["Your walks, kept for good"]],
+  },
+  attr: {
+    op: { op: "attr", target: { css: ".gone", alt: ["#cta"] }, name: "href", value: "/thanks?v=2" },
+    looks: (page) => page.locator(".hero > a").getAttribute("href"),
+    seen: ["/thanks", "/thanks?v=2"],
+  },
+  image: {
+    op: { op: "image", target: { css: "img#hero", tag: "img" }, src: "/tall.svg", alt: "A path" },
+    looks: picture,
+    seen: [
+      ["/wide.svg", 600, 300, content.picture],
+      ["/tall.svg", 600, 300, "A path"],
+    ],
+  },
+};
+
+const LOOKS: Record<string, Case> = {
+  style: {
+    op: { op: "style", target: { css: "#headline" }, set: { color: BLUE } },
+    looks: (page) => css(page, "h1", "color"),
+    seen: ["rgb(0, 0, 0)", BLUE],
+  },
+  class: {
+    op: { op: "class", target: { css: "#cta", text: content.cta }, add: ["is-loud"] },
+    looks: (page) => css(page, ".hero > a", "background-color"),
+    seen: [GREEN, RED],
+  },
+  hide: {
+    op: { op: "hide", target: { css: ".fine-print" } },
+    looks: (page) => page.getByText(content.finePrint).isVisible(),
+    seen: [true, false],
+  },
+  move: {
+    op: { op: "move", target: { css: "#faq" }, to: { before: { css: "#pricing" } } },
+    looks: async (page) => (await order(page, "main")).filter((name) => /pricing|faq/.test(name)),
+    seen: [
+      ["pricing", "faq"],
+      ["faq", "pricing"],
+    ],
+  },
+  insert: {
+    op: {
+      op: "insert",
+      at: { before: { css: "#signup" } },
+      node: { tag: "p", attrs: { class: "promise" }, children: [{ tag: "strong", text: "No card needed." }] },
+    },
+    looks: (page) => texts(page, "p.promise + #signup, p.promise > strong"),
+    seen: [[], ["No card needed.", "E-mail Join"]],
+  },
+};
+
+/** Two patches, and two ways to take them back. */
+const PATCHES = [
+  { kind: "words and pictures", cases: CONTENT, takenBack: "forget()" },
+  { kind: "looks and places", cases: LOOKS, takenBack: "consent(false)" },
+] as const;
+
+/** How long a change may take to be seen, in milliseconds. */
+const PATIENCE_MS = 5000;
+/** How much layout shift may be ours. */
+const SHIFT = 0.01;
+
+const test = base.extend<{ start: (name: SiteName) => Promise<RunningSite> }>({
+  context: async ({ context }, use) => {
+    await openEyes(context);
+    await use(context);
+  },
+  start: async ({}, use) => {
+    const started: RunningSite[] = [];
+    await use(async (name) => {
+      started.push(await startSite(name));
+      return started.at(-1)!;
+    });
+    await Promise.all(started.map((site) => site.stop()));
+  },
+});
+
+const impressions = (site: Stub) => site.events().filter(({ type }) => type === "impression");
+
+async function isAlive(page: Page, headline = true): Promise<void> {
+  await expect(page.locator("html")).toHaveAttribute("data-alive");
+  if (headline) await expect(page.locator("#headline")).toBeAttached();
+}
+
+async function looksLike(page: Page, cases: Record<string, Case>, changed: boolean): Promise<void> {
+  for (const [name, { looks, seen }] of Object.entries(cases)) {
+    await test.step(`${name} ${changed ? "applied" : "as it was"}`, async () => {
+      await expect.poll(() => looks(page), { message: name, timeout: PATIENCE_MS }).toEqual(seen[changed ? 1 : 0]);
+    });
+  }
+}
+
+/** One visit, until the snippet has said what it did. */
+async function visit(page: Page, site: RunningSite, outcome: Record<string, number>): Promise<void> {
+  const before = impressions(site).length;
+  await page.goto(site.page);
+  await isAlive(page);
+  await expect.poll(() => impressions(site).length, "impressions").toBe(before + 1);
+  expect(impressions(site).at(-1)?.metadata).toMatchObject(outcome);
+}
+
+/** The framework counts, shows and takes away, and draws everything anew. */
+async function works(page: Page): Promise<void> {
+  const walks = Number(await page.locator("#walks").innerText());
+  for (const name of ["#add", "#toggle", "#add"]) await page.locator(name).click();
+  await expect(page.locator("#walks")).toHaveText(String(walks + 2));
+  await expect(page.locator("#details")).toHaveText(content.details);
+  await page.locator("#toggle").click();
+  await expect(page.locator("#details")).toHaveCount(0);
+  await page.locator("#redraw").click();
+}
+
+
+const named = (outcome: string) => (Object.keys(EXPECTED) as SiteName[]).filter((name) => EXPECTED[name] === outcome);
+
+for (const { kind, cases, takenBack } of PATCHES) {
+  const ops = Object.values(cases).map(({ op }) => op);
+  const all = { applied: ops.length, missed: 0 };
+
+  for (const name of named("applied")) {
+    test(`${name}: ${kind} are changed, and the site goes on working`, async ({ page, start }) => {
+      const site = await start(name);
+      await page.goto(site.bare);
+      await isAlive(page);
+      await looksLike(page, cases, false);
+      const original = await documentOf(page);
+      const { shift } = await seenOn(page);
+
+      site.patch.ops = ops;
+      for (const returning of [false, true]) {
+        await test.step(returning ? "returning visit" : "first visit", async () => {
+          await visit(page, site, all);
+          await looksLike(page, cases, true);
+          expect((await seenOn(page)).shift - shift, "layout shift").toBeLessThanOrEqual(SHIFT);
+          await works(page);
+          await looksLike(page, cases, true);
+        });
+      }
+
+      await page.goto(site.page);
+      await looksLike(page, cases, true);
+      await page.evaluate(`evoloop.${takenBack}`);
+      expect(await documentOf(page)).toEqual(original);
+      await works(page);
+      await looksLike(page, cases, false);
+    });
+  }
+
+  for (const name of named("missed")) {
+    test(`${name}: ${kind} are reported as missed`, async ({ page, start }) => {
+      const site = await start(name);
+      await page.goto(site.bare);
+      await isAlive(page);
+      const original = await documentOf(page);
+      site.patch.ops = ops;
+      await visit(page, site, { applied: 0 });
+      expect(impressions(site)[0]!.metadata!.missed).toBeGreaterThanOrEqual(1);
+      expect(await documentOf(page)).toEqual(original);
+      await works(page);
+    });
+  }
+}
