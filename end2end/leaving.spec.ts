@@ -33,7 +33,7 @@ async function convertAndLeave(context: BrowserContext, url: string, wait: numbe
   const page = await context.newPage();
   const exposed = page.waitForRequest((request) => request.url().endsWith("/v1/event"));
   await page.goto(url);
-  await exposed;
+  await Promise.race([exposed, new Promise((_, no) => setTimeout(no, 8000, new Error("no exposure")))]);
   const gone = page.waitForURL("**/thanks");
   await page.evaluate((milliseconds) => {
     document.querySelector<HTMLElement>("#cta")!.click();
