@@ -89,7 +89,6 @@ pub struct VariantDetail {
     #[serde(default)]
     pub pictures: Vec<Picture>,
     /// The page with a token that shows this variant, whatever its state, and is never counted.
-    #[serde(default)]
     pub preview_link: String,
 }
 

@@ -2,8 +2,8 @@
 
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::paths::PublicPaths;
 use crate::passwords::Passwords;
+use crate::paths::PublicPaths;
 use crate::ports::{Clock, CopyWriter, Entropy, ImageMaker, PageReader};
 use crate::snapshot::Snapshot;
 use crate::token::TokenKeys;
