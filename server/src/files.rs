@@ -1,5 +1,6 @@
 //! Static files of the built site, with compressed twins and cache headers.
 
+use crate::layers::headers::CORP;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
@@ -62,12 +63,15 @@ pub(crate) async fn snippet(options: &LeptosOptions, question: Option<Request>) 
         }
         None => None,
     };
-    let Some(mut response) = found else {
-        return (StatusCode::NOT_FOUND, "The snippet was not built.").into_response();
+    let mut response = match found {
+        Some(mut response) => {
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(SNIPPET_LIFETIME));
+            response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            response
+        }
+        None => (StatusCode::NOT_FOUND, "The snippet was not built.").into_response(),
     };
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(SNIPPET_LIFETIME));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response.headers_mut().insert(CORP, HeaderValue::from_static("cross-origin"));
     response
 }
 

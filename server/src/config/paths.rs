@@ -58,8 +58,24 @@ fn check(path: &str, web_files: &Path) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{OWN, parse};
+    use std::collections::BTreeSet;
     use std::path::Path;
+
+    /// The first parts that the server's own routes really have.
+    #[test]
+    fn the_servers_own_paths_are_known() {
+        let functions = server_fn::axum::server_fn_paths().map(|(path, _)| path);
+        let pages = leptos_axum::generate_route_list(app::App);
+        let pages: Vec<String> = pages.iter().map(|page| page.path().to_owned()).collect();
+        let paths = functions.chain(crate::v1::PATHS.map(|(_, path)| path)).chain(pages.iter().map(String::as_str));
+        let first = |path: &str| path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+        let own: BTreeSet<String> = paths.map(first).filter(|part| !part.is_empty()).collect();
+        // Beside those that are no function, page or path of the API.
+        let files = ["assets", "demo", "evoloop.js", "pkg"].map(str::to_owned);
+        let known: BTreeSet<String> = OWN.iter().map(|part| (*part).to_owned()).collect();
+        assert_eq!(own.into_iter().chain(files).collect::<BTreeSet<_>>(), known);
+    }
 
     #[test]
     fn any_of_the_names_can_be_given() {
@@ -105,6 +121,27 @@ mod tests {
         .iter()
         .map(|text| parse(text, files.path()).unwrap_err())
         .collect();
-        insta::assert_snapshot!(faults.join("\n"), @"");
+        insta::assert_snapshot!(faults.join("\n"), @r#"
+        `/a.js` is not NAME=PATH
+        `snippet` is none of script, assign, event and forget
+        `event` is given twice
+        `/e` is given to two of them
+        `e` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        `` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        `/` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        `/a//b` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        `/a/` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        `/a/../b` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        `https://a.example/b` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        `/a{b}` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        `/a?b` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        `/a%20` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        `/"><script>` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        `/v1/event` clashes with `/v1`, which the server has itself
+        `/app` clashes with `/app`, which the server has itself
+        `/evoloop.js` clashes with `/evoloop.js`, which the server has itself
+        `/favicon.svg` clashes with `/favicon.svg` among the web files
+        `/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
+        "#);
     }
 }
