@@ -266,5 +266,8 @@ pub(crate) fn detail() -> SiteDetail {
         owner_link: "https://example.com/?evo_owner=1800000000.flag".to_owned(),
         allowed_origins: AllowedOrigins::parse("https://example.com https://*.example.com").unwrap(),
         install_snippet: "<script async src=\"https://evoloop.example/evoloop.js\"></script>".to_owned(),
+        public_url: "https://evoloop.example".to_owned(),
+        install: None,
+        last_visit: None,
     }
 }

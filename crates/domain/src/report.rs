@@ -7,6 +7,7 @@ use crate::asset::Picture;
 use crate::copy::{CopySettings, RejectedDraft, Spending};
 use crate::event::Dropped;
 use crate::guard::BrandRules;
+use crate::install::InstallReport;
 use crate::origin::AllowedOrigins;
 use crate::page_edits::{EditReport, SlotName};
 use crate::page_model::LockReason;
@@ -129,6 +130,14 @@ pub struct SiteDetail {
     pub allowed_origins: AllowedOrigins,
     /// The script element to paste into the page.
     pub install_snippet: String,
+    /// Where browsers reach this installation, without a slash at the end.
+    pub public_url: String,
+    /// What the last verification of the snippet found; absent before the first one.
+    #[serde(default)]
+    pub install: Option<InstallReport>,
+    /// Beginning of the hour in which the last visit was counted.
+    #[serde(default)]
+    pub last_visit: Option<i64>,
 }
 
 /// A job with its visible progress.

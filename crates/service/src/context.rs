@@ -65,6 +65,8 @@ pub struct Settings {
     pub job_lease: Duration,
     /// How many bytes of pictures a site and an account may have.
     pub asset_quota: Quota,
+    /// The snippet as this installation serves it; absent when it was not built.
+    pub snippet: Option<Arc<str>>,
 }
 
 impl Settings {
@@ -86,6 +88,7 @@ impl Settings {
             job_backoff: Duration::from_secs(15),
             job_lease: Duration::from_secs(60),
             asset_quota: Quota { site: 64 * 1024 * 1024, account: 512 * 1024 * 1024 },
+            snippet: None,
         }
     }
 }

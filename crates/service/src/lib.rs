@@ -16,6 +16,7 @@ mod goals;
 mod holdout;
 mod images;
 mod ingest;
+mod install;
 mod jobs;
 mod limit;
 mod live;

@@ -2,7 +2,7 @@
 
 use crate::TestDatabase;
 use crate::fakes::{FakeClock, FakeReader, SeededEntropy};
-use ::service::ports::{CopyWriter, ImageMaker};
+use ::service::ports::{CopyWriter, ImageMaker, PageReader};
 use ::service::{Lane, Ports, Service, Settings};
 use bandit::phase::BurnIn;
 use std::sync::Arc;
@@ -41,6 +41,8 @@ pub struct TestServiceBuilder {
     burn_in: BurnIn,
     asset_quota: Option<::service::Quota>,
     images: Option<Arc<dyn ImageMaker>>,
+    page_reader: Option<Arc<dyn PageReader>>,
+    snippet: Option<Arc<str>>,
 }
 
 impl Default for TestServiceBuilder {
@@ -57,6 +59,8 @@ impl Default for TestServiceBuilder {
             burn_in: BurnIn::default(),
             asset_quota: None,
             images: None,
+            page_reader: None,
+            snippet: None,
         }
     }
 }
@@ -125,6 +129,20 @@ impl TestServiceBuilder {
         self
     }
 
+    /// Another reader of pages than the fake one.
+    #[must_use]
+    pub fn page_reader(mut self, reader: Arc<dyn PageReader>) -> Self {
+        self.page_reader = Some(reader);
+        self
+    }
+
+    /// The text of the snippet that this installation serves.
+    #[must_use]
+    pub fn snippet(mut self, text: &str) -> Self {
+        self.snippet = Some(text.into());
+        self
+    }
+
     /// Another limit of pictures, in bytes of a site and of an account.
     #[must_use]
     pub fn asset_quota(mut self, site: u64, account: u64) -> Self {
@@ -140,7 +158,7 @@ impl TestServiceBuilder {
         let reader = Arc::new(FakeReader::default());
         reader.put(PAGE_URL, Ok(PAGE));
         let ports = Ports {
-            reader: reader.clone(),
+            reader: self.page_reader.unwrap_or_else(|| reader.clone()),
             writer: self.writer,
             images: self.images,
             clock: clock.clone(),
@@ -156,6 +174,7 @@ impl TestServiceBuilder {
         settings.site_event_limit = self.site_event_limit;
         settings.policy.burn_in = self.burn_in;
         settings.asset_quota = self.asset_quota.unwrap_or(settings.asset_quota);
+        settings.snippet = self.snippet;
         let service = Service::new(database.store.clone(), ports.clone(), settings.clone());
         TestService { service, clock, reader, database, ports, settings }
     }
