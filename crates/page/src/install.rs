@@ -85,7 +85,9 @@ pub fn page_scripts(html: &str, url: &Url) -> PageScripts {
             "meta" if is_policy(element) && found.policies.len() < MOST_POLICIES => {
                 found.policies.extend(element.attr("content").map(clipped));
             }
-            "iframe" if element.attr("src").is_some_and(|address| CHALLENGES.iter().any(|sign| address.contains(sign))) => {
+            "iframe"
+                if element.attr("src").is_some_and(|address| CHALLENGES.iter().any(|sign| address.contains(sign))) =>
+            {
                 found.is_challenge = true;
             }
             name if SEEN.contains(&name) => is_open = close(&mut tags, is_open),

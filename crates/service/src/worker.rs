@@ -16,13 +16,13 @@ use domain::guard::BrandRules;
 use domain::{JobKind, PageEdits, SiteStatus, VariantId};
 use in_hand::Held;
 use progress::Progress;
-pub(crate) use verify_install::Told;
 use std::collections::HashSet;
 use std::time::Duration;
 use store::jobs::{Claim, ClaimedJob};
 use store::sites::SiteRecord;
 use store::{OwnedSite, WriteTransaction};
 use tokio_util::sync::CancellationToken;
+pub(crate) use verify_install::Told;
 
 /// Longest sleep of a worker that nobody wakes: another process may have stored a job without a word.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);

@@ -8,8 +8,8 @@ use domain::guard::BrandRules;
 use domain::page_edits::Effective;
 use domain::report::SiteSummary;
 use domain::{
-    AllowedOrigins, AutonomyMode, DecisionState, InstallReport, JobState, PageEdits, PageModel, Phase, SiteId, SiteStatus, SiteUrl,
-    UserId, VariantStatus,
+    AllowedOrigins, AutonomyMode, DecisionState, InstallReport, JobState, PageEdits, PageModel, Phase, SiteId,
+    SiteStatus, SiteUrl, UserId, VariantStatus,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};

@@ -4,8 +4,8 @@ use super::stats::unknown_site;
 use super::{CliError, print};
 use crate::config::Flags;
 use clap::Subcommand;
-use domain::install::InstallReport;
 use domain::SiteId;
+use domain::install::InstallReport;
 use serde_json::json;
 use service::ServiceError;
 use std::process::ExitCode;
@@ -64,7 +64,8 @@ async fn add(flags: &Flags, url: &str, user: &str, as_json: bool) -> Result<Exit
 
 async fn verify(flags: &Flags, site_id: SiteId, as_json: bool) -> Result<ExitCode, CliError> {
     let installation = super::open(flags).await?;
-    let report = installation.service.verify_install_now(site_id).await.map_err(|error| unknown_site(error, site_id))?;
+    let report =
+        installation.service.verify_install_now(site_id).await.map_err(|error| unknown_site(error, site_id))?;
     let works = report.works();
     print_report(&report, as_json)?;
     installation.store.close().await?;

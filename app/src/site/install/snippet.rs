@@ -9,10 +9,22 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 /// Parameters of the address, and what each means.
 const CHOICES: [(&str, &str, &str); 4] = [
-    ("block", "Load it before the page", "Nobody sees the old text for a moment; your page waits for the script instead."),
+    (
+        "block",
+        "Load it before the page",
+        "Nobody sees the old text for a moment; your page waits for the script instead.",
+    ),
     ("consent", "Wait for consent", "Nothing is stored or sent before your page calls evoloop.consent(true)."),
-    ("respect", "Respect signals", "Visitors whose browser asks not to be tracked (GPC or Do Not Track) are left alone."),
-    ("stateless", "Keep nothing in the browser", "Visitors are told apart for a day, without anything stored on their device."),
+    (
+        "respect",
+        "Respect signals",
+        "Visitors whose browser asks not to be tracked (GPC or Do Not Track) are left alone.",
+    ),
+    (
+        "stateless",
+        "Keep nothing in the browser",
+        "Visitors are told apart for a day, without anything stored on their device.",
+    ),
 ];
 
 /// The element to copy, and the choices.

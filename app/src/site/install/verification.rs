@@ -68,8 +68,14 @@ fn Verdict(report: InstallReport, last_visit: Option<i64>) -> impl IntoView {
     let (fails, warns) = (count(Severity::Fails), count(Severity::Warns));
     let (look, title) = match (fails, warns) {
         (0, 0) => (AlertVariant::Success, "The snippet works".to_owned()),
-        (0, warns) => (AlertVariant::Warning, format!("The snippet works, and {} could be better", counted(count_of(warns), "thing"))),
-        (fails, _) => (AlertVariant::Warning, format!("The snippet does not work yet: {} to solve", counted(count_of(fails), "problem"))),
+        (0, warns) => (
+            AlertVariant::Warning,
+            format!("The snippet works, and {} could be better", counted(count_of(warns), "thing")),
+        ),
+        (fails, _) => (
+            AlertVariant::Warning,
+            format!("The snippet does not work yet: {} to solve", counted(count_of(fails), "problem")),
+        ),
     };
     let how = if report.in_browser { "with its scripts run in a browser" } else { "by its text" };
     view! {

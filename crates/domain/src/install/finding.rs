@@ -223,7 +223,8 @@ impl Finding {
             Self::SiteLost => "The snippet on the page has lost its data-site attribute.".to_owned(),
             Self::Altered { by } => format!("{} rewrote the snippet, so that it waits.", by.name()),
             Self::ConsentTool => {
-                "A cookie banner holds the snippet back until the visitor agreed; who does not is not counted.".to_owned()
+                "A cookie banner holds the snippet back until the visitor agreed; who does not is not counted."
+                    .to_owned()
             }
             Self::PolicyBlocksScript { host } => {
                 format!("The page's content security policy does not allow scripts from {host}.")
@@ -240,8 +241,12 @@ impl Finding {
             }
             Self::ProxyBroken { address, answer } => format!("{address} should be the snippet and is {answer}."),
             Self::OldScript { address } => format!("{address} is an older snippet than this server's."),
-            Self::OwnAddress { host } => format!("The snippet comes from {host}, which passes everything on as it should."),
-            Self::SeveralSnippets { count } => format!("The snippet stands on the page {count} times; only the first one works."),
+            Self::OwnAddress { host } => {
+                format!("The snippet comes from {host}, which passes everything on as it should.")
+            }
+            Self::SeveralSnippets { count } => {
+                format!("The snippet stands on the page {count} times; only the first one works.")
+            }
             Self::InBody => "The snippet stands in the body of the page, not in its head.".to_owned(),
             Self::LateScript { cause: LateCause::EndOfBody } => {
                 "The snippet stands at the end of the page, so visitors see the old text first.".to_owned()
@@ -262,7 +267,9 @@ impl Finding {
                 "The snippet stores and sends nothing until the page calls evoloop.consent(true).".to_owned()
             }
             Self::RespectsSignals { signals } => {
-                format!("Visitors whose browser asks not to be tracked ({signals}) see the page as it is and are not counted.")
+                format!(
+                    "Visitors whose browser asks not to be tracked ({signals}) see the page as it is and are not counted."
+                )
             }
         }
     }
@@ -271,7 +278,9 @@ impl Finding {
     #[must_use]
     pub fn advice(&self) -> String {
         let text = match self {
-            Self::Unreachable { .. } => "Open the address in a browser, and see whether it is public and spelled as here.",
+            Self::Unreachable { .. } => {
+                "Open the address in a browser, and see whether it is public and spelled as here."
+            }
             Self::Temporary { .. } => "Verify again in a few minutes.",
             Self::Unknown { .. } => "Open the page yourself: if a visit is counted below, everything works.",
             Self::BotWall { .. } => {
@@ -294,15 +303,21 @@ impl Finding {
             Self::PolicyBlocksScript { host } => {
                 return format!("Add https://{host} to script-src of the policy.");
             }
-            Self::PolicyWantsNonce => "Let your server write its nonce into the snippet, as into the page's other scripts.",
+            Self::PolicyWantsNonce => {
+                "Let your server write its nonce into the snippet, as into the page's other scripts."
+            }
             Self::PolicyBlocksRequests { host } => {
                 return format!("Add https://{host} to connect-src of the policy.");
             }
-            Self::OtherHost { .. } => "Copy the snippet from here again, or let that host pass requests on to this server.",
+            Self::OtherHost { .. } => {
+                "Copy the snippet from here again, or let that host pass requests on to this server."
+            }
             Self::ProxyBroken { .. } => {
                 "Look at the rules of your proxy: the script and the paths under /v1 must be passed on to Evoloop unchanged."
             }
-            Self::OldScript { .. } => "Empty the cache that stands before that address, or let it ask again after five minutes.",
+            Self::OldScript { .. } => {
+                "Empty the cache that stands before that address, or let it ask again after five minutes."
+            }
             Self::OwnAddress { .. } => "There is nothing to do.",
             Self::SeveralSnippets { .. } => "Keep one, in the head of the page, and take the others away.",
             Self::InBody | Self::LateScript { cause: LateCause::EndOfBody | LateCause::Injected } => {

@@ -33,9 +33,9 @@ fn hindrance(visit: &PageVisit) -> Option<Finding> {
         _ if is_challenge && !has_snippet => Some(Finding::BotWall { status }),
         401 | 403 | 429 => Some(Finding::BotWall { status }),
         200..=299 => None,
-        408 | 425 | 500.. => {
-            Some(Finding::Temporary { reason: format!("The page answered with status {status}, as when it is out of order.") })
-        }
+        408 | 425 | 500.. => Some(Finding::Temporary {
+            reason: format!("The page answered with status {status}, as when it is out of order."),
+        }),
         _ => Some(Finding::Unreachable { reason: format!("The page answered with status {status}.") }),
     }
 }
@@ -69,7 +69,9 @@ impl Judge<'_> {
     fn find_redirect(&mut self) {
         let host = |url: &Url| url.host_str().map(str::to_ascii_lowercase);
         let (asked, came) = (&self.evidence.page, &self.visit.url);
-        if host(asked) != host(came) || asked.port_or_known_default() != came.port_or_known_default() && asked.scheme() == came.scheme() {
+        if host(asked) != host(came)
+            || asked.port_or_known_default() != came.port_or_known_default() && asked.scheme() == came.scheme()
+        {
             self.findings.push(Finding::Redirect { to: came.origin().ascii_serialization() });
         }
     }

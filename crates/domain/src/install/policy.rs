@@ -105,7 +105,8 @@ fn matches(source: &str, url: &Url, page: &Url) -> bool {
     if source.eq_ignore_ascii_case("'self'") {
         return is_same_or_safer(page.scheme(), url.scheme())
             && page.host_str() == url.host_str()
-            && (page.port_or_known_default() == url.port_or_known_default() || (page.port(), url.port()) == (None, None));
+            && (page.port_or_known_default() == url.port_or_known_default()
+                || (page.port(), url.port()) == (None, None));
     }
     if source.starts_with('\'') {
         return false;

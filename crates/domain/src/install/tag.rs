@@ -92,8 +92,10 @@ impl SnippetTag {
     pub fn waits_for_consent_tool(&self) -> bool {
         let is_marked = CONSENT_MARKS.iter().any(|name| self.has(name));
         // Cookiebot's `necessary` and its like are let through.
-        let is_needed =
-            CONSENT_MARKS.iter().filter_map(|name| self.attribute(name)).any(|value| matches!(value, "ignore" | "necessary"));
+        let is_needed = CONSENT_MARKS
+            .iter()
+            .filter_map(|name| self.attribute(name))
+            .any(|value| matches!(value, "ignore" | "necessary"));
         self.media_type() == "text/plain" || (is_marked && !is_needed)
     }
 

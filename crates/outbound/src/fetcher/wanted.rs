@@ -75,7 +75,8 @@ impl Wanted for VisitKind {
         } else {
             return Err(ReadError::ContentType("an answer with oversize headers".to_owned()));
         };
-        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let content_type =
+            response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let limit = if self == Self::Page { policy.max_html_mib as usize * 1024 * 1024 } else { MOST_SCRIPT };
         let bytes = body::beginning(response, limit).await?;
         let text = charset::decode(&bytes, content_type.as_deref(), Declaration::Meta, body::country(&url));

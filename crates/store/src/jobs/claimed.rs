@@ -148,7 +148,7 @@ impl WriteTransaction {
             JobKind::GenerateVariants | JobKind::MakeImage => update,
             JobKind::AnalyzeSite | JobKind::UpdateStats | JobKind::TakeScreenshots | JobKind::VerifyInstall => {
                 forgetful(update)
-            },
+            }
         };
         self.fenced(update.col_expr(jobs::Column::LastError, Expr::value(reason)), job).await
     }
