@@ -24,7 +24,7 @@ pub(crate) fn variant_id(number: usize) -> VariantId {
 }
 
 const NAMES: [&str; 3] = ["Control", "Variant B", "Variant C"];
-const START: i64 = 1_795_000_000;
+pub(crate) const START: i64 = 1_795_000_000;
 
 /// 1,000 visitors each; B converts best.
 pub(crate) fn statistics() -> SiteStatistics {

@@ -215,7 +215,7 @@ async fn what_is_wrong_is_named(database: TestDatabase) {
             },
             json!([
                 {"kind": "slot_lost", "slot": "The headline", "css": "h1"},
-                {"kind": "goal_unmatched", "goal": "Click on the call to action", "css": "a.btn"},
+                {"kind": "goal_unmatched", "goal": "Click on the call to action", "css": "a.buy"},
             ]),
         ),
     ];
