@@ -120,8 +120,8 @@ impl Service {
                 shown = Some(text);
             }
         }
-        let rendered = visit.rendered.iter().flat_map(|scripts| &scripts.snippets);
-        if let Some(tag) = visit.scripts.snippets.iter().chain(rendered).next().cloned()
+        let running = visit.scripts.running().or_else(|| visit.rendered.as_ref()?.running()).cloned();
+        if let Some(tag) = running
             && let Some(address) = &tag.address
         {
             told.step(65, format!("Asking for the script at {}", address.host_str().unwrap_or_default())).await?;

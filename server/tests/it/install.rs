@@ -161,8 +161,8 @@ async fn what_is_wrong_is_named(database: TestDatabase) {
             "a policy",
             policy("default-src 'self'"),
             json!([
-                {"kind": "policy_blocks_script", "host": installation},
-                {"kind": "policy_blocks_requests", "host": installation},
+                {"kind": "policy_blocks_script", "origin": owner.public_url},
+                {"kind": "policy_blocks_requests", "origin": owner.public_url},
             ]),
         ),
         ("a policy that allows it", policy(&format!("default-src 'self' {}", owner.public_url)), json!([])),

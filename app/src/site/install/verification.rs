@@ -51,11 +51,13 @@ pub fn Verification(
                     <p class="text-sm"><Visits last_visit=last_visit.get() /></p>
                 })}
                 {move || report.get().map(|report| view! { <FindingList findings=report.findings /> })}
-                <ActionForm action=verify>
-                    <input type="hidden" name="site_id" value=context.site_id.to_string() />
-                    <Button kind="submit" disabled=is_busy>{button}</Button>
-                </ActionForm>
-                <FormError action=verify />
+                <div>
+                    <ActionForm action=verify>
+                        <input type="hidden" name="site_id" value=context.site_id.to_string() />
+                        <Button kind="submit" disabled=is_busy>{button}</Button>
+                    </ActionForm>
+                    <FormError action=verify />
+                </div>
             </Card>
         </section>
     }
@@ -77,13 +79,17 @@ fn Verdict(report: InstallReport, last_visit: Option<i64>) -> impl IntoView {
             format!("The snippet does not work yet: {} to solve", counted(count_of(fails), "problem")),
         ),
     };
-    let how = if report.in_browser { "with its scripts run in a browser" } else { "by its text" };
+    let read = if report.in_browser {
+        format!("{} was read, and its scripts were run in a browser, on ", report.address)
+    } else {
+        format!("{} was read on ", report.address)
+    };
+    // Nobody waits for visits while nothing can be counted.
+    let visits = (fails == 0 || last_visit.is_some()).then(|| view! { <p><Visits last_visit=last_visit /></p> });
     view! {
         <Alert variant=look title=title>
-            <p><Visits last_visit=last_visit /></p>
-            <p class="break-words">
-                {format!("{} was looked at, {how}, on ", report.address)} <TimeText at=report.checked_at /> "."
-            </p>
+            {visits}
+            <p class="break-words">{read} <TimeText at=report.checked_at /> "."</p>
         </Alert>
     }
 }

@@ -17,6 +17,16 @@ pub struct PageScripts {
     pub is_challenge: bool,
 }
 
+impl PageScripts {
+    /// The element that runs: the first that a browser runs at once, or the first at all. Others find the snippet
+    /// there already.
+    #[must_use]
+    pub fn running(&self) -> Option<&SnippetTag> {
+        let runs = |tag: &&SnippetTag| tag.alteration().is_none() && !tag.waits_for_consent_tool();
+        self.snippets.iter().find(runs).or_else(|| self.snippets.first())
+    }
+}
+
 /// Why a page could not be visited, with a sentence for the owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hindrance {

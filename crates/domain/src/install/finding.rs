@@ -86,15 +86,15 @@ pub enum Finding {
     ConsentTool,
     /// The content policy does not let the script load.
     PolicyBlocksScript {
-        /// The script's host.
-        host: String,
+        /// The script's origin.
+        origin: String,
     },
     /// The content policy wants a nonce that the element does not bear.
     PolicyWantsNonce,
     /// The content policy does not let the script talk to the server.
     PolicyBlocksRequests {
-        /// The server's host.
-        host: String,
+        /// The server's origin.
+        origin: String,
     },
     /// The script comes from a host that does not belong to this installation.
     OtherHost {
@@ -223,18 +223,18 @@ impl Finding {
             Self::SiteLost => "The snippet on the page has lost its data-site attribute.".to_owned(),
             Self::Altered { by } => format!("{} rewrote the snippet, so that it waits.", by.name()),
             Self::ConsentTool => {
-                "A cookie banner holds the snippet back until the visitor agreed; who does not is not counted."
+                "A cookie banner holds the snippet back until the visitor agrees; visitors who do not are not counted."
                     .to_owned()
             }
-            Self::PolicyBlocksScript { host } => {
-                format!("The page's content security policy does not allow scripts from {host}.")
+            Self::PolicyBlocksScript { origin } => {
+                format!("The page's content security policy does not allow scripts from {origin}.")
             }
             Self::PolicyWantsNonce => {
                 "The page's content security policy runs only scripts with its nonce, and the snippet bears none of it."
                     .to_owned()
             }
-            Self::PolicyBlocksRequests { host } => {
-                format!("The page's content security policy does not let scripts talk to {host}.")
+            Self::PolicyBlocksRequests { origin } => {
+                format!("The page's content security policy does not let scripts talk to {origin}.")
             }
             Self::OtherHost { host, wanted } => {
                 format!("The snippet is loaded from {host}, which does not answer for this Evoloop at {wanted}.")
@@ -300,14 +300,14 @@ impl Finding {
             Self::ConsentTool => {
                 "Let your consent tool treat the snippet as necessary if the law where you are allows it; or leave it to the tool, and add data-consent=\"required\"."
             }
-            Self::PolicyBlocksScript { host } => {
-                return format!("Add https://{host} to script-src of the policy.");
+            Self::PolicyBlocksScript { origin } => {
+                return format!("Add {origin} to script-src of the policy.");
             }
             Self::PolicyWantsNonce => {
                 "Let your server write its nonce into the snippet, as into the page's other scripts."
             }
-            Self::PolicyBlocksRequests { host } => {
-                return format!("Add https://{host} to connect-src of the policy.");
+            Self::PolicyBlocksRequests { origin } => {
+                return format!("Add {origin} to connect-src of the policy.");
             }
             Self::OtherHost { .. } => {
                 "Copy the snippet from here again, or let that host pass requests on to this server."

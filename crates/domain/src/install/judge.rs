@@ -109,8 +109,7 @@ impl Judge<'_> {
         if scripts.snippets.len() > 1 {
             self.findings.push(Finding::SeveralSnippets { count: scripts.snippets.len() });
         }
-        // The first one is the one that runs.
-        let Some(tag) = scripts.snippets.first() else { return };
+        let Some(tag) = scripts.running() else { return };
         self.find_key(tag);
         self.find_in_element(tag, is_injected);
         self.find_in_policies(tag, is_injected);
@@ -168,11 +167,11 @@ impl Judge<'_> {
             is_injected,
             interfaces: &interfaces,
         };
-        let host = place_of(script);
+        let origin = script.origin().ascii_serialization();
         let found = obstacles(policies, &question).into_iter().map(|obstacle| match obstacle {
-            Obstacle::Script => Finding::PolicyBlocksScript { host: host.clone() },
+            Obstacle::Script => Finding::PolicyBlocksScript { origin: origin.clone() },
             Obstacle::Nonce => Finding::PolicyWantsNonce,
-            Obstacle::Requests => Finding::PolicyBlocksRequests { host: host.clone() },
+            Obstacle::Requests => Finding::PolicyBlocksRequests { origin: origin.clone() },
         });
         self.findings.extend(found);
     }

@@ -73,7 +73,7 @@ fn a_sound_page_has_no_findings() {
 fn what_stands_in_the_text_is_found() {
     let altered = |by| Finding::Altered { by };
     let policy = |content: &str| format!("<meta http-equiv=Content-Security-Policy content=\"{content}\">{GOOD}");
-    let loop_host = || "loop.test".to_owned();
+    let loop_origin = || "https://loop.test".to_owned();
     let manager = "Google Tag Manager GTM-ABC123";
     let inline =
         "<script>(function(w){w.src='https://www.googletagmanager.com/gtm.js?id='+i})(window,'GTM-ABC123')</script>";
@@ -94,6 +94,11 @@ fn what_stands_in_the_text_is_found() {
         ),
         ("no key", GOOD.replace("data-site", "data-sute"), vec![Finding::SiteLost]),
         ("an empty key", GOOD.replace(KEY, ""), vec![Finding::SiteLost]),
+        (
+            "one that waits and one that does not",
+            GOOD.replace("async", "type=\"text/plain\"") + GOOD,
+            vec![Finding::SeveralSnippets { count: 2 }],
+        ),
         ("three times", GOOD.repeat(3), vec![Finding::SeveralSnippets { count: 3 }]),
         ("deferred", GOOD.replace("async", "defer"), vec![Finding::LateScript { cause: LateCause::Deferred }]),
         (
@@ -130,11 +135,15 @@ fn what_stands_in_the_text_is_found() {
             GOOD.replace("async", "async data-respect=\"gpc dnt\""),
             vec![Finding::RespectsSignals { signals: "gpc dnt".to_owned() }],
         ),
-        ("a policy for scripts", policy("script-src 'self'"), vec![Finding::PolicyBlocksScript { host: loop_host() }]),
+        (
+            "a policy for scripts",
+            policy("script-src 'self'"),
+            vec![Finding::PolicyBlocksScript { origin: loop_origin() }],
+        ),
         (
             "a policy for requests",
             policy("script-src https:; connect-src 'self'"),
-            vec![Finding::PolicyBlocksRequests { host: loop_host() }],
+            vec![Finding::PolicyBlocksRequests { origin: loop_origin() }],
         ),
         ("a policy with nonces", policy("script-src 'nonce-a1'"), vec![Finding::PolicyWantsNonce]),
     ];
@@ -224,7 +233,7 @@ fn what_the_answers_say_is_found() {
                     .headers
                     .push(("content-security-policy".to_owned(), "default-src 'self'; connect-src *".to_owned()))
             },
-            Finding::PolicyBlocksScript { host: "loop.test".to_owned() },
+            Finding::PolicyBlocksScript { origin: "https://loop.test".to_owned() },
         ),
         (
             "a cache",
