@@ -133,10 +133,8 @@ pub struct SiteDetail {
     /// Where browsers reach this installation, without a slash at the end.
     pub public_url: String,
     /// What the last verification of the snippet found; absent before the first one.
-    #[serde(default)]
     pub install: Option<InstallReport>,
     /// Beginning of the hour in which the last visit was counted.
-    #[serde(default)]
     pub last_visit: Option<i64>,
 }
 

@@ -239,7 +239,7 @@ impl Finding {
             Self::OtherHost { host, wanted } => {
                 format!("The snippet is loaded from {host}, which does not answer for this Evoloop at {wanted}.")
             }
-            Self::ProxyBroken { address, answer } => format!("{address} should be the snippet and is {answer}."),
+            Self::ProxyBroken { address, answer } => format!("{address} should come from Evoloop and is {answer}."),
             Self::OldScript { address } => format!("{address} is an older snippet than this server's."),
             Self::OwnAddress { host } => {
                 format!("The snippet comes from {host}, which passes everything on as it should.")

@@ -190,9 +190,16 @@ impl Judge<'_> {
             }
             Some(ScriptAnswer::Snippet { is_current, knows_site }) => {
                 if *is_current == Some(false) {
-                    self.findings.push(Finding::OldScript { address });
+                    self.findings.push(Finding::OldScript { address: address.clone() });
                 }
                 match knows_site {
+                    Some(false) if is_ours => {
+                        let interface = tag.interfaces().map_or(address, |[assign, _]| assign.to_string());
+                        self.findings.push(Finding::ProxyBroken {
+                            address: interface,
+                            answer: "an answer of something else".to_owned(),
+                        });
+                    }
                     Some(false) => self.findings.push(Finding::OtherHost { host, wanted }),
                     Some(true) if !is_ours => self.findings.push(Finding::OwnAddress { host }),
                     Some(true) | None => {}

@@ -195,7 +195,15 @@ fn what_the_answers_say_is_found() {
     assert_eq!(elsewhere(Some(ScriptAnswer::NoScript("a web page".to_owned()))), broken("a web page"));
     assert_eq!(elsewhere(Some(ScriptAnswer::AnotherScript)), broken("another script"));
 
-    let cases: [(&str, Changed, Finding); 12] = [
+    let cases: [(&str, Changed, Finding); 13] = [
+        (
+            "a proxy for the script alone",
+            |visit| visit.script = Some(ScriptAnswer::Snippet { is_current: None, knows_site: Some(false) }),
+            Finding::ProxyBroken {
+                address: "https://loop.test/v1/assign".to_owned(),
+                answer: "an answer of something else".to_owned(),
+            },
+        ),
         ("forbidden", |visit| visit.status = 403, Finding::BotWall { status: 403 }),
         ("too many", |visit| visit.status = 429, Finding::BotWall { status: 429 }),
         (
