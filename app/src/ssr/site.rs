@@ -98,3 +98,9 @@ pub(crate) async fn save_copy_rules(
     let update = service::CopyRulesUpdate { forbidden_words, daily_calls, daily_dollars, playbook_when_capped };
     service.update_copy_rules(&viewer, site_id, update).await.map_err(super::answer)
 }
+
+/// Has its snippet looked for.
+pub(crate) async fn verify_install(site_id: SiteId) -> Result<(), UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.verify_install(&viewer, site_id).await.map_err(super::answer)
+}

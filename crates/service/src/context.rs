@@ -3,13 +3,13 @@
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
-use crate::paths::PublicPaths;
 use crate::ports::{Clock, CopyWriter, Entropy, ImageMaker, PageReader};
 use crate::snapshot::Snapshot;
 use crate::token::TokenKeys;
 use crate::worker::in_hand::InHand;
 use crate::writer::Writer;
 use bandit::look::Policy;
+use domain::install::PublicPaths;
 use secrecy::SecretSlice;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +68,8 @@ pub struct Settings {
     pub asset_quota: Quota,
     /// Further names of the paths that customers' pages ask.
     pub paths: PublicPaths,
+    /// The snippet as this installation serves it; absent when it was not built.
+    pub snippet: Option<Arc<str>>,
 }
 
 impl Settings {
@@ -90,6 +92,7 @@ impl Settings {
             job_lease: Duration::from_secs(60),
             asset_quota: Quota { site: 64 * 1024 * 1024, account: 512 * 1024 * 1024 },
             paths: PublicPaths::default(),
+            snippet: None,
         }
     }
 }

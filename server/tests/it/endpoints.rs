@@ -62,6 +62,7 @@ fn the_list_of_endpoints() {
     POST /api/sites/pictures
     POST /api/sites/restart
     POST /api/sites/update
+    POST /api/sites/verify
     POST /api/theme
     POST /api/variants/generate
     POST /api/variants/update

@@ -11,6 +11,7 @@ mod endpoints;
 mod faults;
 mod files;
 mod generate;
+mod install;
 mod journey;
 mod live;
 mod metrics;

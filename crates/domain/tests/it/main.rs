@@ -9,6 +9,8 @@ mod facts;
 mod fresh_claims;
 mod goal;
 mod guard;
+mod install_policies;
+mod install_words;
 mod names;
 mod origin;
 mod page_edits;
