@@ -14,7 +14,7 @@ const PATIENCE_MS = 5000;
 const SETTLE_MS = 100;
 /** How long a picture may load before it counts as shown, in milliseconds. */
 const PICTURE_MS = 2000;
-/** Most operations that are done again within some milliseconds, before the page is left alone. */
+/** Most times that lost operations are done again within some milliseconds, before the page is left alone. */
 const MOST_AGAIN = 20;
 const AGAIN_MS = 10_000;
 /** Of the time on the main thread, looking takes no more than one part of so many. */
@@ -34,7 +34,7 @@ export interface Engine {
   settle(): void;
   /** Takes the patch back and leaves the page alone. */
   revert(): void;
-  /** How often an operation was done again. */
+  /** How often lost operations were done again. */
   again(): number;
 }
 
@@ -173,11 +173,13 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     lost.forEach((index) => undo(done![index]));
     // Found before any of them changes, as at first.
     const changes = lost.map((index) => plan(page, patch.ops[index]!, done![index]?.element));
+    let isAgain = false;
     lost.forEach((index, at) => {
       if (!changes[at]) done![index] = undefined;
-      else if (act(changes[at]!, index)) again += turns.push(performance.now()) && 1;
+      else if (act(changes[at]!, index)) isAgain = true;
     });
     settled();
+    if (isAgain) again += turns.push(performance.now()) && 1;
     turns = turns.filter((turn) => turn > performance.now() - AGAIN_MS);
     if (turns.length > MOST_AGAIN) {
       stop();
