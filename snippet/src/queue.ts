@@ -76,7 +76,7 @@ export function openQueue(page: Page, url: string, store: Store, settled: Settle
     leave() {
       const text = body();
       if (!waiting().length || text === beaconed) return;
-      if (page.navigator.sendBeacon(url, text)) beaconed = text;
+      if (page.navigator.sendBeacon?.(url, text)) beaconed = text;
       else void send();
     },
   };

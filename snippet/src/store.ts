@@ -38,7 +38,7 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
       attempt(() => use(name, RegExp(`evoloop_${name}=([^;]+)`).exec(page.document.cookie)?.[1])),
     );
   return (change) => {
-    attempt(() => (kept = JSON.parse(page.localStorage.getItem(key) ?? "{}")));
+    attempt(() => (kept = { ...JSON.parse(page.localStorage.getItem(key)!) }));
     // A server on the page's own origin may have set cookies: they live longer than what a script keeps, so they count.
     inCookies((name, cookie) => (kept[name] = cookie ?? kept[name]!));
     if (change) {
@@ -47,7 +47,7 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
       const isStored = attempt(() => (text.length > 2 ? page.localStorage.setItem(key, text) : page.localStorage.removeItem(key)));
       inCookies((name, cookie) => {
         const value = kept[name] ?? "";
-        if (!isStored || cookie) page.document.cookie = `evoloop_${name}=${value};max-age=${value && YEAR_S};path=/;samesite=lax`;
+        if (!isStored || cookie) page.document.cookie = `evoloop_${name}=${value};max-age=${value ? YEAR_S : 0};path=/;samesite=lax`;
       });
     }
     return kept;
