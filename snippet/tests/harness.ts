@@ -63,7 +63,7 @@ export class World {
   takesBeacons = true;
   /** Whether the browser has drawn anything yet. */
   isPainted = false;
-  now = 0;
+  now = 1;
   private timers: { id: number; at: number; run: () => void; every?: number }[] = [];
   private lastTimer = 0;
   private observers: { type: string; hear: PerformanceObserverCallback }[] = [];
