@@ -190,7 +190,7 @@ export function visit(
     });
     if (!token && !fresh?.preview) return stop();
     visitor = fresh!.visitor_id ?? visitor;
-    const same = ({ variant_id, patch }: Assignment) => JSON.stringify([variant_id, patch]);
+    const same = ({ variant_id, patch, targets }: Assignment) => JSON.stringify([variant_id, patch, targets]);
     if (kept && same(kept) === same(fresh!)) shown = fresh!;
     else show(fresh!);
     impress(false);
