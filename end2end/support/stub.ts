@@ -45,7 +45,7 @@ export interface Stub {
   /** Status of the next answers of `/v1/event`, then 200. */
   eventStatuses: number[];
   /** Asked at each request of `/v1/event`: it is refused, lost on the way, or taken with the answer lost on the way back. */
-  eventFault: () => "refused" | "lost" | "unanswered" | null;
+  eventFault: (events: StubEvent[]) => "refused" | "lost" | "unanswered" | null;
   /** Events of the requests that were taken, in order. */
   taken: StubEvent[];
   /** Never answers `/v1/assign`. */
@@ -125,7 +125,7 @@ export async function startStub(): Promise<Stub> {
     } else if (url.pathname === "/v1/event" && request.method === "POST") {
       const { events } = JSON.parse(await bodyOf(request)) as { events: StubEvent[] };
       stub.batches.push(events);
-      const fault = stub.eventFault();
+      const fault = stub.eventFault(events);
       if (fault === "lost") return void request.socket.destroy();
       const status = fault === "refused" ? 503 : (stub.eventStatuses.shift() ?? 200);
       if (status === 200) stub.taken.push(...events);
