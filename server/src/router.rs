@@ -82,6 +82,11 @@ impl Routes {
         self.public.as_ref()?.at_once(request, Some(peer))
     }
 
+    /// Whether a path belongs to the public API.
+    pub(crate) fn is_public(&self, path: &str) -> bool {
+        self.public.as_ref().is_some_and(|public| public.has(path))
+    }
+
     /// Whether a request brings events while many wait already.
     pub(crate) fn joins_crowd(&self, request: &Request<impl Body>) -> bool {
         self.public.as_ref().is_some_and(|public| public.joins_crowd(request.uri().path()))
@@ -90,7 +95,7 @@ impl Routes {
     /// Answers every request. Whose it is need not be known when nothing is limited by that.
     pub async fn answer(self, request: Request, peer: Option<IpAddr>) -> Result<Response, Infallible> {
         match self.public {
-            Some(public) if Public::has(request.uri().path()) => Ok(public.answer(request, peer).await),
+            Some(public) if public.has(request.uri().path()) => Ok(public.answer(request, peer).await),
             _ => self.others.oneshot(request).await,
         }
     }
@@ -111,8 +116,11 @@ pub fn router(state: AppState) -> Router {
 /// Everything but the public API.
 fn others(state: AppState) -> Router {
     let https = Https(state.https);
-    let mut files = Router::new()
-        .route("/evoloop.js", get(snippet).with_state(state.leptos.clone()).layer(CompressionLayer::new()));
+    let script = get(snippet).with_state(state.leptos.clone()).layer(CompressionLayer::new());
+    let mut files = Router::new().route(files::SNIPPET, script.clone());
+    if let Some(path) = &state.service.paths().script {
+        files = files.route(path, script);
+    }
     let pictures = get(assets::answer).with_state(state.clone());
     files = files.route("/assets/{site_id}/{name}", pictures);
     if let Some(site) = state.demo.clone() {
@@ -139,8 +147,7 @@ fn dashboard(state: AppState) -> Router {
 }
 
 async fn snippet(State(options): State<LeptosOptions>, request: Request) -> Response {
-    let question = files::question(&request);
-    files::snippet(&options, question).await
+    files::snippet(&options, files::question(&request)).await
 }
 
 async fn file_or_page(State(state): State<AppState>, request: Request) -> Response {

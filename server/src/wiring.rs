@@ -70,6 +70,7 @@ pub async fn open(settings: &Settings, public_url: &str, changes: Changes) -> Re
     chosen.job_attempts = settings.job_attempts;
     chosen.site_event_limit = settings.site_event_limit;
     chosen.asset_quota = settings.asset_quota;
+    chosen.paths = settings.paths.clone();
     chosen.keep_events = settings.keep_events_days.map(|days| time::Duration::days(i64::from(days)));
     if let Some(period) = changes.update_stats_every {
         chosen.update_stats_every = period;

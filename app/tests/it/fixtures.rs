@@ -212,6 +212,7 @@ pub(crate) fn variant(number: usize, status: VariantStatus) -> VariantDetail {
     };
     VariantDetail {
         pictures: Vec::new(),
+        preview_link: format!("https://example.com/?evo_preview=p1.{number}"),
         variant: Variant {
             id: variant_id(number),
             site_id: site_id(),

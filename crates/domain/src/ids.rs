@@ -68,6 +68,13 @@ impl VisitorId {
     }
 }
 
+/// A visitor who chose no name, by one that was derived or drawn for them.
+impl From<Uuid> for VisitorId {
+    fn from(id: Uuid) -> Self {
+        Self(id.simple().to_string())
+    }
+}
+
 impl FromStr for VisitorId {
     type Err = InvalidId;
     fn from_str(text: &str) -> Result<Self, InvalidId> {

@@ -44,5 +44,5 @@ pub use page_model::{Brand, ImageSlot, Inventory, Locator, PageModel, TextSlot};
 pub use patch::{Op, Patch, Target};
 pub use site::{AutonomyMode, SiteStatus, SiteUrl};
 pub use text_enum::UnknownName;
-pub use token::{Arm, AssignmentToken};
+pub use token::{Arm, AssignmentToken, PreviewToken};
 pub use variant::{Variant, VariantStatus};

@@ -1,11 +1,32 @@
 //! The patch language: a variant as a small list of typed operations on the page.
 //!
 //! A patch holds no HTML, no script and no handler, so that whoever wrote it cannot break out of
-//! the text or attribute that it changes. The same rules run when a patch is stored, when it is
-//! served and in the browser. This version knows `text`, `attr` and `image`.
+//! what it changes. The same rules run when a patch is stored, when it is served and in the
+//! browser; `docs/patch-language.md` says what each operation does, and the cases of
+//! `crates/domain/cases` hold every implementation to it.
+
+mod address;
+mod check;
+mod import;
+mod nesting;
+mod refusal;
+mod reverse;
+mod selector;
+mod selector_text;
+mod style;
+mod summary;
+
+pub use address::AllowedHosts;
+pub use import::{Declarative, ImportRefusal, import};
+pub use nesting::{Place, is_flow, is_void};
+pub use refusal::Refusal;
+pub use reverse::{NotThePatched, Restored, Reverse};
+pub use selector::{AttributeTest, Combinator, Complex, Compound, Nth, Selector, Simple};
+pub use style::{FUNCTIONS, PROPERTIES};
+pub use summary::Change;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
+use std::collections::BTreeMap;
 
 /// The version of the language that this crate speaks.
 pub const VERSION: u8 = 1;
@@ -17,8 +38,53 @@ pub const MAX_BYTES: usize = 16 * 1024;
 pub const MAX_VALUE_CHARS: usize = 2_000;
 /// Longest CSS selector, in bytes.
 pub const MAX_SELECTOR_BYTES: usize = 500;
+/// Most selectors that are tried after the first.
+pub const MAX_FALLBACKS: usize = 4;
+/// Most properties of one `style` operation.
+pub const MAX_PROPERTIES: usize = 20;
+/// Longest value of a property, in characters.
+pub const MAX_STYLE_CHARS: usize = 200;
+/// Most classes that one operation adds, and most that it removes.
+pub const MAX_CLASSES: usize = 10;
+/// Longest class name, in bytes.
+pub const MAX_CLASS_BYTES: usize = 100;
+/// Most elements that one operation inserts.
+pub const MAX_NODES: usize = 30;
+/// Most levels of inserted elements.
+pub const MAX_DEPTH: usize = 5;
 /// Attributes that an `attr` operation may set.
 pub const ATTRIBUTES: &[&str] = &["alt", "title", "placeholder", "aria-label", "href", "src"];
+/// Elements that can be inserted.
+pub const TAGS: &[&str] = &[
+    "p",
+    "span",
+    "a",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "b",
+    "i",
+    "small",
+    "div",
+    "section",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "figure",
+    "figcaption",
+    "img",
+    "br",
+    "hr",
+];
+/// Attributes that every inserted element may have. `href` belongs to `a`; `src`, `alt`, `width` and `height` to `img`.
+pub const NODE_ATTRIBUTES: &[&str] = &["class", "title", "aria-label"];
+/// The attribute that marks what a patch changed: the numbers of the operations, from 0, with a space between.
+pub const MARK: &str = "data-evo";
 
 /// A whole change of a page: every operation applies, or none does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -31,10 +97,10 @@ pub struct Patch {
 }
 
 /// Which element an operation means. Exactly one element must fit, or the operation is a miss.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
-    /// CSS selector.
+    /// A selector of the subset that [`Selector`] reads.
     pub css: String,
     /// Which of several matches is meant, from 0, when the selector is known not to be unique.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,6 +114,47 @@ pub struct Target {
     /// Selectors to try when `css` does not fit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alt: Vec<String>,
+}
+
+/// Where an element goes, as seen from another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum At {
+    /// In front of it.
+    Before(Target),
+    /// Behind it.
+    After(Target),
+    /// Inside, at the beginning.
+    First(Target),
+    /// Inside, at the end.
+    Last(Target),
+}
+
+/// Where a moved element goes: among its own siblings, so that no framework loses what it keeps track of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Beside {
+    /// In front of this sibling.
+    Before(Target),
+    /// Behind this sibling.
+    After(Target),
+}
+
+/// An element to insert: its text, then its children.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Node {
+    /// Tag name out of [`TAGS`].
+    pub tag: String,
+    /// Its text, in front of its children.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Its attributes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attrs: BTreeMap<String, String>,
+    /// The elements in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<Node>,
 }
 
 /// One change.
@@ -80,6 +187,63 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         alt: Option<String>,
     },
+    /// Sets properties out of [`PROPERTIES`], with priority.
+    Style {
+        /// Where.
+        target: Target,
+        /// Values by property.
+        set: BTreeMap<String, String>,
+    },
+    /// Adds and removes classes that the page's own style sheets know.
+    Class {
+        /// Where.
+        target: Target,
+        /// Classes to add.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        add: Vec<String>,
+        /// Classes to remove.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        remove: Vec<String>,
+    },
+    /// Takes an element out of sight and out of the flow.
+    Hide {
+        /// Where.
+        target: Target,
+    },
+    /// Puts an element to another place among its siblings.
+    Move {
+        /// Which element.
+        target: Target,
+        /// Where to.
+        to: Beside,
+    },
+    /// Puts a new element on the page.
+    Insert {
+        /// Where.
+        at: At,
+        /// What.
+        node: Node,
+    },
+}
+
+impl At {
+    /// The element from which the place is seen.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        match self {
+            Self::Before(target) | Self::After(target) | Self::First(target) | Self::Last(target) => target,
+        }
+    }
+}
+
+impl Beside {
+    /// The sibling from which the place is seen.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        match self {
+            Self::Before(target) | Self::After(target) => target,
+        }
+    }
 }
 
 impl Op {
@@ -87,76 +251,39 @@ impl Op {
     #[must_use]
     pub fn target(&self) -> &Target {
         match self {
-            Self::Text { target, .. } | Self::Attr { target, .. } | Self::Image { target, .. } => target,
+            Self::Text { target, .. }
+            | Self::Attr { target, .. }
+            | Self::Image { target, .. }
+            | Self::Style { target, .. }
+            | Self::Class { target, .. }
+            | Self::Hide { target }
+            | Self::Move { target, .. } => target,
+            Self::Insert { at, .. } => at.target(),
         }
     }
-}
 
-/// Why a patch is refused. Every rule has its name, so that a refusal can be explained.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Not the JSON of a patch; unknown operations and fields end here.
-    #[error("this is not a patch: {0}")]
-    Malformed(String),
-    /// Another language version.
-    #[error("patch version {0} is not supported; this is version {VERSION}")]
-    Version(u8),
-    /// More than [`MAX_OPS`].
-    #[error("a patch has at most {MAX_OPS} operations")]
-    TooManyOps,
-    /// More than [`MAX_BYTES`].
-    #[error("a patch has at most {MAX_BYTES} bytes")]
-    TooLarge,
-    /// An empty or overlong selector, or more than four fallbacks.
-    #[error(
-        "operation {0}: the target needs a CSS selector of 1 to {MAX_SELECTOR_BYTES} bytes and at most 4 fallbacks"
-    )]
-    Selector(usize),
-    /// A target inside markup that is never to be touched.
-    #[error("operation {0}: scripts, styles and the document head cannot be changed")]
-    ForbiddenTarget(usize),
-    /// A value longer than [`MAX_VALUE_CHARS`].
-    #[error("operation {0}: the text has more than {MAX_VALUE_CHARS} characters")]
-    ValueTooLong(usize),
-    /// A text operation that would leave nothing to read.
-    #[error("operation {0}: the text is empty")]
-    EmptyText(usize),
-    /// Control characters or marks that reorder the text.
-    #[error("operation {0}: the text has control or direction characters")]
-    ControlCharacters(usize),
-    /// An attribute outside [`ATTRIBUTES`].
-    #[error("operation {0}: the attribute `{1}` cannot be changed")]
-    Attribute(usize, String),
-    /// Not an http(s) address, or on a host that is not allowed.
-    #[error("operation {0}: `{1}` is not an http(s) address on an allowed host")]
-    Address(usize, String),
-}
-
-/// Hosts that addresses in a patch may point to: the site's own and those named by its owner.
-#[derive(Debug, Clone, Default)]
-pub struct AllowedHosts(Vec<String>);
-
-impl AllowedHosts {
-    /// Allows these hosts, given without a port.
+    /// Every element that must be there: where it acts, and where it is moved to.
     #[must_use]
-    pub fn new(hosts: impl IntoIterator<Item = String>) -> Self {
-        Self(hosts.into_iter().map(|host| host.to_lowercase()).collect())
+    pub fn targets(&self) -> Vec<&Target> {
+        let mut targets = vec![self.target()];
+        if let Self::Move { to, .. } = self {
+            targets.push(to.target());
+        }
+        targets
     }
 
-    /// A relative address stays on the page's own host; an absolute one must be http(s) and listed.
-    fn allow(&self, address: &str) -> bool {
-        let address = address.trim();
-        // The browser strips these before it looks for a scheme, so they could hide one.
-        if address.chars().any(|c| c.is_control()) || address.contains('\\') {
-            return false;
-        }
-        match Url::parse(address) {
-            Ok(url) => {
-                matches!(url.scheme(), "http" | "https")
-                    && url.host_str().is_some_and(|host| self.0.iter().any(|allowed| allowed == host))
-            }
-            Err(url::ParseError::RelativeUrlWithoutBase) => !address.starts_with("//"),
-            Err(_) => false,
+    /// The name of the operation in JSON.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Attr { .. } => "attr",
+            Self::Image { .. } => "image",
+            Self::Style { .. } => "style",
+            Self::Class { .. } => "class",
+            Self::Hide { .. } => "hide",
+            Self::Move { .. } => "move",
+            Self::Insert { .. } => "insert",
         }
     }
 }
@@ -186,70 +313,16 @@ impl Patch {
     /// # Errors
     /// The first rule that the patch breaks.
     pub fn check(&self, hosts: &AllowedHosts) -> Result<(), Refusal> {
-        if self.v != VERSION {
-            return Err(Refusal::Version(self.v));
-        }
-        if self.ops.len() > MAX_OPS {
-            return Err(Refusal::TooManyOps);
-        }
-        if serde_json::to_vec(self).map_or(true, |json| json.len() > MAX_BYTES) {
-            return Err(Refusal::TooLarge);
-        }
-        self.ops.iter().enumerate().try_for_each(|(index, op)| check_op(index, op, hosts))
+        check::check(self, hosts)
     }
-}
 
-fn check_op(index: usize, op: &Op, hosts: &AllowedHosts) -> Result<(), Refusal> {
-    check_target(index, op.target())?;
-    match op {
-        Op::Text { value, .. } => {
-            check_value(index, value)?;
-            if value.trim().is_empty() { Err(Refusal::EmptyText(index)) } else { Ok(()) }
-        }
-        Op::Attr { name, value, .. } => {
-            if !ATTRIBUTES.contains(&name.as_str()) {
-                return Err(Refusal::Attribute(index, name.clone()));
-            }
-            check_value(index, value)?;
-            if matches!(name.as_str(), "href" | "src") { check_address(index, value, hosts) } else { Ok(()) }
-        }
-        Op::Image { src, alt, .. } => {
-            check_value(index, src)?;
-            check_value(index, alt.as_deref().unwrap_or_default())?;
-            check_address(index, src, hosts)
-        }
+    /// The JSON schema of the language (draft 2020-12). It says the form; the limits and rules beside it are
+    /// those of [`Patch::check`].
+    #[must_use]
+    pub fn schema() -> serde_json::Value {
+        let mut schema = schemars::schema_for!(Self);
+        schema.insert("$id".to_owned(), "https://evoloop.dev/patch.schema.json".into());
+        schema.insert("title".to_owned(), "Evoloop patch, version 1".into());
+        schema.to_value()
     }
-}
-
-fn check_target(index: usize, target: &Target) -> Result<(), Refusal> {
-    let selectors = || std::iter::once(&target.css).chain(&target.alt);
-    let sound = |css: &String| !css.trim().is_empty() && css.len() <= MAX_SELECTOR_BYTES;
-    if target.alt.len() > 4 || !selectors().all(sound) {
-        return Err(Refusal::Selector(index));
-    }
-    // Read by simple words, on purpose too strict: no landing-page text stands in these elements.
-    let forbidden = |css: &String| {
-        css.to_lowercase()
-            .split(|c: char| !(c.is_ascii_alphanumeric() || "-_.#".contains(c)))
-            .any(|word| matches!(word, "script" | "style" | "head" | "meta" | "link" | "iframe" | "object" | "base"))
-    };
-    if selectors().any(forbidden) || target.tag.as_ref().is_some_and(forbidden) {
-        return Err(Refusal::ForbiddenTarget(index));
-    }
-    Ok(())
-}
-
-fn check_value(index: usize, value: &str) -> Result<(), Refusal> {
-    if value.chars().count() > MAX_VALUE_CHARS {
-        return Err(Refusal::ValueTooLong(index));
-    }
-    let reorders = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if value.chars().any(|c| c.is_control() || reorders(c)) {
-        return Err(Refusal::ControlCharacters(index));
-    }
-    Ok(())
-}
-
-fn check_address(index: usize, address: &str, hosts: &AllowedHosts) -> Result<(), Refusal> {
-    if hosts.allow(address) { Ok(()) } else { Err(Refusal::Address(index, address.to_owned())) }
 }

@@ -88,6 +88,8 @@ pub struct VariantDetail {
     /// How it looks, the widest first; none before the page was read.
     #[serde(default)]
     pub pictures: Vec<Picture>,
+    /// The page with a token that shows this variant, whatever its state, and is never counted.
+    pub preview_link: String,
 }
 
 /// A site opened by its owner.

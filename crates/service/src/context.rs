@@ -3,6 +3,7 @@
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
+use crate::paths::PublicPaths;
 use crate::ports::{Clock, CopyWriter, Entropy, ImageMaker, PageReader};
 use crate::snapshot::Snapshot;
 use crate::token::TokenKeys;
@@ -65,6 +66,8 @@ pub struct Settings {
     pub job_lease: Duration,
     /// How many bytes of pictures a site and an account may have.
     pub asset_quota: Quota,
+    /// Further names of the paths that customers' pages ask.
+    pub paths: PublicPaths,
 }
 
 impl Settings {
@@ -86,6 +89,7 @@ impl Settings {
             job_backoff: Duration::from_secs(15),
             job_lease: Duration::from_secs(60),
             asset_quota: Quota { site: 64 * 1024 * 1024, account: 512 * 1024 * 1024 },
+            paths: PublicPaths::default(),
         }
     }
 }
@@ -136,6 +140,12 @@ impl Service {
     #[must_use]
     pub fn public_url(&self) -> &str {
         &self.inner.settings.public_url
+    }
+
+    /// Further names of the paths that customers' pages ask.
+    #[must_use]
+    pub fn paths(&self) -> &PublicPaths {
+        &self.inner.settings.paths
     }
 
     /// Whether the database answers.

@@ -118,7 +118,7 @@ impl Service {
             (Some(reading), Some(effective)) => record.page_edits.report(reading, effective),
             _ => Vec::new(),
         };
-        let variants = self.variant_details(&site, record.page_model()).await?;
+        let variants = self.variant_details(&site, &record).await?;
         let effective = record.effective.unwrap_or_default();
         let (page, locked_slots) = (record.reading.map(|_| effective.page), effective.locked_slots);
         Ok(SiteDetail {
@@ -144,7 +144,14 @@ impl Service {
 
     /// The script element that a customer pastes into the page.
     fn install_snippet(&self, site_id: SiteId) -> String {
-        format!("<script async src=\"{}/evoloop.js\" data-site=\"{site_id}\"></script>", self.public_url())
+        let paths = self.paths();
+        let attribute = |name: &str, path: &Option<String>| match path {
+            Some(path) => format!(" {name}=\"{path}\""),
+            None => String::new(),
+        };
+        let script = paths.script.as_deref().unwrap_or("/evoloop.js");
+        let renamed = attribute("data-assign", &paths.assign) + &attribute("data-event", &paths.event);
+        format!("<script async src=\"{}{script}\" data-site=\"{site_id}\"{renamed}></script>", self.public_url())
     }
 
     /// Finds a site of the viewer.

@@ -22,14 +22,15 @@ impl Service {
     pub async fn list_variants(&self, viewer: &Viewer, site_id: SiteId) -> Result<Vec<VariantDetail>, ServiceError> {
         let site = self.owned_site(viewer, site_id).await?;
         let record = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?;
-        self.variant_details(&site, record.page_model()).await
+        self.variant_details(&site, &record).await
     }
 
     pub(crate) async fn variant_details(
         &self,
         site: &OwnedSite,
-        page: Option<&PageModel>,
+        record: &SiteRecord,
     ) -> Result<Vec<VariantDetail>, ServiceError> {
+        let page = record.page_model();
         let variants = self.store().variants(site).await?;
         let shown = self.store().screenshots(site).await?;
         let own = format!("{}/assets/", self.public_url());
@@ -38,6 +39,7 @@ impl Service {
             .map(|variant| VariantDetail {
                 changes: variant.patch.ops.iter().map(|op| change(op, page, &own)).collect(),
                 pictures: pictures::of(&variant, &shown, page),
+                preview_link: self.preview_link(site.site_id(), &record.url, variant.id).link,
                 variant,
             })
             .collect())
@@ -123,8 +125,7 @@ fn objection(patch: &Patch, site: &SiteRecord) -> Option<String> {
                 "The {what} is locked by now, and this variant changes it. Unlock it, or reject the variant."
             ));
         }
-        let Op::Text { value, .. } = op else { return None };
-        let taken_back = ledger.taken_back(value).into_iter().next()?;
+        let taken_back = op.texts().into_iter().find_map(|text| ledger.taken_back(text).into_iter().next())?;
         Some(format!("This variant says “{}”, which is not to be said any more. Reject it.", taken_back.text))
     })
 }
@@ -132,13 +133,15 @@ fn objection(patch: &Patch, site: &SiteRecord) -> Option<String> {
 /// One operation beside what the page says now, for people.
 fn change(op: &Op, page: Option<&PageModel>, own: &str) -> Change {
     let (old, new) = match op {
-        Op::Text { target, value } => (target.text.clone().unwrap_or_default(), value.clone()),
-        Op::Attr { name, value, .. } => (name.clone(), format!("{name} = {value}")),
         Op::Image { src, .. } => {
             let old = page.and_then(|page| page.hero_image.as_ref()).map(|image| image.src.clone());
             // The name of an image of ours says nothing to people; its picture is shown beside.
             let new = if src.starts_with(own) { "an image made for this page" } else { src };
             (old.unwrap_or_default(), new.to_owned())
+        }
+        _ => {
+            let change = op.change();
+            (change.old, change.new)
         }
     };
     Change { place: place(op.target(), page), runs: word_diff(&normalise(&old), &normalise(&new)) }

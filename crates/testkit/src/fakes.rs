@@ -177,10 +177,7 @@ impl PageReader for FakeReader {
 }
 
 fn texts(change: &Change) -> Vec<String> {
-    let text = |op: &Op| match op {
-        Op::Text { value, .. } | Op::Attr { value, .. } => value.clone(),
-        Op::Image { src, .. } => src.clone(),
-    };
+    let text = |op: &Op| op.texts().into_iter().chain(op.addresses()).map(str::to_owned).collect::<String>();
     change.patch.ops.iter().map(text).collect()
 }
 

@@ -40,6 +40,7 @@ pub struct TestServiceBuilder {
     compare_sites_every: Duration,
     burn_in: BurnIn,
     asset_quota: Option<::service::Quota>,
+    paths: ::service::PublicPaths,
     images: Option<Arc<dyn ImageMaker>>,
 }
 
@@ -56,6 +57,7 @@ impl Default for TestServiceBuilder {
             compare_sites_every: Duration::from_secs(1),
             burn_in: BurnIn::default(),
             asset_quota: None,
+            paths: ::service::PublicPaths::default(),
             images: None,
         }
     }
@@ -132,6 +134,13 @@ impl TestServiceBuilder {
         self
     }
 
+    /// Further names of public paths.
+    #[must_use]
+    pub fn paths(mut self, paths: ::service::PublicPaths) -> Self {
+        self.paths = paths;
+        self
+    }
+
     /// Puts the service together.
     #[must_use]
     pub fn build(self, database: TestDatabase) -> TestService {
@@ -156,6 +165,7 @@ impl TestServiceBuilder {
         settings.site_event_limit = self.site_event_limit;
         settings.policy.burn_in = self.burn_in;
         settings.asset_quota = self.asset_quota.unwrap_or(settings.asset_quota);
+        settings.paths = self.paths;
         let service = Service::new(database.store.clone(), ports.clone(), settings.clone());
         TestService { service, clock, reader, database, ports, settings }
     }

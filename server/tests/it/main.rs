@@ -22,6 +22,7 @@ mod runner;
 mod simulate;
 mod sockets;
 mod support;
+mod v1_assign;
 mod v1_bad_input;
 mod v1_contract;
 mod v1_http;

@@ -7,7 +7,7 @@ use crate::pictures::{asset_id, is_full};
 use crate::ports::{Change, OwnPicture, Screenshot};
 use crate::{Service, ServiceError};
 use domain::asset::View;
-use domain::{AssetId, AssetKind, JobKind, Op, Patch, SiteId, Variant, VariantId, VariantStatus};
+use domain::{AssetId, AssetKind, JobKind, Patch, SiteId, Variant, VariantId, VariantStatus};
 use std::collections::HashSet;
 use store::assets::{Asset, Kept, Shown};
 use store::jobs::ClaimedJob;
@@ -65,8 +65,7 @@ impl Service {
     /// A patch with the pictures of ours that it shows.
     async fn change(&self, site: &OwnedSite, patch: &Patch) -> Result<Change, ServiceError> {
         let mut pictures = Vec::new();
-        for op in &patch.ops {
-            let Op::Image { src, .. } = op else { continue };
+        for src in patch.ops.iter().flat_map(domain::Op::addresses) {
             let Some(id) = self.own_asset(site.site_id(), src) else { continue };
             let (Some(asset), Ok(url)) = (self.store().asset(site, &id).await?, Url::parse(src)) else { continue };
             pictures.push(OwnPicture { url, media_type: asset.media_type, bytes: asset.bytes });

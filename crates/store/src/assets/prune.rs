@@ -4,7 +4,7 @@ use crate::entity::{assets, decisions};
 use crate::millis::Millis;
 use crate::{OwnedSite, Store, StoreError, WriteTransaction, variants};
 use domain::decision::{DecisionKind, DecisionState};
-use domain::{AssetKind, Op, SiteId, Variant, VariantStatus};
+use domain::{AssetKind, SiteId, Variant, VariantStatus};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeMap, HashSet};
 use time::OffsetDateTime;
@@ -113,11 +113,7 @@ async fn unused(
 }
 
 fn shows(variant: &Variant, id: &str) -> bool {
-    variant.patch.ops.iter().any(|op| match op {
-        Op::Image { src, .. } => src.contains(id),
-        Op::Attr { value, .. } => value.contains(id),
-        Op::Text { .. } => false,
-    })
+    variant.patch.ops.iter().any(|op| op.addresses().iter().any(|address| address.contains(id)))
 }
 
 /// Variants that a decision ended which was not taken back.
