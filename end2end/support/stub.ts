@@ -52,7 +52,7 @@ export interface Stub {
   hangs: boolean;
   /** How long `/v1` takes to answer, in milliseconds. */
   slowness: number;
-  /** More attributes of the snippet's tag. */
+  /** More attributes of the snippet's tag. No samples are taken of how the page fares, unless `data-vitals` stands here. */
   attributes: string;
   /** Answers for the page, in place of `html`. */
   serve: ((url: URL, response: ServerResponse) => unknown) | null;
@@ -148,7 +148,7 @@ export async function startStub(): Promise<Stub> {
     if (pathname.endsWith(".svg")) return response.writeHead(404).end();
     if (pathname === "/favicon.ico") return response.writeHead(204).end();
     if (stub.serve) return stub.serve(url, response);
-    const script = `<script async src="${origin}/evoloop.js" data-site="${SITE}" ${stub.attributes}></script>`;
+    const script = `<script async src="${origin}/evoloop.js" data-site="${SITE}" ${stub.attributes} data-vitals="0"></script>`;
     return send("text/html; charset=utf-8", `<!doctype html><html lang="en"><title>Page</title>${script}${stub.html}`);
   });
   const stub: Stub = {
