@@ -76,7 +76,7 @@ export async function startSite(name: SiteName, attributes: Record<string, strin
     if (pathname === "/site.css") return send("text/css", look);
     if (pathname === "/client.js") return void setTimeout(send, site.clientDelay ?? 0, "text/javascript", client);
     const nonce = crypto.randomUUID();
-    const all = { src: `${stub.origin}/evoloop.js`, "data-site": SITE, nonce, ...attributes };
+    const all = { src: `${stub.origin}/evoloop.js`, "data-site": SITE, "data-vitals": "0", nonce, ...attributes };
     const tag = Object.entries(all).map(([key, value]) => ` ${key}="${value}"`);
     const isBare = searchParams.has("bare");
     const asked: Asked = {

@@ -45,14 +45,14 @@ export interface Stub {
   /** Status of the next answers of `/v1/event`, then 200. */
   eventStatuses: number[];
   /** Asked at each request of `/v1/event`: it is refused, lost on the way, or taken with the answer lost on the way back. */
-  eventFault: () => "refused" | "lost" | "unanswered" | null;
+  eventFault: (events: StubEvent[]) => "refused" | "lost" | "unanswered" | null;
   /** Events of the requests that were taken, in order. */
   taken: StubEvent[];
   /** Never answers `/v1/assign`. */
   hangs: boolean;
   /** How long `/v1` takes to answer, in milliseconds. */
   slowness: number;
-  /** More attributes of the snippet's tag. */
+  /** More attributes of the snippet's tag. No samples are taken of how the page fares, unless `data-vitals` stands here. */
   attributes: string;
   /** Answers for the page, in place of `html`. */
   serve: ((url: URL, response: ServerResponse) => unknown) | null;
@@ -125,7 +125,7 @@ export async function startStub(): Promise<Stub> {
     } else if (url.pathname === "/v1/event" && request.method === "POST") {
       const { events } = JSON.parse(await bodyOf(request)) as { events: StubEvent[] };
       stub.batches.push(events);
-      const fault = stub.eventFault();
+      const fault = stub.eventFault(events);
       if (fault === "lost") return void request.socket.destroy();
       const status = fault === "refused" ? 503 : (stub.eventStatuses.shift() ?? 200);
       if (status === 200) stub.taken.push(...events);
@@ -148,7 +148,7 @@ export async function startStub(): Promise<Stub> {
     if (pathname.endsWith(".svg")) return response.writeHead(404).end();
     if (pathname === "/favicon.ico") return response.writeHead(204).end();
     if (stub.serve) return stub.serve(url, response);
-    const script = `<script async src="${origin}/evoloop.js" data-site="${SITE}" ${stub.attributes}></script>`;
+    const script = `<script async src="${origin}/evoloop.js" data-site="${SITE}" ${stub.attributes} data-vitals="0"></script>`;
     return send("text/html; charset=utf-8", `<!doctype html><html lang="en"><title>Page</title>${script}${stub.html}`);
   });
   const stub: Stub = {
