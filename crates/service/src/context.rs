@@ -15,7 +15,7 @@ use std::time::Duration;
 use store::Store;
 use store::assets::Quota;
 use time::OffsetDateTime;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// The outside world, as the binary or a test provides it.
 #[derive(Clone)]
@@ -108,6 +108,8 @@ pub(crate) struct Inner {
     pub(crate) work: watch::Sender<u64>,
     pub(crate) in_hand: InHand,
     pub(crate) writer: Writer,
+    /// Who holds it erases a visitor, which takes a look at all events of the site.
+    pub(crate) erasing: Semaphore,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -127,6 +129,7 @@ impl Service {
             work: watch::Sender::new(0),
             in_hand: InHand::default(),
             writer: Writer::default(),
+            erasing: Semaphore::new(1),
             metrics: Arc::default(),
         };
         Self { inner: Arc::new(inner) }

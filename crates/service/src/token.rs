@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
+use uuid::Uuid;
 
 /// Bytes of the code that a token carries: 128 bits cannot be guessed, and keep addresses short.
 const MAC_BYTES: usize = 16;
@@ -77,6 +78,12 @@ impl SiteKey {
         let signed = AssignmentToken::signed_part(token.epoch, token.issued_s, token.arm);
         let expected = self.code(visitor, &signed);
         bool::from(given.as_slice().ct_eq(&expected)).then_some(token)
+    }
+
+    /// Under which it is noted that a visitor was erased. Without the key nobody can say whose it is.
+    pub(crate) fn mark(&self, visitor: &VisitorId) -> Uuid {
+        // What a token signs begins with its version, so this is the code of none.
+        Uuid::from_bytes(self.code(visitor, "erased"))
     }
 
     fn code(&self, visitor: &VisitorId, signed: &str) -> [u8; MAC_BYTES] {

@@ -1,6 +1,7 @@
 //! `GET /v1/assign`: which variant a visitor sees.
 
 use super::automation::is_automated;
+use super::envelope::VISITOR_WANTED;
 use super::problem::Problem;
 use axum::http::HeaderMap;
 use domain::{InvalidId, SiteId, VisitorId};
@@ -34,7 +35,7 @@ fn parse(query: &str, automated: bool) -> Result<AssignRequest, Problem> {
         site_id: required::<SiteId>(site_id.as_deref(), "`site_id` must be a UUID.")?,
         visitor_id: required::<VisitorId>(
             visitor_id.as_deref(),
-            "`visitor_id` must be 1 to 64 letters, digits, -, _, . or :.",
+            &format!("`visitor_id` must be {VISITOR_WANTED}."),
         )?,
         current: current.map(std::borrow::Cow::into_owned),
         automated,
