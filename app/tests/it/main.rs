@@ -7,3 +7,4 @@ mod decisions;
 mod fixtures;
 mod page_edits;
 mod site;
+mod visits;

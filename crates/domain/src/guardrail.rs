@@ -58,6 +58,22 @@ impl Metric {
     pub fn units(self) -> f64 {
         if self == Self::Cls { 1e4 } else { 1.0 }
     }
+
+    /// The bucket of a value.
+    #[must_use]
+    pub fn bucket(self, value: f64) -> u32 {
+        let (mut from, mut to) = (0, LAST);
+        while from < to {
+            let middle = (from + to).div_ceil(2);
+            // Divided, not multiplied: so a decimal number that is a bucket's least is found in it.
+            if f64::from(least(middle)) / self.units() <= value {
+                from = middle;
+            } else {
+                to = middle - 1;
+            }
+        }
+        from
+    }
 }
 
 /// One visit: the bucket of each metric that it tells of.
@@ -90,7 +106,7 @@ impl Sample {
             let is_count = matches!(metric, Metric::Errors | Metric::Reapplied);
             let fits = |number: &f64| (0.0..=most).contains(number) && (!is_count || number.fract() == 0.0);
             let number = value.as_f64().filter(fits).ok_or(UnfitSample { field, wanted })?;
-            buckets.push((metric, bucket(number * metric.units())));
+            buckets.push((metric, metric.bucket(number)));
         }
         if let Some(value) = value(Metric::GaveUp.as_str()) {
             let wanted = UnfitSample { field: "metadata.gave_up", wanted: "true or false" };
@@ -114,21 +130,6 @@ const NUMBERS: [(Metric, &str, f64, &str); 5] = [
 pub fn least(bucket: u32) -> u32 {
     let bucket = bucket.min(LAST + 1);
     if bucket < PARTS { bucket } else { (PARTS + bucket % PARTS) << (bucket / PARTS - 1) }
-}
-
-/// The bucket of a value, in units.
-#[must_use]
-pub fn bucket(value: f64) -> u32 {
-    let (mut from, mut to) = (0, LAST);
-    while from < to {
-        let middle = (from + to).div_ceil(2);
-        if f64::from(least(middle)) <= value {
-            from = middle;
-        } else {
-            to = middle - 1;
-        }
-    }
-    from
 }
 
 /// How many samples there are in each bucket of each metric.

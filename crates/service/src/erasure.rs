@@ -57,11 +57,7 @@ impl Service {
     ///
     /// # Errors
     /// `NotFound` when there is no such site, `Invalid` when the text is no visitor's identifier.
-    pub async fn erase_visitor_for_operator(
-        &self,
-        site_id: SiteId,
-        visitor_id: &str,
-    ) -> Result<Erased, ServiceError> {
+    pub async fn erase_visitor_for_operator(&self, site_id: SiteId, visitor_id: &str) -> Result<Erased, ServiceError> {
         let visitor_id = named(visitor_id)?;
         let site = self.store().site_for_operator(site_id).await?.ok_or(ServiceError::NotFound)?;
         self.erase(&site, &visitor_id).await

@@ -5,8 +5,8 @@ use bandit::posterior::Posterior;
 use domain::report::{AllocationPoint, RatePoint, RateSeries, SiteStatistics, VariantHealth, VariantStatistics};
 use domain::{SiteId, Variant, VariantId, VariantStatus};
 use std::collections::HashMap;
-use store::{OwnedSite, Viewer};
 use store::statistics::{Allocation, Counters, HourlyCounts};
+use store::{OwnedSite, Viewer};
 use time::OffsetDateTime;
 
 /// Most points of a curve.

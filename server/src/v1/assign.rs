@@ -33,10 +33,7 @@ fn parse(query: &str, automated: bool) -> Result<AssignRequest, Problem> {
     }
     Ok(AssignRequest {
         site_id: required::<SiteId>(site_id.as_deref(), "`site_id` must be a UUID.")?,
-        visitor_id: required::<VisitorId>(
-            visitor_id.as_deref(),
-            &format!("`visitor_id` must be {VISITOR_WANTED}."),
-        )?,
+        visitor_id: required::<VisitorId>(visitor_id.as_deref(), &format!("`visitor_id` must be {VISITOR_WANTED}."))?,
         current: current.map(std::borrow::Cow::into_owned),
         automated,
     })

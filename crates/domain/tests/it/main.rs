@@ -9,6 +9,7 @@ mod facts;
 mod fresh_claims;
 mod goal;
 mod guard;
+mod guardrail;
 mod names;
 mod origin;
 mod page_edits;

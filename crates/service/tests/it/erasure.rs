@@ -57,8 +57,8 @@ async fn nothing_names_an_erased_visitor(database: TestDatabase) {
     assert_eq!(send(&test, unverified).await, Outcome::Stored(NotCounted::Unverified));
     let before = counters(&test.service, site_id).await;
     let found = columns_with(&test, "v-secret").await;
-    let expected =
-        ["events.metadata", "events.visitor_id", "goal_conversions.visitor_id", "visitors.visitor_id"].map(str::to_owned);
+    let expected = ["events.metadata", "events.visitor_id", "goal_conversions.visitor_id", "visitors.visitor_id"]
+        .map(str::to_owned);
     assert_eq!(found, expected);
 
     let erased = test.service.erase_visitor(&viewer, site_id, " v-secret ").await.unwrap();
@@ -87,7 +87,8 @@ async fn what_was_under_way_is_turned_away(database: TestDatabase) {
     test.service.forget(site_id, &visitor("v-1"), &token).await.unwrap();
     let nobodys = IncomingEvent { token: None, ..new(EventType::Impression) };
     let forgotten = Outcome::Dropped(Dropped::Forgotten);
-    let under_way = [exposure, new(EventType::Impression), new(EventType::Conversion), new(EventType::Guardrail), nobodys];
+    let under_way =
+        [exposure, new(EventType::Impression), new(EventType::Conversion), new(EventType::Guardrail), nobodys];
     for event in under_way {
         assert_eq!(send(&test, event.clone()).await, forgotten, "{event:?}");
     }
@@ -171,7 +172,8 @@ async fn no_batch_brings_a_name_back(database: TestDatabase) {
                 tasks.spawn(async move { drop(futures::future::join(exposure, conversion).await) });
             }
         }
-        let (service, token) = (if number % 2 == 0 { test.service.clone() } else { other.clone() }, shown.token.unwrap());
+        let (service, token) =
+            (if number % 2 == 0 { test.service.clone() } else { other.clone() }, shown.token.unwrap());
         tasks.spawn(async move {
             for _ in 0..number % 5 {
                 tokio::time::sleep(std::time::Duration::from_millis(3)).await;
