@@ -61,11 +61,12 @@ impl Service {
         }
         if !sound.is_empty() {
             for ((place, site_id), outcome) in places.into_iter().zip(self.write(sound).await?) {
-                self.inner.metrics.note_outcome(outcome);
                 match outcome {
-                    Outcome::Counted => self.inner.live.note_counted(site_id),
                     Outcome::Dropped(reason) => self.note_dropped(Some(site_id), reason),
-                    _ => {}
+                    outcome => self.inner.metrics.note_outcome(outcome),
+                }
+                if outcome == Outcome::Counted {
+                    self.inner.live.note_counted(site_id);
                 }
                 results[place].outcome = outcome;
             }

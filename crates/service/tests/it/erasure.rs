@@ -77,7 +77,7 @@ async fn nothing_names_an_erased_visitor(database: TestDatabase) {
 
 async fn what_was_under_way_is_turned_away(database: TestDatabase) {
     let test = TestService::new(database);
-    let (_, site_id) = running_site(&test).await;
+    let (viewer, site_id) = running_site(&test).await;
     let shown = assign(&test, site_id, "v-1");
     let token = shown.token.clone().unwrap();
     let new = |event_type| event(site_id, shown.variant_id, "v-1", event_type, shown.token.clone());
@@ -96,6 +96,8 @@ async fn what_was_under_way_is_turned_away(database: TestDatabase) {
     assert!(counters(&test.service, site_id).await.counts_like(&before));
     // It is told with its reason, as everything that is turned away.
     test.service.store_requests().await.unwrap();
+    let told = test.service.statistics(&viewer, site_id).await.unwrap().generation.dropped;
+    assert_eq!(told, [(Dropped::Forgotten, 5)]);
     // A process that starts afterwards knows it too.
     let other = test.another_process();
     other.refresh_changed_sites().await.unwrap();
