@@ -81,6 +81,7 @@ pub(crate) fn statistics() -> SiteStatistics {
         goals: Vec::new(),
         holdout: None,
         generation: generation(),
+        page_health: Vec::new(),
     }
 }
 

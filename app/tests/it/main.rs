@@ -8,3 +8,4 @@ mod fixtures;
 mod install;
 mod page_edits;
 mod site;
+mod visits;

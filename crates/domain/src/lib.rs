@@ -16,6 +16,7 @@ pub mod facts;
 pub mod generation;
 pub mod goal;
 pub mod guard;
+pub mod guardrail;
 pub mod ids;
 pub mod install;
 pub mod job;

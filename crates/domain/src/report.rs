@@ -16,9 +16,11 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 mod holdout;
+mod page_health;
 
 pub use crate::asset::ImageOffer;
 pub use holdout::{ExtraConversions, HoldoutReport};
+pub use page_health::VariantHealth;
 
 /// The signed-in person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -263,6 +265,9 @@ pub struct SiteStatistics {
     pub holdout: Option<HoldoutReport>,
     /// Where the generation stands, and what it found so far.
     pub generation: GenerationReport,
+    /// What visits were like, of each variant that told of any; the control first.
+    #[serde(default)]
+    pub page_health: Vec<VariantHealth>,
 }
 
 /// Where a generation stands. Its numbers are of visitors whose attribution window is over, unless it says otherwise.

@@ -26,5 +26,7 @@ mod support;
 mod v1_assign;
 mod v1_bad_input;
 mod v1_contract;
+mod v1_forget;
+mod v1_guardrails;
 mod v1_http;
 mod v1_trust;

@@ -9,6 +9,7 @@ mod facts;
 mod fresh_claims;
 mod goal;
 mod guard;
+mod guardrail;
 mod install_policies;
 mod install_words;
 mod names;
