@@ -62,7 +62,13 @@ pub struct Routes {
     /// The public API, if it is served here; it stands beside the router, because it is asked most of all.
     public: Option<Arc<Public>>,
     others: Router,
+    /// Whose paths those of the public API are that it does not know itself: somebody else's, behind the proxy.
+    is_proxy: bool,
 }
+
+/// Who sent a request, for handlers that have to know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
 
 impl Routes {
     /// The whole application.
@@ -74,7 +80,22 @@ impl Routes {
             draining: state.stages.draining.clone(),
         };
         let public = Public::new(public, Https(state.https));
-        Self { public: Some(Arc::new(public)), others: others(state) }
+        Self { public: Some(Arc::new(public)), others: others(state), is_proxy: false }
+    }
+
+    /// The public API in front of a site that has paths of its own.
+    pub(crate) fn in_front_of(public: Public, others: Router) -> Self {
+        Self { public: Some(Arc::new(public)), others, is_proxy: true }
+    }
+
+    /// Whether connections can become something else than HTTP.
+    pub(crate) fn has_tunnels(&self) -> bool {
+        self.is_proxy
+    }
+
+    /// The snippet, which is the only file that the proxy has.
+    pub(crate) fn snippet(leptos: LeptosOptions) -> Router {
+        Router::new().route("/evoloop.js", get(snippet).with_state(leptos).layer(CompressionLayer::new()))
     }
 
     /// Answers a request that needs no waiting; `None` for every other.
@@ -88,17 +109,23 @@ impl Routes {
     }
 
     /// Answers every request. Whose it is need not be known when nothing is limited by that.
-    pub async fn answer(self, request: Request, peer: Option<IpAddr>) -> Result<Response, Infallible> {
+    pub async fn answer(self, mut request: Request, peer: Option<IpAddr>) -> Result<Response, Infallible> {
+        let is_ours = if self.is_proxy { Public::knows } else { Public::has };
         match self.public {
-            Some(public) if Public::has(request.uri().path()) => Ok(public.answer(request, peer).await),
-            _ => self.others.oneshot(request).await,
+            Some(public) if is_ours(request.uri().path()) => Ok(public.answer(request, peer).await),
+            _ => {
+                if let Some(peer) = peer {
+                    request.extensions_mut().insert(Peer(peer));
+                }
+                self.others.oneshot(request).await
+            }
         }
     }
 }
 
 impl From<Router> for Routes {
     fn from(others: Router) -> Self {
-        Self { public: None, others }
+        Self { public: None, others, is_proxy: false }
     }
 }
 
@@ -111,8 +138,7 @@ pub fn router(state: AppState) -> Router {
 /// Everything but the public API.
 fn others(state: AppState) -> Router {
     let https = Https(state.https);
-    let mut files = Router::new()
-        .route("/evoloop.js", get(snippet).with_state(state.leptos.clone()).layer(CompressionLayer::new()));
+    let mut files = Routes::snippet(state.leptos.clone());
     let pictures = get(assets::answer).with_state(state.clone());
     files = files.route("/assets/{site_id}/{name}", pictures);
     if let Some(site) = state.demo.clone() {

@@ -86,6 +86,12 @@ impl Public {
         path.strip_prefix("/v1").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// Whether there is something under this path.
+    #[must_use]
+    pub fn knows(path: &str) -> bool {
+        PATHS.iter().any(|(_, known)| *known == path)
+    }
+
     /// Whether a path takes events while many wait already.
     pub(crate) fn joins_crowd(&self, path: &str) -> bool {
         path == EVENT && self.state.service.is_crowded()
