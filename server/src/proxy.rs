@@ -9,7 +9,6 @@ use crate::layers::headers::Https;
 use crate::router::{Peer, Routes};
 use crate::v1::{Public, V1State};
 use assign::InProcess;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -95,7 +94,8 @@ pub fn routes(
         async move { site.oneshot(request).await.map(|response| response.map(Body::new)) }
     });
     let others = Routes::snippet(leptos).fallback_service(outer).layer(CatchPanicLayer::custom(failure::panicked));
-    Ok(Routes::in_front_of(Public::new(public, Https(front.is_https)), Router::new().merge(others)))
+    // To stay with https is a thing to ask of browsers for the site, not for us.
+    Ok(Routes::in_front_of(Public::new(public, Https(false)), others))
 }
 
 /// Whether there is such a site.

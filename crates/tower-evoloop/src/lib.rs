@@ -35,5 +35,5 @@ pub use assign::{Assign, Assigned, BoxError, Question};
 pub use body::EvoloopBody;
 pub use cookies::{TOKEN_COOKIE, VISITOR_COOKIE};
 pub use layer::{Evoloop, EvoloopLayer};
-pub use rewrite::{Patch, Rewriter, Verdict, compile};
+pub use rewrite::{NotAPatch, Patch, Rewriter, Verdict, compile};
 pub use settings::{Hydrated, Settings};

@@ -111,6 +111,9 @@ pub(super) fn mend_location(headers: &mut HeaderMap, base: &str, host: &str, is_
         return;
     };
     let scheme = if is_https { "https" } else { "http" };
+    if host.is_empty() {
+        return;
+    }
     if let Ok(value) = HeaderValue::from_str(&format!("{scheme}://{host}{rest}")) {
         headers.insert(header::LOCATION, value);
     }

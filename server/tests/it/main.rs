@@ -18,6 +18,7 @@ mod migrate_data;
 mod page_edits;
 mod pages;
 mod pictures;
+mod proxy;
 mod runner;
 mod simulate;
 mod sockets;
