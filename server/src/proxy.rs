@@ -135,7 +135,10 @@ impl Proxied {
                     tunnel::connect(visitor, &mut response, self.stopping.clone());
                     forward::set_upgrade(response.headers_mut(), protocol);
                 }
-                _ => return (StatusCode::BAD_GATEWAY, "The site answered in a protocol that nobody asked for.").into_response(),
+                _ => {
+                    return (StatusCode::BAD_GATEWAY, "The site answered in a protocol that nobody asked for.")
+                        .into_response();
+                }
             }
         }
         response

@@ -16,7 +16,8 @@ impl Assign for Everybody {
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
-    let page = || async { Html("<!doctype html><html><head><title>Tea</title></head><body><h1>Tea</h1></body></html>") };
+    let page =
+        || async { Html("<!doctype html><html><head><title>Tea</title></head><body><h1>Tea</h1></body></html>") };
     let layer = EvoloopLayer::new(Settings::new("0190b9a4-0000-7000-8000-000000000001"), Everybody);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 8080)).await?;
     Ok(axum::serve(listener, Router::new().route("/", get(page)).layer(layer)).await?)

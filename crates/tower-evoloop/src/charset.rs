@@ -83,13 +83,25 @@ type Attributes = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// The attributes of a tag behind its name, in lower case, and the length up to its end; `None` when it does not end.
 pub(crate) fn attributes(text: &[u8]) -> Option<(Attributes, usize)> {
-    let (mut found, mut at) = (Attributes::new(), 0);
+    let mut found = Attributes::new();
+    let length = walk_attributes(text, |name, value| {
+        let name = name.to_ascii_lowercase();
+        if found.iter().all(|(known, _)| *known != name) {
+            found.push((name, value.to_ascii_lowercase()));
+        }
+    })?;
+    Some((found, length))
+}
+
+/// Gives every attribute of a tag behind its name, and the length up to its end; `None` when it does not end.
+pub(crate) fn walk_attributes(text: &[u8], mut take: impl FnMut(&[u8], &[u8])) -> Option<usize> {
+    let mut at = 0;
     loop {
         while text.get(at).is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b'/') {
             at += 1;
         }
         if *text.get(at)? == b'>' {
-            return Some((found, at + 1));
+            return Some(at + 1);
         }
         let begin = at;
         while !matches!(text.get(at)?, b'>' | b'/') && !text.get(at)?.is_ascii_whitespace() {
@@ -98,7 +110,7 @@ pub(crate) fn attributes(text: &[u8]) -> Option<(Attributes, usize)> {
             }
             at += 1;
         }
-        let name = text.get(begin..at)?.to_ascii_lowercase();
+        let name = text.get(begin..at)?;
         while text.get(at)?.is_ascii_whitespace() {
             at += 1;
         }
@@ -121,9 +133,7 @@ pub(crate) fn attributes(text: &[u8]) -> Option<(Attributes, usize)> {
                 value = text.get(begin..at)?;
             }
         }
-        if found.iter().all(|(known, _)| *known != name) {
-            found.push((name, value.to_ascii_lowercase()));
-        }
+        take(name, value);
     }
 }
 

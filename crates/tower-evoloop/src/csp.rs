@@ -61,8 +61,7 @@ pub(crate) fn allow_script(
         return;
     }
     change(headers, |policy| {
-        let takes_nonce =
-            |list: &List| nonce.is_some_and(|nonce| list.has(&format!("'nonce-{nonce}'")));
+        let takes_nonce = |list: &List| nonce.is_some_and(|nonce| list.has(&format!("'nonce-{nonce}'")));
         if policy.list(&SCRIPT).is_some_and(|list| !list.has_url(place, path) && !takes_nonce(&list)) {
             // Not `script-src`, which is what workers go by where nothing else is said.
             policy.add(&SCRIPT, "script-src-elem", &format!("{}{path}", place.host));

@@ -45,9 +45,10 @@ pub(crate) fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
     }
     match headers.get(FETCH_DEST) {
         Some(destination) => destination.as_bytes() == b"document",
-        None => headers.get_all(header::ACCEPT).iter().any(|value| {
-            value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("text/html"))
-        }),
+        None => headers
+            .get_all(header::ACCEPT)
+            .iter()
+            .any(|value| value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("text/html"))),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Telling that a framework will take over the page in the browser.
 
+use aho_corasick::AhoCorasick;
 use memchr::memmem;
+use std::sync::LazyLock;
 
 /// A framework that takes over a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub(crate) struct Framework {
 const OF_DOCUMENT: [&str; 4] = ["Next", "React Router", "Remix", "TanStack"];
 
 /// What frameworks leave in the pages that they render; those of the whole document first.
-const MARKERS: [(&str, &[u8]); 27] = [
+const MARKERS: [(&str, &[u8]); 26] = [
     ("Next", b"__next_f"),
     ("React Router", b"__reactRouterContext"),
     ("Remix", b"__remixContext"),
@@ -27,8 +29,7 @@ const MARKERS: [(&str, &[u8]); 27] = [
     ("React", b"<!--$?-->"),
     ("React", b"<!-- -->"),
     ("Gatsby", b"___gatsby"),
-    ("Nuxt", b"__NUXT__"),
-    ("Nuxt", b"__NUXT_DATA__"),
+    ("Nuxt", b"__NUXT"),
     ("Vue", b"data-server-rendered"),
     ("Vue", b"data-v-app"),
     ("Vue or Svelte", b"<!--[-->"),
@@ -47,7 +48,14 @@ const MARKERS: [(&str, &[u8]); 27] = [
 
 /// The framework, if the page shows one.
 pub(crate) fn framework(page: &[u8]) -> Option<Framework> {
-    let (name, _) = MARKERS.iter().find(|(_, marker)| memmem::find(page, marker).is_some())?;
+    // All at once: a page is read for this once and not for each of them.
+    static SEARCH: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::new(MARKERS.map(|(_, marker)| marker)).ok());
+    let found = match &*SEARCH {
+        Some(search) => search.find_iter(page).map(|found| found.pattern().as_usize()).min(),
+        None => MARKERS.iter().position(|(_, marker)| memmem::find(page, marker).is_some()),
+    };
+    let (name, _) = MARKERS.get(found?)?;
     Some(Framework { name, takes_document: OF_DOCUMENT.contains(name) })
 }
 

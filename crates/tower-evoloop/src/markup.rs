@@ -1,12 +1,11 @@
 //! What the layer must know of a page's markup beside the patch: where `head` begins, whether the snippet is there,
 //! and whether the page brings a policy of its own.
 
-use crate::charset::attributes;
+use crate::charset::walk_attributes;
 use memchr::{memchr, memmem};
 
 /// Elements whose content is no markup.
-const RAW: [&[u8]; 9] =
-    [b"script", b"style", b"textarea", b"title", b"noscript", b"iframe", b"xmp", b"noembed", b"noframes"];
+const RAW: [&str; 9] = ["script", "style", "textarea", "title", "noscript", "iframe", "xmp", "noembed", "noframes"];
 
 /// What was found on a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,58 +23,81 @@ pub(crate) fn look(page: &[u8], site_id: &str) -> Found {
     let mut found = Found::default();
     let (mut at, mut head) = (0, None);
     while let Some(tag) = next_tag(page, at) {
-        let is_between = page.get(at..tag.begin).is_none_or(|text| text.trim_ascii().is_empty());
-        if head.is_none() && !is_between {
-            head = Some(at);
-        }
+        head = head.or_else(|| head_at(page, at, &tag));
         at = tag.end;
-        match (tag.name.as_slice(), tag.is_end) {
-            // Comments and such.
-            (b"", _) => continue,
-            (b"html", false) => {}
-            (b"head", false) => {
-                head.get_or_insert(tag.end);
-            }
-            _ => {
-                head.get_or_insert(tag.begin);
-            }
-        }
         if tag.is_end {
             continue;
         }
-        let value = |wanted: &[u8]| tag.attributes.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
-        match tag.name.as_slice() {
-            b"script" if value(b"data-site").is_some_and(|value| value.eq_ignore_ascii_case(site_id.as_bytes())) => {
-                found.has_snippet = true;
-            }
-            b"meta" if value(b"http-equiv").is_some_and(|value| value == b"content-security-policy") => {
-                found.has_policy = true;
-            }
-            _ => {}
+        if tag.is("script") {
+            found.has_snippet |= tag.has("data-site", site_id);
+        } else if tag.is("meta") {
+            found.has_policy |= tag.has("http-equiv", "content-security-policy");
         }
-        if RAW.contains(&tag.name.as_slice()) {
-            at = end_of_raw(page, at, &tag.name);
+        if let Some(name) = RAW.iter().find(|name| tag.is(name)) {
+            at = end_of_raw(page, at, name.as_bytes());
         }
     }
     found.head = head.unwrap_or(at);
     found
 }
 
-struct Tag {
-    name: Vec<u8>,
-    attributes: Vec<(Vec<u8>, Vec<u8>)>,
+/// Where an element becomes the first one of `head`.
+pub(crate) fn head(page: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(tag) = next_tag(page, at) {
+        if let Some(head) = head_at(page, at, &tag) {
+            return head;
+        }
+        at = tag.end;
+    }
+    at
+}
+
+/// Where `head` begins, if this tag, or the text in front of it, decides that.
+fn head_at(page: &[u8], from: usize, tag: &Tag<'_>) -> Option<usize> {
+    if page.get(from..tag.begin).is_some_and(|text| !text.trim_ascii().is_empty()) {
+        return Some(from);
+    }
+    if tag.name.is_empty() || (tag.is("html") && !tag.is_end) {
+        return None;
+    }
+    Some(if tag.is("head") && !tag.is_end { tag.end } else { tag.begin })
+}
+
+/// A tag, or a comment or the like, which has no name.
+struct Tag<'a> {
+    name: &'a [u8],
+    attributes: &'a [u8],
     is_end: bool,
     begin: usize,
     end: usize,
 }
 
-/// The next tag, or comment or the like, which has no name.
-fn next_tag(page: &[u8], from: usize) -> Option<Tag> {
+impl Tag<'_> {
+    fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// Whether an attribute has this value, written in any case.
+    fn has(&self, name: &str, value: &str) -> bool {
+        let (mut has, mut is_first) = (false, true);
+        // Of several with one name the first counts.
+        let _ = walk_attributes(self.attributes, |known, its| {
+            if is_first && known.eq_ignore_ascii_case(name.as_bytes()) {
+                is_first = false;
+                has = its.eq_ignore_ascii_case(value.as_bytes());
+            }
+        });
+        has
+    }
+}
+
+fn next_tag(page: &[u8], from: usize) -> Option<Tag<'_>> {
     let mut begin = from;
     loop {
         begin += memchr(b'<', page.get(begin..)?)?;
         let rest = page.get(begin..)?;
-        let nameless = |end| Some(Tag { name: Vec::new(), attributes: Vec::new(), is_end: false, begin, end });
+        let nameless = |end| Some(Tag { name: &[], attributes: &[], is_end: false, begin, end });
         if rest.starts_with(b"<!--") {
             let end = memmem::find(rest.get(2..)?, b"-->").map_or(page.len(), |end| begin + 2 + end + 3);
             return nameless(end);
@@ -91,9 +113,10 @@ fn next_tag(page: &[u8], from: usize) -> Option<Tag> {
         }
         let name = rest.get(name_at..)?;
         let length = name.iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))?;
-        let (attributes, behind) = attributes(name.get(length..)?)?;
+        let attributes = name.get(length..)?;
+        let behind = walk_attributes(attributes, |_, _| {})?;
         let end = begin + name_at + length + behind;
-        return Some(Tag { name: name.get(..length)?.to_ascii_lowercase(), attributes, is_end, begin, end });
+        return Some(Tag { name: name.get(..length)?, attributes, is_end, begin, end });
     }
 }
 
@@ -115,7 +138,7 @@ fn end_of_raw(page: &[u8], from: usize, name: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::look;
+    use super::{head, look};
 
     #[test]
     fn an_element_can_be_made_the_first_of_head() {
@@ -132,7 +155,9 @@ mod tests {
         ];
         for case in cases {
             let expected = case.find('|').unwrap_or_default();
-            assert_eq!(look(case.replace('|', "").as_bytes(), "s").head, expected, "{case}");
+            let page = case.replace('|', "");
+            assert_eq!(look(page.as_bytes(), "s").head, expected, "{case}");
+            assert_eq!(head(page.as_bytes()), expected, "{case}");
         }
     }
 

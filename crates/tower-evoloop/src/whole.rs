@@ -4,7 +4,7 @@ use crate::charset::find;
 use crate::csp::{self, Place, Script};
 use crate::held::Finished;
 use crate::hydration::framework;
-use crate::markup::look;
+use crate::markup::{head, look};
 use crate::rewrite::Verdict;
 use crate::settings::{Hydrated, Settings};
 use http::{HeaderMap, HeaderValue, header};
@@ -61,10 +61,11 @@ pub(crate) fn make(
         None => (page.plain, String::new()),
     };
     if let Some(nonce) = nonce {
-        let head = look(&text, &settings.site_id).head.max(page.charset.mark);
+        let mark = page.charset.mark;
+        let place_in_head = mark + head(text.get(mark..).unwrap_or_default());
         let tag = settings.script_tag(nonce.as_deref());
         csp::allow_script(headers, place, &settings.script, nonce.as_deref(), &settings.endpoints);
-        text.splice(head..head, tag.into_bytes());
+        text.splice(place_in_head..place_in_head, tag.into_bytes());
     }
     text.extend_from_slice(comment.as_bytes());
     if page.charset.named_until.is_some() {

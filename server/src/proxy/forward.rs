@@ -84,7 +84,8 @@ pub(super) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
 
 /// Removes what is between two neighbours alone.
 pub(super) fn strip_hop_by_hop(headers: &mut HeaderMap) {
-    let takes_trailers = joined(headers, &header::TE).split(',').any(|word| word.trim().eq_ignore_ascii_case("trailers"));
+    let takes_trailers =
+        joined(headers, &header::TE).split(',').any(|word| word.trim().eq_ignore_ascii_case("trailers"));
     let named = joined(headers, &header::CONNECTION);
     for name in named.split(',').map(str::trim).filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok()) {
         headers.remove(name);

@@ -37,7 +37,10 @@ fn a_sheet_is_allowed_by_its_hash_where_it_would_be_stopped() {
         (&["default-src 'unsafe-inline'"], "default-src 'unsafe-inline'"),
         (&["style-src 'none'; style-src-elem a.example"], "style-src 'none'; style-src-elem a.example HASH"),
         (&["style-src 'self'; style-src-elem 'unsafe-inline'"], "style-src 'self'; style-src-elem 'unsafe-inline'"),
-        (&["style-src 'self', default-src a", "style-src b"], "style-src 'self' HASH,default-src a; style-src a HASH | style-src b HASH"),
+        (
+            &["style-src 'self', default-src a", "style-src b"],
+            "style-src 'self' HASH,default-src a; style-src a HASH | style-src b HASH",
+        ),
         (&["style-src 'self'; style-src 'unsafe-inline'"], "style-src 'self' HASH; style-src 'unsafe-inline'"),
     ];
     for (policies, expected) in cases {
@@ -77,7 +80,11 @@ fn a_script_is_allowed_without_opening_the_policy() {
             Script::Possible(None),
             "default-src 'none'; script-src-elem shop.example/e.js; connect-src shop.example/v1/event",
         ),
-        (&["script-src 'nonce-Ab1' 'strict-dynamic'"], Script::Possible(Some("Ab1".to_owned())), "script-src 'nonce-Ab1' 'strict-dynamic'"),
+        (
+            &["script-src 'nonce-Ab1' 'strict-dynamic'"],
+            Script::Possible(Some("Ab1".to_owned())),
+            "script-src 'nonce-Ab1' 'strict-dynamic'",
+        ),
         (&["script-src 'nonce-Ab1' 'self'"], Script::Possible(None), "script-src 'nonce-Ab1' 'self'"),
         (&["script-src 'strict-dynamic' 'sha256-a='"], Script::Impossible, ""),
         (&["script-src 'nonce-a' 'strict-dynamic', script-src 'nonce-b' 'strict-dynamic'"], Script::Impossible, ""),

@@ -53,9 +53,8 @@ async fn what_breaks_off_breaks_off_behind_the_same_bytes() {
 async fn trailers_stay_with_the_bytes_that_they_speak_of() {
     let mut trailers = HeaderMap::new();
     trailers.insert("x-checksum", HeaderValue::from_static("a"));
-    let with = |page: String| {
-        Reply { trailers: Some(trailers.clone()), ..Reply::html(page) }.with("trailer", "x-checksum")
-    };
+    let with =
+        |page: String| Reply { trailers: Some(trailers.clone()), ..Reply::html(page) }.with("trailer", "x-checksum");
     let untouched = through(settings(), Says::Paused, navigation(), with(PAGE.to_owned())).await;
     assert_eq!(untouched.trailers, Some(trailers.clone()));
     let next = with(PAGE.replace("OLD", "__next_f"));

@@ -11,9 +11,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_evoloop::{
-    Assign, Assigned, BoxError, EvoloopLayer, Patch, Question, Rewriter, Settings, Verdict,
-};
+use tower_evoloop::{Assign, Assigned, BoxError, EvoloopLayer, Patch, Question, Rewriter, Settings, Verdict};
 
 pub(crate) const SITE: &str = "0190b9a4-0000-7000-8000-000000000001";
 pub(crate) const PAGE: &str =
@@ -184,12 +182,7 @@ pub(crate) async fn open(reply: Reply) -> Came {
     through(settings(), Says::Variant, navigation(), reply).await
 }
 
-pub(crate) async fn through(
-    settings: Settings,
-    says: Says,
-    request: http::request::Builder,
-    reply: Reply,
-) -> Came {
+pub(crate) async fn through(settings: Settings, says: Says, request: http::request::Builder, reply: Reply) -> Came {
     let seen = Arc::new(Mutex::new(HeaderMap::new()));
     let asked = Asked::default();
     let noticed = seen.clone();

@@ -13,10 +13,8 @@ async fn a_visitor_gets_what_the_public_api_says_and_keeps_it() {
     let first = proxy.ask(proxy.navigation("/")).await;
     let visitor = first.cookie("evoloop_visitor").unwrap();
     let token = first.cookie("evoloop_token").unwrap();
-    let said = proxy.ask(proxy.get(&format!(
-        "/v1/assign?site_id={}&visitor_id={visitor}&current={token}",
-        proxy.site.id
-    )));
+    let said =
+        proxy.ask(proxy.get(&format!("/v1/assign?site_id={}&visitor_id={visitor}&current={token}", proxy.site.id)));
     let said: serde_json::Value = serde_json::from_slice(&said.await.body).unwrap();
     assert_eq!(said["token"], token.as_str());
     assert_eq!(first.text().contains("Headline 1"), said["variant_id"] == proxy.site.variant.as_str());
