@@ -120,3 +120,92 @@ async fn the_tag_says_what_the_site_is_told() {
     );
     assert!(came.text().contains(&tag), "{}", came.text());
 }
+
+#[tokio::test]
+async fn a_patch_of_the_language_is_applied_and_its_sheet_allowed() {
+    let page = "<!doctype html><html><head><title>a</title></head><body><h1 class=b>Old <b>words</b></h1><p>c</p></body></html>";
+    let policy = "default-src 'self'";
+    for piece in [1, 5, usize::MAX] {
+        let reply = Reply::html(page).with("content-security-policy", policy).pieces(piece);
+        let came = through(settings(), Says::Real, navigation(), reply).await;
+        let expected = format!(
+            "<!doctype html><html><head>{}<title>a</title>\
+             <style data-evo>[data-evo~=\"1\"]{{display:none!important}}</style></head>\
+             <body><h1 class=b data-evo=\"0\">REAL<b></b></h1><p data-evo=\"1\">c</p></body></html>\
+             <!--evoloop variant-1 2-->",
+            tag()
+        );
+        assert_eq!(came.text(), expected, "{piece}");
+        let hash = "'sha256-";
+        let policies = came.header("content-security-policy").unwrap();
+        assert!(policies.starts_with(&format!("{policy}; style-src 'self' {hash}")), "{policies}");
+    }
+    // A second headline: nothing is changed but the tag.
+    let twice = page.replace("<p>", "<h1>again</h1><p>");
+    let came = through(settings(), Says::Real, navigation(), Reply::html(twice.clone())).await;
+    assert_eq!(came.text(), twice.replacen("<head>", &format!("<head>{}", tag()), 1));
+}
+
+/// Pages out of pieces that are hard to read, the same in every run.
+fn hard_pages(number: usize) -> Vec<Vec<u8>> {
+    const PARTS: [&[u8]; 28] = [
+        b"<!doctype html>",
+        b"<html>",
+        b"<head>",
+        b"</head>",
+        b"<body class='a>b'>",
+        b"<h1>OLD",
+        b"</h1>",
+        b"<p>",
+        b"<!-- ",
+        b"-->",
+        b"<script>",
+        b"</script>",
+        b"<",
+        b">",
+        b"</",
+        b"\"",
+        b"'",
+        b"<meta charset=",
+        b"=",
+        b" a=b ",
+        b"<title>",
+        b"</title>",
+        b"<style>",
+        b"<!",
+        b"\xff\xfe",
+        b"\0",
+        b"<template>",
+        b"\xef\xbb\xbf",
+    ];
+    let mut state = 7_u64;
+    let mut next = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let page = |next: &mut dyn FnMut(usize) -> usize| {
+        let parts = next(25);
+        (0..parts).flat_map(|_| PARTS[next(PARTS.len())].to_vec()).collect()
+    };
+    (0..number).map(|_| page(&mut next)).collect()
+}
+
+#[tokio::test]
+async fn whatever_the_page_every_other_byte_comes_through() {
+    let (tag, begin) = (tag().into_bytes(), b"<!--evoloop variant-1 ");
+    let mut changed = 0;
+    for (number, page) in hard_pages(2_000).into_iter().enumerate() {
+        let says = if number % 2 == 0 { Says::Real } else { Says::Control };
+        let came = through(settings(), says, navigation(), Reply::html(page.clone()).pieces(1 + number % 9)).await;
+        let mut body = came.body;
+        if let Some(at) = body.windows(tag.len()).position(|bytes| bytes == tag) {
+            body.drain(at..at + tag.len());
+        }
+        if body.windows(begin.len()).any(|bytes| bytes == begin) {
+            changed += 1;
+        } else {
+            assert!(body == page, "{}", String::from_utf8_lossy(&page));
+        }
+    }
+    assert!(changed < 100, "{changed} pages of rubbish were changed");
+}

@@ -11,12 +11,15 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_evoloop::{Assign, Assigned, BoxError, EvoloopLayer, Patch, Question, Rewriter, Settings, Verdict};
+use tower_evoloop::{Assign, Assigned, BoxError, EvoloopLayer, Patch, Question, Rewriter, Settings, Verdict, compile};
 
 pub(crate) const SITE: &str = "0190b9a4-0000-7000-8000-000000000001";
 pub(crate) const PAGE: &str =
     "<!doctype html><html><head><meta charset=utf-8><title>a</title></head><body><h1>OLD</h1></body></html>";
 pub(crate) const SHEET: &str = "[data-evo~=\"0\"]{display:none!important}";
+
+const REAL: &str = r#"{"v":1,"ops":[
+    {"op":"text","target":{"css":"h1"},"value":"REAL"},{"op":"hide","target":{"css":"p"}}]}"#;
 
 /// The tag as it is added to a page.
 pub(crate) fn tag() -> String {
@@ -34,6 +37,8 @@ pub(crate) fn changed(page: &str) -> String {
 pub(crate) enum Says {
     Variant,
     VariantWithSheet,
+    /// A patch of the language: the only `h1` says `REAL`, and the only `p` is hidden.
+    Real,
     Control,
     Paused,
     Fails,
@@ -56,6 +61,7 @@ impl Assign for Fixed {
             Says::Fails => return Err("nobody is there".into()),
             Says::Variant => Some(Arc::new(Replace { sheet: false })),
             Says::VariantWithSheet => Some(Arc::new(Replace { sheet: true })),
+            Says::Real => compile(REAL)?,
             Says::Control | Says::Paused => None,
         };
         let token = (self.says != Says::Paused).then(|| "token.1".to_owned());
