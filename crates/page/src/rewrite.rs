@@ -10,6 +10,8 @@ mod build;
 mod compiled;
 mod decode;
 mod matching;
+#[cfg(test)]
+mod oracle;
 mod plan;
 mod render;
 mod resolve;
