@@ -36,7 +36,7 @@ const test = base.extend<{ through: Through }>({
     const seeded = execFileSync(binary, ["seed", "--sites", "1", "--variants", "1"], { cwd: ROOT, env, encoding: "utf8" });
     const { site_id: site, variants } = JSON.parse(seeded) as {
       site_id: string;
-      variants: { id: string; is_control: boolean }[];
+      variants: { variant_id: string; is_control: boolean }[];
     };
     const origin = await listen(createServer((_, answer) => {
       answer.writeHead(200, { "content-type": "text/html" });
@@ -50,7 +50,7 @@ const test = base.extend<{ through: Through }>({
       { cwd: ROOT, env, stdio: ["ignore", "ignore", "inherit"] },
     );
     await healthy(url, proxy);
-    await use({ url, site, variant: variants.find(({ is_control }) => !is_control)?.id ?? "" });
+    await use({ url, site, variant: variants.find(({ is_control }) => !is_control)?.variant_id ?? "" });
     const ended = new Promise<void>((done) => proxy.once("exit", () => done()));
     proxy.kill("SIGTERM");
     await ended;

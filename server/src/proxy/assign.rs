@@ -16,16 +16,19 @@ pub(super) struct InProcess {
     service: Service,
     site_id: SiteId,
     /// By the text of the patch, which is the same piece of memory until the site changes.
-    ready: Mutex<HashMap<Arc<str>, Option<Arc<dyn Patch>>>>,
+    ready: Mutex<HashMap<Arc<str>, Ready>>,
 }
+
+/// A patch, unless it changes nothing.
+type Ready = Option<Arc<dyn Patch>>;
 
 impl InProcess {
     pub(super) fn new(service: Service, site_id: SiteId) -> Self {
         Self { service, site_id, ready: Mutex::default() }
     }
 
-    /// The patch, unless it changes nothing.
-    fn patch(&self, text: &Arc<str>) -> Option<Arc<dyn Patch>> {
+    /// The patch of this text.
+    fn patch(&self, text: &Arc<str>) -> Ready {
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(patch) = ready.get(text) {
             return patch.clone();

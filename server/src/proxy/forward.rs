@@ -121,6 +121,7 @@ pub(super) fn mend_location(headers: &mut HeaderMap, base: &str, host: &str, is_
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -1,7 +1,10 @@
 use super::*;
 use http::HeaderValue;
 
-fn found(content_type: &'static str, page: &[u8]) -> Option<(&'static str, usize)> {
+/// Name of the encoding, and length of the byte order mark.
+type Found = Option<(&'static str, usize)>;
+
+fn found(content_type: &'static str, page: &[u8]) -> Found {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     find(&headers, page).map(|charset| (charset.encoding.name(), charset.mark))
@@ -9,7 +12,7 @@ fn found(content_type: &'static str, page: &[u8]) -> Option<(&'static str, usize
 
 #[test]
 fn encodings_are_found_as_browsers_do() {
-    let cases: [(&str, &[u8], Option<(&str, usize)>); 24] = [
+    let cases: [(&str, &[u8], Found); 24] = [
         ("text/html; charset=utf-8", b"", Some(("UTF-8", 0))),
         ("text/html;charset=\"Shift_JIS\"", b"", Some(("Shift_JIS", 0))),
         ("text/html; charset=latin1", b"<meta charset=utf-8>", Some(("windows-1252", 0))),

@@ -1,6 +1,8 @@
 use super::*;
 
-fn of(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+type Lines = [(&'static str, &'static str)];
+
+fn of(lines: &Lines) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, value) in lines {
         headers.append(*name, HeaderValue::from_static(value));
@@ -11,7 +13,7 @@ fn of(lines: &[(&'static str, &'static str)]) -> HeaderMap {
 #[test]
 fn navigations_are_told_from_other_requests() {
     const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
-    let cases: [(Method, &[(&str, &str)], bool); 11] = [
+    let cases: [(Method, &Lines, bool); 11] = [
         (Method::GET, &[HTML], true),
         (Method::HEAD, &[HTML], true),
         (Method::POST, &[HTML], false),
@@ -68,7 +70,7 @@ fn clients_say_which_codings_they_take() {
 #[test]
 fn pages_are_told_from_other_answers() {
     const HTML: (&str, &str) = ("content-type", "text/html; charset=utf-8");
-    let cases: [(u16, &[(&str, &str)], bool); 12] = [
+    let cases: [(u16, &Lines, bool); 12] = [
         (200, &[HTML], true),
         (200, &[("content-type", "TEXT/HTML")], true),
         (404, &[HTML], false),
@@ -90,7 +92,7 @@ fn pages_are_told_from_other_answers() {
 
 #[test]
 fn what_depends_on_the_visitor_is_private() {
-    let cases: [(&[(&str, &str)], &str, &str); 6] = [
+    let cases: [(&Lines, &str, &str); 6] = [
         (&[], "private, no-cache", "Cookie"),
         (&[("cache-control", "public, max-age=600"), ("etag", "\"a\"")], "private, no-cache", "Cookie"),
         (&[("cache-control", "max-age=0, No-Store")], "private, no-cache, no-store", "Cookie"),
