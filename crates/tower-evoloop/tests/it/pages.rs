@@ -123,7 +123,8 @@ async fn the_tag_says_what_the_site_is_told() {
 
 #[tokio::test]
 async fn a_patch_of_the_language_is_applied_and_its_sheet_allowed() {
-    let page = "<!doctype html><html><head><title>a</title></head><body><h1 class=b>Old words</h1><p>c</p></body></html>";
+    let page =
+        "<!doctype html><html><head><title>a</title></head><body><h1 class=b>Old words</h1><p>c</p></body></html>";
     let policy = "default-src 'self'";
     for piece in [1, 5, usize::MAX] {
         let reply = Reply::html(page).with("content-security-policy", policy).pieces(piece);
