@@ -6,6 +6,7 @@ mod generate;
 mod migrate;
 mod migrate_data;
 pub mod print;
+mod proxy;
 mod recount;
 mod seed;
 mod serve;
@@ -41,6 +42,8 @@ pub struct Cli {
 enum Command {
     /// Run the server: dashboard, public API and background jobs
     Serve,
+    /// Stand in front of a site and give its pages with each visitor's variant in them
+    Proxy(proxy::Args),
     /// Run the server with a made-up site and simulated visitors, on data that is thrown away
     Demo(demo::Args),
     /// Bring the database's schema up to date, take it back, or say what is missing
@@ -108,9 +111,10 @@ impl Cli {
     /// What went wrong, to be shown with [`report`].
     pub async fn run(self) -> Result<ExitCode, CliError> {
         let Self { flags, command } = self;
-        log_to_stderr(matches!(command, Command::Serve | Command::Demo(_)));
+        log_to_stderr(matches!(command, Command::Serve | Command::Proxy(_) | Command::Demo(_)));
         match command {
             Command::Serve => serve::run(&flags).await,
+            Command::Proxy(args) => proxy::run(&flags, args).await,
             Command::Demo(args) => demo::run(&flags, args).await,
             Command::Migrate(args) => migrate::run(&flags, &args).await,
             Command::MigrateData(args) => migrate_data::run(&flags, &args).await,

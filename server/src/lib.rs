@@ -10,6 +10,7 @@ pub mod listen;
 mod live;
 pub mod metrics;
 pub mod ports;
+pub mod proxy;
 pub mod router;
 pub mod runner;
 pub mod running;

@@ -20,11 +20,14 @@ use futures::FutureExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use lanes::{Lane, Lanes};
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -87,27 +90,41 @@ fn connect(
 ) {
     // Answers are small and written at once; waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
-    let head = front.limits.head;
+    let (head, has_tunnels) = (front.limits.head, front.routes.has_tunnels());
     let lane = Arc::<Lane>::default();
     let its_lane = lane.clone();
     let service = service_fn(move |request| {
         its_lane.set_aside(front.routes.joins_crowd(&request));
         front.clone().answer(request, peer)
     });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(head)
-        .max_buf_size(Limits::HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
-    let connection = connections.watch(connection);
-    let served = Box::pin(async move {
+    let stream = TokioIo::new(stream);
+    if has_tunnels {
+        let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(Limits::HEAD_BYTES);
+        let connection = builder.serve_connection_with_upgrades(stream, service).into_owned();
+        lanes.clone().carry(served(connections.watch(connection), place), lane);
+    } else {
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(head)
+            .max_buf_size(Limits::HEAD_BYTES)
+            .serve_connection(stream, service);
+        lanes.clone().carry(served(connections.watch(connection), place), lane);
+    }
+}
+
+/// A connection until it ends.
+fn served<E: Display>(
+    connection: impl Future<Output = Result<(), E>> + Send + 'static,
+    place: OwnedSemaphorePermit,
+) -> Pin<Box<impl Future<Output = ()> + Send + 'static>> {
+    Box::pin(async move {
         // Clients go away in many ways, none of which is news.
         if let Err(error) = connection.await {
             tracing::debug!(%error, "connection ended");
         }
         drop(place);
-    });
-    lanes.clone().carry(served, lane);
+    })
 }
 
 /// Tells a client that there is no room for it, if it listens.
@@ -150,7 +167,8 @@ impl Front {
             Some(response) => (response, false),
             None => self.answer_later(request, peer).await?,
         };
-        if is_late || self.stages.draining.is_cancelled() {
+        let is_tunnel = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+        if is_late || (self.stages.draining.is_cancelled() && !is_tunnel) {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         Ok(response)

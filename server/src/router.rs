@@ -62,7 +62,13 @@ pub struct Routes {
     /// The public API, if it is served here; it stands beside the router, because it is asked most of all.
     public: Option<Arc<Public>>,
     others: Router,
+    /// Whose paths those of the public API are that it does not know itself: somebody else's, behind the proxy.
+    is_proxy: bool,
 }
+
+/// Who sent a request, for handlers that have to know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
 
 impl Routes {
     /// The whole application.
@@ -74,7 +80,25 @@ impl Routes {
             draining: state.stages.draining.clone(),
         };
         let public = Public::new(public, Https(state.https));
-        Self { public: Some(Arc::new(public)), others: others(state) }
+        Self { public: Some(Arc::new(public)), others: others(state), is_proxy: false }
+    }
+
+    /// The public API in front of a site that has paths of its own.
+    pub(crate) fn in_front_of(public: Public, others: Router) -> Self {
+        Self { public: Some(Arc::new(public)), others, is_proxy: true }
+    }
+
+    /// Whether connections can become something else than HTTP.
+    pub(crate) fn has_tunnels(&self) -> bool {
+        self.is_proxy
+    }
+
+    /// The snippet and its panel, the only files that the proxy has; the snippet under a further name too.
+    pub(crate) fn snippet(leptos: LeptosOptions, further: Option<&str>) -> Router {
+        let script = get(snippet).layer(CompressionLayer::new());
+        let router = Router::new().route(files::SNIPPET, script.clone()).route(files::PANEL, script.clone());
+        let router = if let Some(path) = further { router.route(path, script) } else { router };
+        router.with_state(leptos)
     }
 
     /// Answers a request that needs no waiting; `None` for every other.
@@ -93,17 +117,24 @@ impl Routes {
     }
 
     /// Answers every request. Whose it is need not be known when nothing is limited by that.
-    pub async fn answer(self, request: Request, peer: Option<IpAddr>) -> Result<Response, Infallible> {
-        match self.public {
-            Some(public) if public.has(request.uri().path()) => Ok(public.answer(request, peer).await),
-            _ => self.others.oneshot(request).await,
+    pub async fn answer(self, mut request: Request, peer: Option<IpAddr>) -> Result<Response, Infallible> {
+        let path = request.uri().path();
+        let is_ours = |public: &Public| if self.is_proxy { public.knows(path) } else { public.has(path) };
+        match self.public.filter(|public| is_ours(public)) {
+            Some(public) => Ok(public.answer(request, peer).await),
+            _ => {
+                if let Some(peer) = peer {
+                    request.extensions_mut().insert(Peer(peer));
+                }
+                self.others.oneshot(request).await
+            }
         }
     }
 }
 
 impl From<Router> for Routes {
     fn from(others: Router) -> Self {
-        Self { public: None, others }
+        Self { public: None, others, is_proxy: false }
     }
 }
 
@@ -116,11 +147,7 @@ pub fn router(state: AppState) -> Router {
 /// Everything but the public API.
 fn others(state: AppState) -> Router {
     let https = Https(state.https);
-    let script = get(snippet).with_state(state.leptos.clone()).layer(CompressionLayer::new());
-    let mut files = Router::new().route(files::SNIPPET, script.clone());
-    if let Some(path) = &state.service.paths().script {
-        files = files.route(path, script);
-    }
+    let mut files = Routes::snippet(state.leptos.clone(), state.service.paths().script.as_deref());
     let pictures = get(assets::answer).with_state(state.clone());
     files = files.route("/assets/{site_id}/{name}", pictures);
     if let Some(site) = state.demo.clone() {

@@ -33,18 +33,21 @@ impl Runner {
             };
             loops.spawn(kept_alive("worker", stopping.clone(), work));
         }
-        let watched = service.clone();
-        let watch = move |token| {
-            let service = watched.clone();
-            async move { service.run_watcher(token).await }
-        };
-        loops.spawn(kept_alive("watcher", stopping.clone(), watch));
+        watch(&mut loops, service, stopping);
         let kept = service.clone();
         let keep = move |token| {
             let service = kept.clone();
             async move { service.run_keeper(token).await }
         };
         loops.spawn(kept_alive("keeper", stopping.clone(), keep));
+        Self { service: service.clone(), loops }
+    }
+
+    /// Starts what keeps the served sites up to date, for a process that leaves the jobs to others.
+    #[must_use]
+    pub fn watching(service: &Service, stopping: &CancellationToken) -> Self {
+        let mut loops = JoinSet::new();
+        watch(&mut loops, service, stopping);
         Self { service: service.clone(), loops }
     }
 
@@ -65,6 +68,16 @@ impl Runner {
         let ended = async { while self.loops.join_next().await.is_some() {} };
         tokio::time::timeout(patience, ended).await.is_ok()
     }
+}
+
+/// Takes over what other processes change.
+fn watch(loops: &mut JoinSet<()>, service: &Service, stopping: &CancellationToken) {
+    let watched = service.clone();
+    let watch = move |token| {
+        let service = watched.clone();
+        async move { service.run_watcher(token).await }
+    };
+    loops.spawn(kept_alive("watcher", stopping.clone(), watch));
 }
 
 /// Runs a loop until the process stops; a panic costs one round, not the loop.

@@ -4,8 +4,10 @@ use crate::config::{Settings, is_loopback};
 use crate::layers::csrf::OwnOrigin;
 use crate::listen::{self, Limits, Stages};
 use crate::metrics;
+use crate::proxy::{self, Front, FrontError};
 use crate::router::{AppState, Routes};
 use crate::runner::Runner;
+use crate::v1::V1State;
 use crate::v1::rate_limit::RateLimit;
 use crate::wiring::{self, Changes, WiringError};
 use domain::SiteId;
@@ -16,6 +18,9 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
+
+/// How long a request to the site behind the proxy may take to arrive.
+const UPLOAD: Duration = Duration::from_secs(3_600);
 
 /// Why an installation does not start.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +42,9 @@ pub enum StartError {
     /// The public address cannot be read.
     #[error("the public address cannot be read")]
     PublicUrl(#[from] url::ParseError),
+    /// The proxy is told something that cannot be.
+    #[error(transparent)]
+    Front(#[from] FrontError),
 }
 
 /// An installation that answers requests.
@@ -97,16 +105,39 @@ impl Running {
             stages: stages.clone(),
             demo,
         };
-        let metrics = match settings.metrics_addr {
-            Some(address) => Some(bind(address).await?),
-            None => None,
-        };
-        if let Some((listener, address)) = metrics {
-            tracing::info!(%address, "metrics");
-            tokio::spawn(listen::serve(listener, metrics::router(service.clone()), limits, stages.clone()));
-        }
+        serve_metrics(settings, &service, limits, &stages).await?;
         let server = tokio::spawn(listen::serve(listener, Routes::new(state), limits, stages.clone()));
         let runner = Runner::start(&service, &stages.stopping);
+        let drain_delay = settings.drain_delay;
+        Ok(Self { service, address, public_url, stages, drain_delay, limits, server, runner, store })
+    }
+
+    /// Opens everything and begins to stand in front of a site, on a port that was taken before. Jobs are left to
+    /// the servers on the same database.
+    ///
+    /// # Errors
+    /// When a part cannot be opened; then nothing runs.
+    pub async fn start_proxy(
+        settings: &Settings,
+        listener: TcpListener,
+        address: SocketAddr,
+        front: &Front,
+    ) -> Result<Self, StartError> {
+        let public_url = settings.public_url(address);
+        let wiring::Installation { service, store } = wiring::open(settings, &public_url, Changes::default()).await?;
+        service.refresh_changed_sites().await.map_err(StartError::Load)?;
+        let stages = Stages::default();
+        // Uploads to the site may take their time.
+        let limits = Limits { body: UPLOAD, ..Limits::of_this_machine() };
+        let public = V1State {
+            service: service.clone(),
+            rate_limit: Arc::new(RateLimit::new(settings.v1_rate_limit, settings.trusted_proxies.clone())),
+            draining: stages.draining.clone(),
+        };
+        let routes = proxy::routes(front, public, settings.leptos.clone(), stages.stopping.clone())?;
+        serve_metrics(settings, &service, limits, &stages).await?;
+        let server = tokio::spawn(listen::serve(listener, routes, limits, stages.clone()));
+        let runner = Runner::watching(&service, &stages.stopping);
         let drain_delay = settings.drain_delay;
         Ok(Self { service, address, public_url, stages, drain_delay, limits, server, runner, store })
     }
@@ -126,4 +157,19 @@ impl Running {
             tracing::error!(error = &error as &dyn std::error::Error, "the database did not close in order");
         }
     }
+}
+
+/// Serves the page for Prometheus, if it is wanted.
+async fn serve_metrics(
+    settings: &Settings,
+    service: &Service,
+    limits: Limits,
+    stages: &Stages,
+) -> Result<(), StartError> {
+    if let Some(address) = settings.metrics_addr {
+        let (listener, address) = bind(address).await?;
+        tracing::info!(%address, "metrics");
+        tokio::spawn(listen::serve(listener, metrics::router(service.clone()), limits, stages.clone()));
+    }
+    Ok(())
 }

@@ -40,6 +40,7 @@ pub const PATHS: [(&str, &str); 5] =
 
 const ASSIGN: &str = "/v1/assign";
 const EVENT: &str = "/v1/event";
+/// Where a visitor's data are erased.
 const FORGET: &str = "/v1/forget";
 /// Whoever asks how the server is must be told even when it is full.
 pub(crate) const HEALTH: &str = "/v1/health";
@@ -93,6 +94,13 @@ impl Public {
     pub fn has(&self, path: &str) -> bool {
         let is_standard = path.strip_prefix("/v1").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         is_standard || self.names.has(path)
+    }
+
+    /// Whether there is something under this path.
+    #[must_use]
+    pub fn knows(&self, path: &str) -> bool {
+        let path = self.names.standard(path);
+        PATHS.iter().any(|(_, known)| *known == path)
     }
 
     /// Whether a path takes events while many wait already.

@@ -11,6 +11,7 @@ pub mod browser;
 pub mod charset;
 pub mod fetcher;
 pub mod llm;
+pub mod origin;
 pub mod simulator;
 
 /// Why a client cannot be made; a fault of the settings, found at start.

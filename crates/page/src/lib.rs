@@ -18,6 +18,7 @@ mod language;
 mod locator;
 mod model;
 mod region;
+pub mod rewrite;
 mod schematic;
 mod scripted;
 mod selected;

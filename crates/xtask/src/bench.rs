@@ -8,6 +8,7 @@ mod events;
 mod load;
 mod process;
 mod programs;
+mod proxy;
 mod report;
 mod requests;
 mod sides;
@@ -54,6 +55,8 @@ enum Part {
     Events,
     /// Start and memory with many sites
     Start,
+    /// Pages through the proxy
+    Proxy,
     /// The scheduled look at a site with many past events
     Updates,
     /// The formulas
@@ -82,6 +85,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     }
     if wanted(Part::Start) {
         report.figures.extend(start::measure(&project, &binary)?);
+    }
+    if wanted(Part::Proxy) {
+        report.figures.extend(proxy::measure(&project, &binary, time)?);
     }
     if wanted(Part::Updates) {
         report.figures.extend(updates::measure(&binary)?);

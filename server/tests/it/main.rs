@@ -19,6 +19,7 @@ mod migrate_data;
 mod page_edits;
 mod pages;
 mod pictures;
+mod proxy;
 mod runner;
 mod simulate;
 mod sockets;

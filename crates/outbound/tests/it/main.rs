@@ -13,6 +13,7 @@ mod llm_drafts;
 mod llm_faults;
 mod llm_hostile;
 mod manners;
+mod origin;
 mod payloads;
 mod playbook;
 mod preview;

@@ -69,6 +69,8 @@ impl Report {
              \x20 batch. Afterwards the counters are compared with what was sent.\n\
              * Start and memory: 10,000 sites of 5 variants and a control; the ceiling is a server with one site. The\n\
              \x20 start is the middle of three after the process was killed.\n\
+             * Through the proxy come pages of 100 KiB with one of 5 variants or the control, for one visitor after the\n\
+             \x20 other; the ceiling is the site behind it, asked without the proxy.\n\
              * The look at a site is the job `update_stats`, on two copies of an SQLite file with the same counters.\n\n{}",
             self.tables()
         )

@@ -51,6 +51,15 @@ impl Requests {
         self.push(text.as_bytes());
     }
 
+    /// Adds a browser's request for a page.
+    pub(super) fn open_page(&mut self, path: &str, visitor: &str) {
+        let text = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nuser-agent: {USER_AGENT}\r\naccept: text/html\r\ncookie: evoloop_visitor={visitor}\r\n\r\n",
+            self.address
+        );
+        self.push(text.as_bytes());
+    }
+
     /// Adds JSON for a path.
     pub(super) fn post(&mut self, path: &str, body: &str) {
         let text = format!(

@@ -1,0 +1,89 @@
+//! Telling that a framework will take over the page in the browser.
+
+use aho_corasick::AhoCorasick;
+use memchr::memmem;
+use std::sync::LazyLock;
+
+/// A framework that takes over a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Framework {
+    pub(crate) name: &'static str,
+    /// It compares the whole document, `head` included, with what it would have made.
+    pub(crate) takes_document: bool,
+}
+
+/// Frameworks that render the whole document.
+const OF_DOCUMENT: [&str; 4] = ["Next", "React Router", "Remix", "TanStack"];
+
+/// What frameworks leave in the pages that they render; those of the whole document first.
+const MARKERS: [(&str, &[u8]); 26] = [
+    ("Next", b"__next_f"),
+    ("React Router", b"__reactRouterContext"),
+    ("Remix", b"__remixContext"),
+    ("Remix", b"__remixManifest"),
+    ("TanStack", b"__TSR_"),
+    // The older Next renders a part of the page alone.
+    ("Next pages", b"__NEXT_DATA__"),
+    ("React", b"data-reactroot"),
+    ("React", b"<!--$-->"),
+    ("React", b"<!--$?-->"),
+    ("React", b"<!-- -->"),
+    ("Gatsby", b"___gatsby"),
+    ("Nuxt", b"__NUXT"),
+    ("Vue", b"data-server-rendered"),
+    ("Vue", b"data-v-app"),
+    ("Vue or Svelte", b"<!--[-->"),
+    ("Vue", b"__VUE_SSR_"),
+    ("SvelteKit", b"__sveltekit"),
+    ("SvelteKit", b"data-sveltekit-hydrate"),
+    ("Svelte", b"<!--[!-->"),
+    ("Astro", b"<astro-island"),
+    ("Leptos", b"__RESOLVED_RESOURCES"),
+    ("Leptos", b"__INCOMPLETE_CHUNKS"),
+    ("Solid or Leptos", b"data-hk="),
+    ("Solid", b"_$HY"),
+    ("Qwik", b"q:container"),
+    ("Angular", b"ng-server-context"),
+];
+
+/// The framework, if the page shows one.
+pub(crate) fn framework(page: &[u8]) -> Option<Framework> {
+    // All at once: a page is read for this once and not for each of them.
+    static SEARCH: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::new(MARKERS.map(|(_, marker)| marker)).ok());
+    let found = match &*SEARCH {
+        Some(search) => search.find_iter(page).map(|found| found.pattern().as_usize()).min(),
+        None => MARKERS.iter().position(|(_, marker)| memmem::find(page, marker).is_some()),
+    };
+    let (name, _) = MARKERS.get(found?)?;
+    Some(Framework { name, takes_document: OF_DOCUMENT.contains(name) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::framework;
+
+    #[test]
+    fn frameworks_are_known_by_what_they_leave() {
+        let cases = [
+            ("<script>(self.__next_f=self.__next_f||[]).push([0])</script>", Some("Next")),
+            ("<script id=\"__NEXT_DATA__\" type=\"application/json\">{}</script>", Some("Next pages")),
+            ("<div data-reactroot=\"\">a</div>", Some("React")),
+            ("<p>a<!-- -->b</p>", Some("React")),
+            ("<main><!--$--><p>a</p><!--/$--></main>", Some("React")),
+            ("<script>window.__remixContext = {};</script>", Some("Remix")),
+            ("<script>window.__NUXT__={}</script>", Some("Nuxt")),
+            ("<div id=app data-server-rendered=true>", Some("Vue")),
+            ("<div id=app data-v-app>", Some("Vue")),
+            ("<body><!--[--><p>a</p><!--]-->", Some("Vue or Svelte")),
+            ("<script>__sveltekit_1abc = {}</script>", Some("SvelteKit")),
+            ("<astro-island uid=a>", Some("Astro")),
+            ("<script>__RESOLVED_RESOURCES=[]</script>", Some("Leptos")),
+            ("<main ng-server-context=ssg>", Some("Angular")),
+            ("<!doctype html><p>Plain, with a <!--comment--> and $5.</p>", None),
+        ];
+        for (page, expected) in cases {
+            assert_eq!(framework(page.as_bytes()).map(|framework| framework.name), expected, "{page}");
+        }
+    }
+}
