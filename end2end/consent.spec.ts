@@ -157,6 +157,20 @@ test("who wants to be forgotten leaves nothing behind and is not heard again", a
   expect(types(stub)).toEqual(["impression"]);
 });
 
+test("what was on its way when a visitor was forgotten brings nothing back", async ({ page, stub }) => {
+  await page.goto(stub.page);
+  await expect.poll(() => types(stub)).toEqual(["impression"]);
+  stub.slowness = 500;
+  const answered = page.waitForEvent("requestfinished", (request) => request.url().endsWith("/v1/event"));
+  await page.locator("#cta").click();
+  await expect.poll(() => types(stub)).toEqual(["impression", "conversion"]);
+  await page.evaluate(() => (window as unknown as WithApi).evoloop.forget());
+  await answered;
+  await page.waitForLoadState("networkidle");
+  await expect.poll(() => stub.forgotten.length).toBe(1);
+  expect(await kept(page)).toEqual(NOTHING);
+});
+
 test("the page sees one global name, and one server hears from it", async ({ page, context, stub }) => {
   const origins = new Set<string>();
   context.on("request", (request) => origins.add(new URL(request.url()).origin));
