@@ -5,6 +5,7 @@ pub mod assign;
 pub mod automation;
 pub mod envelope;
 pub mod event;
+pub mod forget;
 pub mod health;
 mod names;
 pub mod problem;
@@ -34,10 +35,12 @@ use tokio_util::sync::CancellationToken;
 pub const OPENAPI: &str = include_str!("../assets/openapi.json");
 
 /// What the API answers to, as method and path.
-pub const PATHS: [(&str, &str); 4] = [("get", ASSIGN), ("post", EVENT), ("get", HEALTH), ("get", DESCRIPTION)];
+pub const PATHS: [(&str, &str); 5] =
+    [("get", ASSIGN), ("post", EVENT), ("post", FORGET), ("get", HEALTH), ("get", DESCRIPTION)];
 
 const ASSIGN: &str = "/v1/assign";
 const EVENT: &str = "/v1/event";
+const FORGET: &str = "/v1/forget";
 /// Whoever asks how the server is must be told even when it is full.
 pub(crate) const HEALTH: &str = "/v1/health";
 const DESCRIPTION: &str = "/v1/openapi.json";
@@ -58,7 +61,7 @@ pub struct V1State {
 
 /// The public API with everything that is around it.
 ///
-/// It has four paths and the highest rate of all requests, so it is no stack of layers, each of which would be
+/// It has few paths and the highest rate of all requests, so it is no stack of layers, each of which would be
 /// copied for every request: it looks at the path itself, and the headers that all answers carry stand ready.
 pub struct Public {
     state: V1State,
@@ -168,8 +171,11 @@ impl Public {
             EVENT if *request.method() == Method::POST => {
                 event::event(&self.state.service, request).await.into_response()
             }
+            FORGET if *request.method() == Method::POST => {
+                forget::forget(&self.state.service, request).await.into_response()
+            }
             ASSIGN | HEALTH | DESCRIPTION => other_method("GET,HEAD"),
-            EVENT => other_method("POST"),
+            EVENT | FORGET => other_method("POST"),
             _ => Problem::unknown_path().into_response(),
         }
     }

@@ -14,7 +14,7 @@ const PATIENCE_MS = 5000;
 const SETTLE_MS = 100;
 /** How long a picture may load before it counts as shown, in milliseconds. */
 const PICTURE_MS = 2000;
-/** Most operations that are done again within some milliseconds, before the page is left alone. */
+/** Most times that lost operations are done again within some milliseconds, before the page is left alone. */
 const MOST_AGAIN = 20;
 const AGAIN_MS = 10_000;
 /** Of the time on the main thread, looking takes no more than one part of so many. */
@@ -34,7 +34,7 @@ export interface Engine {
   settle(): void;
   /** Takes the patch back and leaves the page alone. */
   revert(): void;
-  /** How often an operation was done again. */
+  /** How often lost operations were done again. */
   again(): number;
 }
 
@@ -88,20 +88,23 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   let turns: number[] = [];
   let again = 0;
   let free = 0;
+  /** Whether there is a patch to look after; not so before one came, after one that is none, and after giving up. */
+  let isOn = false;
   let [asking, ending, looking] = [0, 0, 0];
 
   const observer = new page.MutationObserver(() => look());
 
-  /** Does one operation and marks what it changed; whether that was anything. */
-  function act({ element, act }: Change, index: number): boolean {
+  /** The marks of an element, without that of one operation. */
+  const marksOf = (element: Element, index: number): string[] =>
+    (element.getAttribute(MARK)?.split(" ") ?? []).filter((mark) => mark !== `${index}`);
+
+  /** Does one operation and marks what it changed. */
+  function act({ element, act }: Change, index: number): void {
     observer.takeRecords();
     act?.();
-    const marks = new Set(element.getAttribute(MARK)?.split(" "));
-    if (!marks.has(`${index}`)) element.setAttribute(MARK, [...marks.add(`${index}`)].join(" "));
     const records = observer.takeRecords();
-    // Where all was there still, what it was before is what it was before.
-    if (records.length) done![index] = { element, records: records.map((record) => [record, stands(record)]) };
-    return !!records.length;
+    element.setAttribute(MARK, [...marksOf(element, index), index].join(" "));
+    done![index] = { element, records: records.map((record) => [record, stands(record)]) };
   }
 
   /** Remembers how the page is with everything done. */
@@ -109,15 +112,25 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     for (const entry of done!.flatMap((made) => made?.records ?? [])) entry[2] = stands(entry[0]);
   }
 
-  /** Puts back what is still ours. */
-  function undo(made: Done | undefined): void {
-    for (const [record, left] of made?.records.reverse() ?? []) if (stands(record) === left) putBack(record);
+  /** Puts back what is still ours; an element that the page has taken from where we put it is its own again. */
+  function undo(index: number): void {
+    const { element, records } = done![index] ?? {};
+    if (!element) return;
+    const marks = marksOf(element, index).join(" ");
+    if (marks) element.setAttribute(MARK, marks);
+    else element.removeAttribute(MARK);
+    let isTaken = false;
+    for (const [record, left] of records!.reverse()) {
+      isTaken ||= record.type === "childList" && stands(record) !== left;
+      if (!isTaken && stands(record) === left) putBack(record);
+    }
+    if (patch.ops[index]!.op === "insert") element.remove();
   }
 
   function stop(): void {
     observer.disconnect();
     for (const timer of [asking, ending, looking]) page.clearTimeout(timer);
-    done?.reverse().forEach(undo);
+    for (let index = done?.length ?? 0; index--; ) undo(index);
     removeRules();
     done = null;
   }
@@ -168,18 +181,23 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
 
   /** What the page has undone since is done again, as often as the budget allows. */
   function keep(): void {
-    const isLost = (made?: Done) => !made?.element.isConnected || made.records.some(([record, , stood]) => stands(record) !== stood);
-    const lost = Array.from(done!.keys()).filter((index) => isLost(done![index]));
-    lost.forEach((index) => undo(done![index]));
+    const lost = Array.from(done!.keys()).filter((index) => {
+      const { element, records } = done![index] ?? {};
+      return (
+        !element?.isConnected ||
+        !element.matches(marked(index)) ||
+        records!.some(([record, , stood]) => record.type !== "childList" && stands(record) !== stood)
+      );
+    });
+    [...lost].reverse().forEach(undo);
     // Found before any of them changes, as at first.
     const changes = lost.map((index) => plan(page, patch.ops[index]!, done![index]?.element));
-    lost.forEach((index, at) => {
-      if (!changes[at]) done![index] = undefined;
-      else if (act(changes[at]!, index)) again += turns.push(performance.now()) && 1;
-    });
+    lost.forEach((index, at) => (changes[at] ? act(changes[at]!, index) : (done![index] = undefined)));
     settled();
+    if (changes.some(Boolean)) again += turns.push(performance.now()) && 1;
     turns = turns.filter((turn) => turn > performance.now() - AGAIN_MS);
     if (turns.length > MOST_AGAIN) {
+      isOn = false;
       stop();
       gaveUp();
     }
@@ -209,7 +227,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     isWaiting = true;
     observer.observe(document, { subtree: true, childList: true, characterDataOldValue: true, attributeOldValue: true });
     // A page can become ready without a change of its tree, so somebody has to ask.
-    asking = page.setInterval(() => done || look(), 50);
+    asking = page.setInterval(() => (done ? page.clearTimeout(asking) : look()), 50);
     ending = page.setTimeout(() => {
       if (done) return;
       stop();
@@ -222,12 +240,14 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   return {
     show(...given) {
       stop();
+      isOn = false;
       const [variant] = given;
       [, patch, targets, report] = given;
       isWaiting = true;
       [turns, free] = [[], 0];
       missed = patch?.ops?.length || 1;
       if (!isPatch(page, patch)) return tell(0);
+      isOn = true;
       mayChange ??= watchHydration(page);
       const isServed = [document, document.body].some(({ lastChild }) => (lastChild as Comment)?.data?.startsWith(`evoloop ${variant}`));
       if (isServed) adopt();
@@ -236,6 +256,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     },
     settle() {
       page.setTimeout(() => {
+        if (!isOn) return;
         free = 0;
         if (done) look();
         if (done && !done.includes(undefined)) return;
@@ -243,7 +264,10 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
         watch();
       }, SETTLE_MS);
     },
-    revert: stop,
+    revert() {
+      isOn = false;
+      stop();
+    },
     again: () => again,
   };
 }

@@ -45,11 +45,14 @@ export function openQueue(page: Page, url: string, store: Store, settled: Settle
       const { ok, status } = answer;
       const results: EventResult[] = ok ? (await answer.json()).results : [];
       isOk = ok || (status < 500 && status !== 429 && status !== 408);
-      const again = batch.filter((_event, index) => !isOk || results[index]?.result === "retry");
-      const done = batch.filter((event) => !again.includes(event)).map(({ id }) => id);
-      store((kept) => (kept.queue = kept.queue?.filter(({ id }) => !done.includes(id)) ?? []));
-      results.forEach((result, index) => result.result !== "retry" && batch[index] && settled(batch[index]!, result));
-      isOk &&= !again.length;
+      const done = batch.filter((event, index) => {
+        const result = results[index];
+        const isDone = isOk && result?.result !== "retry";
+        if (isDone && result) settled(event, result);
+        return isDone;
+      });
+      store((kept) => (kept.queue = kept.queue!.filter(({ id }) => !done.some((event) => event.id === id))));
+      isOk = done.length === batch.length;
     } catch {
       isOk = false; // The network, or an answer that nobody can read.
     }
@@ -73,7 +76,7 @@ export function openQueue(page: Page, url: string, store: Store, settled: Settle
     leave() {
       const text = body();
       if (!waiting().length || text === beaconed) return;
-      if (page.navigator.sendBeacon(url, text)) beaconed = text;
+      if (page.navigator.sendBeacon?.(url, text)) beaconed = text;
       else void send();
     },
   };

@@ -97,9 +97,7 @@ export function isPatch(page: Page, patch: Patch): boolean {
       Object.entries<string>(attrs).every(
         ([name, value]) =>
           isSet(name, value) &&
-          (/^(class|title|aria-label)$/.test(name) ||
-            /^(a href|img (src|alt))$/.test(`${tag} ${name}`) ||
-            /^img (width|height) \d{1,4}$/.test(`${tag} ${name} ${value}`)),
+          /^(\w+ (class|title|aria-label) |a href |img (src |alt |(width|height) \d{1,4}$))/.test(`${tag} ${name} ${value}`),
       ),
     children: (children: PatchNode[], { tag }) => {
       around.push(tag);

@@ -1,7 +1,7 @@
 // `window.evoloop`: what the page says to the snippet, and hears of it.
 
 import { guard } from "./guard.js";
-import { openStore } from "./store.js";
+import { openStore, type Kept } from "./store.js";
 import type { Page } from "./wire.js";
 import { visit, type Visit } from "./visit.js";
 
@@ -19,7 +19,8 @@ export interface Evoloop {
   consent(isGiven: boolean): void;
   /** Erases the visitor, here and on the server. */
   forget(): void;
-  q?: Call[];
+  /** Where a page may put calls before the snippet is there, and goes on to put them. */
+  q?: Call[] | { push(call: Call): void };
   running?: boolean;
 }
 
@@ -43,7 +44,9 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
   const told: [EventName, object | undefined][] = [];
   const listeners: Parameters<Evoloop["on"]>[] = [];
   const calls: Parameters<Evoloop["convert"]>[] = [];
-  const store = openStore(page, `evoloop_${site}`, stateless != null);
+  // A look at a variant that may not be published leaves no trace either.
+  const isPreview = /[?&]evo_preview=/.test(page.location.search);
+  const store = openStore(page, `evoloop_${site}`, stateless != null || isPreview);
   let mayRun = consent !== "required" || store().consent;
   let current: Visit | undefined;
 
@@ -58,7 +61,11 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
     mayRun = false;
     current?.end(isForgotten);
     current = undefined;
+    store((kept) => {
+      for (const name in kept) delete kept[name as keyof Kept];
+    });
   };
+  const run = guard(([name, ...given]: Call) => (page.evoloop![name] as (...given: unknown[]) => void)(...given));
 
   page.evoloop = {
     running: true,
@@ -75,8 +82,9 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
       begin();
     }),
     forget: guard(() => end(true)),
+    q: { push: run },
   };
-  for (const [name, ...given] of before?.q ?? []) (page.evoloop[name] as (...given: unknown[]) => void)(...given);
+  if (Array.isArray(before?.q)) before.q.forEach(run);
   if (script && /[?&]evo_debug/.test(page.location.search)) {
     const panel = document.createElement("script");
     panel.src = new page.URL("/evoloop-debug.js", script.src).href;

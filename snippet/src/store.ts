@@ -25,6 +25,7 @@ export type Store = (change?: (kept: Kept) => void) => Kept;
 /** Opens the store of a site; storage may be denied at any call. `isShort` keeps nothing beyond this page view. */
 export function openStore(page: Page, key: string, isShort: boolean): Store {
   let kept: Kept = {};
+  let isStored = true;
   const attempt = (run: () => void): boolean => {
     try {
       if (!isShort) run();
@@ -38,16 +39,17 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
       attempt(() => use(name, RegExp(`evoloop_${name}=([^;]+)`).exec(page.document.cookie)?.[1])),
     );
   return (change) => {
-    attempt(() => (kept = JSON.parse(page.localStorage.getItem(key) ?? "{}")));
+    // Where nothing can be written, what stands there is old.
+    if (isStored) attempt(() => (kept = { ...JSON.parse(page.localStorage.getItem(key)!) }));
     // A server on the page's own origin may have set cookies: they live longer than what a script keeps, so they count.
     inCookies((name, cookie) => (kept[name] = cookie ?? kept[name]!));
     if (change) {
       change(kept);
       const text = JSON.stringify(kept);
-      const isStored = attempt(() => (text.length > 2 ? page.localStorage.setItem(key, text) : page.localStorage.removeItem(key)));
+      isStored = attempt(() => (text.length > 2 ? page.localStorage.setItem(key, text) : page.localStorage.removeItem(key)));
       inCookies((name, cookie) => {
         const value = kept[name] ?? "";
-        if (!isStored || cookie) page.document.cookie = `evoloop_${name}=${value};max-age=${value && YEAR_S};path=/;samesite=lax`;
+        if (!isStored || cookie) page.document.cookie = `evoloop_${name}=${value};max-age=${value ? YEAR_S : 0};path=/;samesite=lax`;
       });
     }
     return kept;

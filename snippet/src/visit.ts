@@ -84,7 +84,7 @@ export function visit(
   });
   const queue = openQueue(page, at(event), store, ({ goal_id }, { result, counted }) => {
     // Remembered only when it is counted: a conversion that came too early may be reported again.
-    if (goal_id && (counted || result === "duplicate")) store((kept) => (kept.goals = [...(kept.goals ?? []), goal_id]));
+    if (goal_id && !isOver && (counted || result === "duplicate")) store((kept) => (kept.goals = [...(kept.goals ?? []), goal_id]));
   });
 
   function send(type: WireEvent["type"], detail: Partial<WireEvent>): void {
@@ -127,6 +127,8 @@ export function visit(
   function show(assignment: Assignment): void {
     shown = assignment;
     outcome = undefined;
+    // Somebody who looked away for a while has seen both.
+    [isExposed, isMissTold] = [false, false];
     const { variant_id, patch, targets = [] } = assignment;
     engine.show(variant_id, patch, targets, (applied, missed) => {
       const now = performance.now();
@@ -153,7 +155,7 @@ export function visit(
     });
     try {
       const answer = await page.fetch(`${at(assign)}?${query}`, { credentials: "omit", cache: "no-store", signal: limit.signal });
-      return answer.ok ? await answer.json() : answer.status < 500 ? null : assignment;
+      return answer.ok ? await answer.json() : answer.status < 429 ? null : assignment;
     } catch {
       return assignment; // Nobody answers: what was shown last is shown.
     }
@@ -168,7 +170,7 @@ export function visit(
   async function run(): Promise<void> {
     // What was assigned at the last visit is shown at once, while the server is asked again.
     const kept = preview ? undefined : store().assignment;
-    const hidden = block != null ? ["html"] : (kept?.patch.ops ?? []).flatMap((op) => (op.op === "insert" ? [] : op.target.css));
+    const hidden = block != null ? ["html"] : (kept?.patch?.ops ?? []).flatMap((op) => (op.op === "insert" ? [] : op.target.css));
     if (hidden.length) {
       unmask = addRules(page, hidden.map((css) => `${css}{visibility:hidden!important}`));
       page.setTimeout(unmask, MASK_MS);
@@ -188,7 +190,7 @@ export function visit(
     });
     if (!token && !fresh?.preview) return stop();
     visitor = fresh!.visitor_id ?? visitor;
-    const same = ({ variant_id, patch }: Assignment) => JSON.stringify([variant_id, patch]);
+    const same = ({ variant_id, patch, targets }: Assignment) => JSON.stringify([variant_id, patch, targets]);
     if (kept && same(kept) === same(fresh!)) shown = fresh!;
     else show(fresh!);
     impress(false);
@@ -210,7 +212,11 @@ export function visit(
     arrive();
     engine.settle();
   });
-  run().catch(stop);
+  run().catch(() => {
+    stop();
+    // What cannot be shown is not shown again.
+    store((kept) => delete kept.assignment);
+  });
 
   return {
     variant: () => shown?.variant_id,
@@ -218,9 +224,6 @@ export function visit(
     end(isForgotten) {
       stop();
       tell("reverted");
-      store((kept) => {
-        for (const name in kept) delete kept[name as keyof Kept];
-      });
       if (!isForgotten || !shown?.token) return;
       const body = JSON.stringify({ site_id: site, visitor_id: visitor, token: shown.token });
       void page.fetch(at(forget), { method: "POST", body, keepalive: true, credentials: "omit" });

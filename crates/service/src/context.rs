@@ -3,20 +3,20 @@
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
-use crate::paths::PublicPaths;
 use crate::ports::{Clock, CopyWriter, Entropy, ImageMaker, PageReader};
 use crate::snapshot::Snapshot;
 use crate::token::TokenKeys;
 use crate::worker::in_hand::InHand;
 use crate::writer::Writer;
 use bandit::look::Policy;
+use domain::install::PublicPaths;
 use secrecy::SecretSlice;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 use store::assets::Quota;
 use time::OffsetDateTime;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// The outside world, as the binary or a test provides it.
 #[derive(Clone)]
@@ -68,6 +68,8 @@ pub struct Settings {
     pub asset_quota: Quota,
     /// Further names of the paths that customers' pages ask.
     pub paths: PublicPaths,
+    /// The snippet as this installation serves it; absent when it was not built.
+    pub snippet: Option<Arc<str>>,
 }
 
 impl Settings {
@@ -90,6 +92,7 @@ impl Settings {
             job_lease: Duration::from_secs(60),
             asset_quota: Quota { site: 64 * 1024 * 1024, account: 512 * 1024 * 1024 },
             paths: PublicPaths::default(),
+            snippet: None,
         }
     }
 }
@@ -112,6 +115,8 @@ pub(crate) struct Inner {
     pub(crate) work: watch::Sender<u64>,
     pub(crate) in_hand: InHand,
     pub(crate) writer: Writer,
+    /// Who holds it erases a visitor, which takes a look at all events of the site.
+    pub(crate) erasing: Semaphore,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -131,6 +136,7 @@ impl Service {
             work: watch::Sender::new(0),
             in_hand: InHand::default(),
             writer: Writer::default(),
+            erasing: Semaphore::new(1),
             metrics: Arc::default(),
         };
         Self { inner: Arc::new(inner) }

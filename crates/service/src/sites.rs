@@ -2,6 +2,7 @@
 
 use crate::live::Topic;
 use crate::{Service, ServiceError};
+use domain::install::SnippetOptions;
 use domain::report::{Overview, SiteDetail, SiteSummary};
 use domain::{
     AllowedOrigins, AutonomyMode, Goal, GoalConfig, GoalId, GoalType, JobKind, Patch, SiteId, SiteStatus, SiteUrl,
@@ -9,6 +10,7 @@ use domain::{
 };
 use store::sites::NewSite;
 use store::{OwnedSite, Viewer, WriteTransaction};
+use time::OffsetDateTime;
 
 /// What an owner wants to change; what is absent stays.
 #[derive(Debug, Clone, Default)]
@@ -138,20 +140,12 @@ impl Service {
             decisions: self.store().decisions(&site, 100).await?,
             jobs: self.store().jobs(&site).await?,
             takes_pictures: self.inner.ports.reader.has_browser(),
-            install_snippet: self.install_snippet(site_id),
+            install_snippet: SnippetOptions::default().element(self.public_url(), self.paths(), site_id),
+            public_url: self.public_url().to_owned(),
+            public_paths: self.paths().clone(),
+            install: record.install,
+            last_visit: self.store().last_exposure(&site).await?.map(OffsetDateTime::unix_timestamp),
         })
-    }
-
-    /// The script element that a customer pastes into the page.
-    fn install_snippet(&self, site_id: SiteId) -> String {
-        let paths = self.paths();
-        let attribute = |name: &str, path: &Option<String>| match path {
-            Some(path) => format!(" {name}=\"{path}\""),
-            None => String::new(),
-        };
-        let script = paths.script.as_deref().unwrap_or("/evoloop.js");
-        let renamed = attribute("data-assign", &paths.assign) + &attribute("data-event", &paths.event);
-        format!("<script async src=\"{}{script}\" data-site=\"{site_id}\"{renamed}></script>", self.public_url())
     }
 
     /// Finds a site of the viewer.

@@ -128,6 +128,12 @@ impl SiteKey {
         shortened(mac)
     }
 
+    /// Under which it is noted that a visitor was erased. Without the key nobody can say whose it is.
+    pub(crate) fn mark(&self, visitor: &VisitorId) -> Uuid {
+        // What a token signs begins with its version, so this is the code of none.
+        Uuid::from_bytes(self.code(visitor, "erased"))
+    }
+
     fn code(&self, visitor: &VisitorId, signed: &str) -> [u8; MAC_BYTES] {
         let mut mac = self.mac.clone();
         // A visitor id holds no line break, so no two different tokens give the same bytes.

@@ -2,7 +2,7 @@
 
 use crate::TestDatabase;
 use crate::fakes::{FakeClock, FakeReader, SeededEntropy};
-use ::service::ports::{CopyWriter, ImageMaker};
+use ::service::ports::{CopyWriter, ImageMaker, PageReader};
 use ::service::{Lane, Ports, Service, Settings};
 use bandit::phase::BurnIn;
 use std::sync::Arc;
@@ -42,6 +42,8 @@ pub struct TestServiceBuilder {
     asset_quota: Option<::service::Quota>,
     paths: ::service::PublicPaths,
     images: Option<Arc<dyn ImageMaker>>,
+    page_reader: Option<Arc<dyn PageReader>>,
+    snippet: Option<Arc<str>>,
 }
 
 impl Default for TestServiceBuilder {
@@ -59,6 +61,8 @@ impl Default for TestServiceBuilder {
             asset_quota: None,
             paths: ::service::PublicPaths::default(),
             images: None,
+            page_reader: None,
+            snippet: None,
         }
     }
 }
@@ -127,6 +131,20 @@ impl TestServiceBuilder {
         self
     }
 
+    /// Another reader of pages than the fake one.
+    #[must_use]
+    pub fn page_reader(mut self, reader: Arc<dyn PageReader>) -> Self {
+        self.page_reader = Some(reader);
+        self
+    }
+
+    /// The text of the snippet that this installation serves.
+    #[must_use]
+    pub fn snippet(mut self, text: &str) -> Self {
+        self.snippet = Some(text.into());
+        self
+    }
+
     /// Another limit of pictures, in bytes of a site and of an account.
     #[must_use]
     pub fn asset_quota(mut self, site: u64, account: u64) -> Self {
@@ -149,7 +167,7 @@ impl TestServiceBuilder {
         let reader = Arc::new(FakeReader::default());
         reader.put(PAGE_URL, Ok(PAGE));
         let ports = Ports {
-            reader: reader.clone(),
+            reader: self.page_reader.unwrap_or_else(|| reader.clone()),
             writer: self.writer,
             images: self.images,
             clock: clock.clone(),
@@ -166,6 +184,7 @@ impl TestServiceBuilder {
         settings.policy.burn_in = self.burn_in;
         settings.asset_quota = self.asset_quota.unwrap_or(settings.asset_quota);
         settings.paths = self.paths;
+        settings.snippet = self.snippet;
         let service = Service::new(database.store.clone(), ports.clone(), settings.clone());
         TestService { service, clock, reader, database, ports, settings }
     }

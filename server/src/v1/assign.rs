@@ -1,6 +1,7 @@
 //! `GET /v1/assign`: which variant a visitor sees.
 
 use super::automation::is_automated;
+use super::envelope::VISITOR_WANTED;
 use super::problem::Problem;
 use axum::http::{HeaderMap, HeaderValue, header};
 use domain::{InvalidId, SiteId, VisitorId};
@@ -49,7 +50,7 @@ pub(super) fn parse(query: &str) -> Result<Question, Problem> {
         return Ok(Question::Preview { site_id, token: token.into_owned() });
     }
     let is_unnamed = visitor_id.is_none() && stateless.as_deref() == Some("1");
-    let named = || required(visitor_id.as_deref(), "`visitor_id` must be 1 to 64 letters, digits, -, _, . or :.");
+    let named = || required(visitor_id.as_deref(), &format!("`visitor_id` must be {VISITOR_WANTED}."));
     let visitor_id = if is_unnamed { None } else { Some(named()?) };
     Ok(Question::Visitor { site_id, visitor_id, current: current.map(Cow::into_owned) })
 }

@@ -39,6 +39,13 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "unknown_site", "There is no site with this id.")
     }
 
+    /// The token was not issued to this visitor.
+    #[must_use]
+    pub fn wrong_token() -> Self {
+        let detail = "The token was not issued to this visitor of this site.";
+        Self::new(StatusCode::FORBIDDEN, "wrong_token", detail)
+    }
+
     /// There is no such path.
     #[must_use]
     pub fn unknown_path() -> Self {
@@ -107,7 +114,7 @@ impl Problem {
                 let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, reason.as_str(), detail);
                 Some(Self { retry_after_s: Some(1), ..problem })
             }
-            Dropped::TokenExpired => None,
+            Dropped::TokenExpired | Dropped::Forgotten => None,
         }
     }
 

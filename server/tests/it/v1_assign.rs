@@ -324,7 +324,7 @@ async fn the_script_under_another_name_is_kept_as_long() {
     let id = site["id"].as_str().unwrap();
     let detail: Value = signed_in(app.server.get(&format!("/api/sites/detail?site_id={id}")), &owner).await.json();
     let expected = format!(
-        "<script async src=\"http://localhost/a.js\" data-site=\"{id}\" data-assign=\"/x/a\" data-event=\"/x/e\"></script>"
+        "<script async src=\"http://localhost/a.js\" data-site=\"{id}\" data-assign=\"/x/a\" data-event=\"/x/e\" data-forget=\"/x/f\"></script>"
     );
     assert_eq!(detail["install_snippet"], json!(expected));
 }

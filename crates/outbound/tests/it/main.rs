@@ -19,6 +19,7 @@ mod preview;
 mod samples;
 mod simulator;
 mod ssrf;
+mod visit;
 
 use std::net::SocketAddr;
 use std::sync::Once;

@@ -2,8 +2,10 @@
 //!
 //! Lists of content blockers name well-known paths; an operator may give these others. The standard names stay.
 
+use serde::{Deserialize, Serialize};
+
 /// Further names, each an absolute path.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicPaths {
     /// Of `/evoloop.js`.
     pub script: Option<String>,
