@@ -55,7 +55,6 @@ pub use live::{SiteChange, Topic};
 pub use operator::{SeededSite, SiteCounters};
 pub use page_edits::SlotChange;
 pub use sites::SiteUpdate;
-pub use store::assets::{Asset, Quota};
-pub use store::{Store, Viewer};
+pub use store::{Store, Viewer, assets::Asset, assets::Quota};
 pub use transfer::{TransferStep, transfer};
 pub use worker::Lane;
