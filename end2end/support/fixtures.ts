@@ -13,10 +13,14 @@ interface Fixtures {
   server: string;
 }
 
-/** Collects console errors, uncaught exceptions and violations of a content security policy. */
+/** What a framework in development says when the page is not what it has drawn. Vue and Svelte only warn. */
+const HYDRATION = /hydrat|\[Vue warn\]|\[svelte\]|did not match/i;
+
+/** Collects console errors, warnings about hydration, uncaught exceptions and violations of a content security policy. */
 export async function watch(context: BrowserContext, troubles: string[]): Promise<void> {
   context.on("console", (message) => {
-    if (message.type() === "error") troubles.push(`console: ${message.text()} (${message.location().url})`);
+    const counts = message.type() === "error" || (message.type() === "warning" && HYDRATION.test(message.text()));
+    if (counts) troubles.push(`console: ${message.text()} (${message.location().url})`);
   });
   context.on("weberror", (error) => troubles.push(`uncaught: ${error.error().message}`));
   await context.addInitScript(() => {

@@ -6,6 +6,8 @@ import type { AddressInfo } from "node:net";
 
 export const SITE = "7b0c6f0e-3f0a-4b57-9f0e-0c1f5f8a6c11";
 export const VARIANT = "0e8a1c52-6e0b-4c80-8a86-3a9e6d4d9a02";
+/** Whom the stub takes a visitor without storage for. */
+export const DERIVED_VISITOR = "derived-of-the-day";
 
 export interface StubEvent {
   id: string;
@@ -15,7 +17,15 @@ export interface StubEvent {
   owner?: string;
   goal_id?: string;
   value?: number;
-  metadata?: { applied: number; missed: number; ms: number };
+  metadata?: { applied?: number; missed?: number; ms?: number; painted_before_apply?: boolean; gave_up?: boolean };
+}
+
+/** An operation of a patch, as far as the stub looks into it. */
+interface Op {
+  [more: string]: unknown;
+  target?: object;
+  to?: Record<string, object>;
+  at?: Record<string, object>;
 }
 
 export interface Stub {
@@ -27,13 +37,25 @@ export interface Stub {
   assigns: URLSearchParams[];
   /** Requests of `/v1/event`, in order. */
   batches: StubEvent[][];
+  /** Bodies of `/v1/forget`, in order. */
+  forgotten: object[];
   /** What to answer; change at will. */
-  patch: { v: 1; ops: object[] };
+  patch: { v: 1; ops: Op[] };
   goals: object[];
   /** Status of the next answers of `/v1/event`, then 200. */
   eventStatuses: number[];
+  /** Asked at each request of `/v1/event`: it is refused, lost on the way, or taken with the answer lost on the way back. */
+  eventFault: (events: StubEvent[]) => "refused" | "lost" | "unanswered" | null;
+  /** Events of the requests that were taken, in order. */
+  taken: StubEvent[];
   /** Never answers `/v1/assign`. */
   hangs: boolean;
+  /** How long `/v1` takes to answer, in milliseconds. */
+  slowness: number;
+  /** More attributes of the snippet's tag. No samples are taken of how the page fares, unless `data-vitals` stands here. */
+  attributes: string;
+  /** Answers for the page, in place of `html`. */
+  serve: ((url: URL, response: ServerResponse) => unknown) | null;
   /** The page's body. */
   html: string;
   /** More headers of the page. */
@@ -61,6 +83,13 @@ const listen = (handle: (request: IncomingMessage, response: ServerResponse) => 
     server.listen(0, "127.0.0.1", () => ready([server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`]));
   });
 
+/** The targets of a patch, each once, as `/v1/assign` lists them. */
+function targetsOf(ops: Op[]): object[] {
+  const all = ops.flatMap(({ target, to, at }) => [target, ...Object.values(to ?? {}), ...Object.values(at ?? {})]);
+  const distinct = new Map(all.filter((target) => target != null).map((target) => [JSON.stringify(target), target]));
+  return [...distinct.values()];
+}
+
 const close = (server: Server) =>
   new Promise<void>((done) => {
     server.close(() => done());
@@ -70,10 +99,10 @@ const close = (server: Server) =>
 export async function startStub(): Promise<Stub> {
   const [api, origin] = await listen(async (request, response) => {
     const url = new URL(request.url!, origin);
-    const answer = (status: number, body: unknown) =>
-      response
-        .writeHead(status, { "content-type": "application/json", "access-control-allow-origin": "*" })
-        .end(JSON.stringify(body));
+    const answer = (status: number, body: unknown) => {
+      response.writeHead(status, { "content-type": "application/json", "access-control-allow-origin": "*" });
+      setTimeout(() => response.end(JSON.stringify(body)), stub.slowness);
+    };
     if (url.pathname === "/evoloop.js") {
       response.writeHead(200, { "content-type": "text/javascript" }).end(bundle());
     } else if (url.pathname === "/v1/assign") {
@@ -86,28 +115,40 @@ export async function startStub(): Promise<Stub> {
         holdout: false,
         epoch: 1,
         patch: stub.patch,
+        targets: targetsOf(stub.patch.ops),
         goals: stub.goals,
         token: url.searchParams.get("current") ?? `v1.1.${stub.assigns.length}.${VARIANT}.mac`,
         ttl_s: 3600,
+        // A snippet without storage is told who it is.
+        ...(url.searchParams.get("stateless") ? { visitor_id: DERIVED_VISITOR } : {}),
       });
     } else if (url.pathname === "/v1/event" && request.method === "POST") {
       const { events } = JSON.parse(await bodyOf(request)) as { events: StubEvent[] };
       stub.batches.push(events);
-      const status = stub.eventStatuses.shift() ?? 200;
+      const fault = stub.eventFault(events);
+      if (fault === "lost") return void request.socket.destroy();
+      const status = fault === "refused" ? 503 : (stub.eventStatuses.shift() ?? 200);
+      if (status === 200) stub.taken.push(...events);
+      if (fault === "unanswered") return void request.socket.destroy();
       answer(status, { status: "recorded", results: events.map(({ id }) => ({ id, result: "recorded", counted: true })) });
+    } else if (url.pathname === "/v1/forget" && request.method === "POST") {
+      stub.forgotten.push(JSON.parse(await bodyOf(request)) as object);
+      answer(200, { status: "forgotten" });
     } else {
       answer(404, {});
     }
   });
   const [site, page] = await listen((request, response) => {
-    const { pathname } = new URL(request.url!, page);
+    const url = new URL(request.url!, page);
+    const { pathname } = url;
     const send = (type: string, body: string) =>
       response.writeHead(200, { "content-type": type, ...stub.headers }).end(body);
     if (pathname === "/wide.svg") return send("image/svg+xml", png(600, 300, "teal"));
     if (pathname === "/tall.svg") return send("image/svg+xml", png(300, 900, "tomato"));
     if (pathname.endsWith(".svg")) return response.writeHead(404).end();
     if (pathname === "/favicon.ico") return response.writeHead(204).end();
-    const script = `<script async src="${origin}/evoloop.js" data-site="${SITE}"></script>`;
+    if (stub.serve) return stub.serve(url, response);
+    const script = `<script async src="${origin}/evoloop.js" data-site="${SITE}" ${stub.attributes} data-vitals="0"></script>`;
     return send("text/html; charset=utf-8", `<!doctype html><html lang="en"><title>Page</title>${script}${stub.html}`);
   });
   const stub: Stub = {
@@ -115,10 +156,16 @@ export async function startStub(): Promise<Stub> {
     page: `${page}/`,
     assigns: [],
     batches: [],
+    forgotten: [],
     patch: { v: 1, ops: [] },
     goals: [],
     eventStatuses: [],
+    eventFault: () => null,
+    taken: [],
     hangs: false,
+    slowness: 0,
+    attributes: "",
+    serve: null,
     html: "<h1>Old headline</h1>",
     headers: {},
     events: () => [...new Map(stub.batches.flat().map((event) => [event.id, event] as const)).values()],

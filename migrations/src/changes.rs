@@ -15,6 +15,8 @@ mod m20261126_000012_job_progress;
 mod m20261126_000013_copy;
 mod m20261126_000014_assets;
 mod m20261126_000015_page_edits;
+mod m20261126_000016_install_report;
+mod m20261126_000017_guardrails;
 
 use sea_orm_migration::prelude::*;
 
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000013_copy::Migration),
             Box::new(m20261126_000014_assets::Migration),
             Box::new(m20261126_000015_page_edits::Migration),
+            Box::new(m20261126_000016_install_report::Migration),
+            Box::new(m20261126_000017_guardrails::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The name of a picture is its content, so what was found under it once is right for ever.
 
+use crate::layers::headers::CORP;
 use crate::router::AppState;
 use crate::session;
 use axum::extract::{Path, State};
@@ -19,7 +20,6 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox; fr
 const PUBLIC: &str = "public, max-age=31536000, immutable";
 /// For what only the owner may see: kept, but asked for again each time, with the session.
 const PRIVATE: &str = "private, no-cache";
-const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Answers with a picture, or says that there is none; a foreign one is as absent as one that does not exist.
 pub(crate) async fn answer(

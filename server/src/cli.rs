@@ -15,6 +15,8 @@ mod site;
 mod stats;
 mod stats_eval;
 mod user;
+mod variant;
+mod visitor;
 
 use crate::config::{self, ConfigError, Flags, Settings};
 use crate::running::StartError;
@@ -52,6 +54,10 @@ enum Command {
     User(user::Args),
     /// Manage sites
     Site(site::Args),
+    /// Look at variants
+    Variant(variant::Args),
+    /// Erase a visitor of a site
+    Visitor(visitor::Args),
     /// Make running sites for benches and tests
     Seed(seed::Args),
     /// Show statistics, or check the formulas
@@ -114,6 +120,8 @@ impl Cli {
             Command::MigrateData(args) => migrate_data::run(&flags, &args).await,
             Command::User(args) => user::run(&flags, &args).await,
             Command::Site(args) => site::run(&flags, &args).await,
+            Command::Variant(args) => variant::run(&flags, &args).await,
+            Command::Visitor(args) => visitor::run(&flags, &args).await,
             Command::Seed(args) => seed::run(&flags, &args).await,
             Command::Stats(args) => stats::run(&flags, &args).await,
             Command::Simulate(args) => simulate::run(*args).await,

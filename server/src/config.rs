@@ -7,6 +7,7 @@
 mod browser;
 mod images;
 mod language_model;
+mod paths;
 mod secret_key;
 mod site_files;
 mod sources;
@@ -18,7 +19,7 @@ use outbound::fetcher::AllowedPrivateHosts;
 use outbound::llm::LlmSettings;
 use outbound::llm::images::ImageSettings;
 use secrecy::SecretSlice;
-use service::Quota;
+use service::{PublicPaths, Quota};
 use sources::Sources;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -77,6 +78,9 @@ pub struct Flags {
     /// Days that raw events, calls of the model and rejected drafts are kept, 0 for ever [env: EVOLOOP_KEEP_EVENTS_DAYS] [default: 90]
     #[arg(long, global = true, value_name = "DAYS")]
     pub keep_events_days: Option<String>,
+    /// Further names of public paths, like `event=/x/e`; of script, assign, event, forget [env: EVOLOOP_PATHS] [default: none]
+    #[arg(long, global = true, value_name = "NAMES")]
+    pub paths: Option<String>,
     /// Address and port of the page for Prometheus, of no public network [env: EVOLOOP_METRICS_ADDR] [default: none]
     #[arg(long, global = true, value_name = "IP:PORT")]
     pub metrics_addr: Option<String>,
@@ -122,6 +126,8 @@ pub struct Settings {
     pub site_event_limit: u32,
     /// How many bytes of pictures a site and an account may have.
     pub asset_quota: Quota,
+    /// Further names of the paths that customers' pages ask.
+    pub paths: PublicPaths,
     /// Days that raw events are kept; for ever when absent.
     pub keep_events_days: Option<u16>,
     /// Where Prometheus asks; nowhere when absent.
@@ -195,6 +201,8 @@ impl Settings {
             site: sources.checked("site_pictures_mib", mebibytes)?.unwrap_or(64 << 20),
             account: sources.checked("account_pictures_mib", mebibytes)?.unwrap_or(512 << 20),
         };
+        let web_files = Path::new(&*leptos.site_root);
+        let paths = sources.checked("paths", |text| paths::parse(text, web_files))?.unwrap_or_default();
         let keep_events_days = sources.checked("keep_events_days", days)?.unwrap_or(Some(90));
         let metrics_addr = sources.parsed("metrics_addr", "an address and port, like 127.0.0.1:9464")?;
         let drain_delay = sources.checked("drain_delay_ms", drain_delay)?.unwrap_or_default();
@@ -221,6 +229,7 @@ impl Settings {
             v1_rate_limit,
             site_event_limit,
             asset_quota,
+            paths,
             keep_events_days,
             metrics_addr,
             drain_delay,

@@ -1,5 +1,6 @@
 //! Static files of the built site, with compressed twins and cache headers.
 
+use crate::layers::headers::CORP;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
@@ -13,8 +14,10 @@ use tower_http::services::ServeDir;
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// For files that keep their name: kept, but asked for again each time.
 const REVALIDATE: &str = "no-cache";
-/// The snippet: pages everywhere load it, and a repaired one must reach them soon.
-const SNIPPET: &str = "public, max-age=300, stale-while-revalidate=86400";
+/// Where the snippet is.
+pub(crate) const SNIPPET: &str = "/evoloop.js";
+/// How long it is kept: pages everywhere load it, and a repaired one must reach them soon.
+const SNIPPET_LIFETIME: &str = "public, max-age=300, stale-while-revalidate=86400";
 
 /// The part of a request that a file is found by; `None` when it asks for no file.
 #[must_use]
@@ -51,18 +54,24 @@ fn is_hashed(options: &LeptosOptions, uri: &Uri) -> bool {
     options.hash_files && uri.path().starts_with(&options.site_pkg_dir_route_base())
 }
 
-/// `GET /evoloop.js`, for any page in the world.
+/// The snippet for any page in the world, under whatever name it was asked for.
 pub(crate) async fn snippet(options: &LeptosOptions, question: Option<Request>) -> Response {
     let found = match question {
-        Some(question) => find(options, question).await,
+        Some(mut question) => {
+            *question.uri_mut() = Uri::from_static(SNIPPET);
+            find(options, question).await
+        }
         None => None,
     };
-    let Some(mut response) = found else {
-        return (StatusCode::NOT_FOUND, "The snippet was not built.").into_response();
+    let mut response = match found {
+        Some(mut response) => {
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(SNIPPET_LIFETIME));
+            response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            response
+        }
+        None => (StatusCode::NOT_FOUND, "The snippet was not built.").into_response(),
     };
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(SNIPPET));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response.headers_mut().insert(CORP, HeaderValue::from_static("cross-origin"));
     response
 }
 

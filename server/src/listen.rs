@@ -10,8 +10,8 @@ pub use stop::Stages;
 pub(crate) use stop::StopSignal;
 
 use crate::router::Routes;
+use crate::v1::HEALTH;
 use crate::v1::problem::Problem;
-use crate::v1::{HEALTH, Public};
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use axum::response::IntoResponse;
@@ -182,7 +182,7 @@ impl Front {
     ) -> Result<(Response<Body>, bool), Infallible> {
         let place = self.in_flight.try_acquire();
         if place.is_err() && request.uri().path() != HEALTH {
-            return Ok((overloaded(Public::has(request.uri().path())), false));
+            return Ok((overloaded(self.routes.is_public(request.uri().path())), false));
         }
         let late = Arc::new(AtomicBool::new(false));
         let request = request.map(|body| match body.is_end_stream() {

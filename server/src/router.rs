@@ -94,13 +94,23 @@ impl Routes {
     }
 
     /// The snippet, which is the only file that the proxy has.
-    pub(crate) fn snippet(leptos: LeptosOptions) -> Router {
-        Router::new().route("/evoloop.js", get(snippet).with_state(leptos).layer(CompressionLayer::new()))
+    pub(crate) fn snippet(leptos: LeptosOptions, service: &Service) -> Router {
+        let script = get(snippet).with_state(leptos).layer(CompressionLayer::new());
+        let files = Router::new().route(files::SNIPPET, script.clone());
+        match &service.paths().script {
+            Some(path) => files.route(path, script),
+            None => files,
+        }
     }
 
     /// Answers a request that needs no waiting; `None` for every other.
     pub(crate) fn at_once(&self, request: &Request<impl Body>, peer: IpAddr) -> Option<Response> {
         self.public.as_ref()?.at_once(request, Some(peer))
+    }
+
+    /// Whether a path belongs to the public API.
+    pub(crate) fn is_public(&self, path: &str) -> bool {
+        self.public.as_ref().is_some_and(|public| public.has(path))
     }
 
     /// Whether a request brings events while many wait already.
@@ -110,9 +120,9 @@ impl Routes {
 
     /// Answers every request. Whose it is need not be known when nothing is limited by that.
     pub async fn answer(self, mut request: Request, peer: Option<IpAddr>) -> Result<Response, Infallible> {
-        let is_ours = if self.is_proxy { Public::knows } else { Public::has };
+        let is_ours: fn(&Public, &str) -> bool = if self.is_proxy { Public::knows } else { Public::has };
         match self.public {
-            Some(public) if is_ours(request.uri().path()) => Ok(public.answer(request, peer).await),
+            Some(public) if is_ours(&public, request.uri().path()) => Ok(public.answer(request, peer).await),
             _ => {
                 if let Some(peer) = peer {
                     request.extensions_mut().insert(Peer(peer));
@@ -138,7 +148,7 @@ pub fn router(state: AppState) -> Router {
 /// Everything but the public API.
 fn others(state: AppState) -> Router {
     let https = Https(state.https);
-    let mut files = Routes::snippet(state.leptos.clone());
+    let mut files = Routes::snippet(state.leptos.clone(), &state.service);
     let pictures = get(assets::answer).with_state(state.clone());
     files = files.route("/assets/{site_id}/{name}", pictures);
     if let Some(site) = state.demo.clone() {
@@ -165,8 +175,7 @@ fn dashboard(state: AppState) -> Router {
 }
 
 async fn snippet(State(options): State<LeptosOptions>, request: Request) -> Response {
-    let question = files::question(&request);
-    files::snippet(&options, question).await
+    files::snippet(&options, files::question(&request)).await
 }
 
 async fn file_or_page(State(state): State<AppState>, request: Request) -> Response {

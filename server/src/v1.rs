@@ -5,13 +5,16 @@ pub mod assign;
 pub mod automation;
 pub mod envelope;
 pub mod event;
+pub mod forget;
 pub mod health;
+mod names;
 pub mod problem;
 pub mod rate_limit;
 
 use crate::layers::body_limit::announces_more;
 use crate::layers::failure::{self, Reference};
 use crate::layers::headers::{self, Https};
+use assign::Question;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -19,6 +22,7 @@ use axum::response::{IntoResponse, Response};
 use domain::event::MAX_BODY_BYTES;
 use futures::FutureExt;
 use hyper::body::Body as _;
+use names::Names;
 use problem::Problem;
 use rate_limit::RateLimit;
 use service::Service;
@@ -31,10 +35,12 @@ use tokio_util::sync::CancellationToken;
 pub const OPENAPI: &str = include_str!("../assets/openapi.json");
 
 /// What the API answers to, as method and path.
-pub const PATHS: [(&str, &str); 4] = [("get", ASSIGN), ("post", EVENT), ("get", HEALTH), ("get", DESCRIPTION)];
+pub const PATHS: [(&str, &str); 5] =
+    [("get", ASSIGN), ("post", EVENT), ("post", FORGET), ("get", HEALTH), ("get", DESCRIPTION)];
 
 const ASSIGN: &str = "/v1/assign";
 const EVENT: &str = "/v1/event";
+const FORGET: &str = "/v1/forget";
 /// Whoever asks how the server is must be told even when it is full.
 pub(crate) const HEALTH: &str = "/v1/health";
 const DESCRIPTION: &str = "/v1/openapi.json";
@@ -55,10 +61,11 @@ pub struct V1State {
 
 /// The public API with everything that is around it.
 ///
-/// It has four paths and the highest rate of all requests, so it is no stack of layers, each of which would be
+/// It has few paths and the highest rate of all requests, so it is no stack of layers, each of which would be
 /// copied for every request: it looks at the path itself, and the headers that all answers carry stand ready.
 pub struct Public {
     state: V1State,
+    names: Names,
     /// What every answer carries.
     common: HeaderMap,
     /// What an assignment carries.
@@ -77,50 +84,61 @@ impl Public {
         of_assignments.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         // Its place is kept, so that the copy an answer gets does not have to grow.
         of_assignments.insert(failure::HEADER, HeaderValue::from_static(""));
-        Self { state, common, of_assignments }
+        let names = Names::new(state.service.paths());
+        Self { state, names, common, of_assignments }
     }
 
     /// Whether a path belongs to it.
     #[must_use]
-    pub fn has(path: &str) -> bool {
-        path.strip_prefix("/v1").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    pub fn has(&self, path: &str) -> bool {
+        let is_standard = path.strip_prefix("/v1").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        is_standard || self.names.has(path)
     }
 
     /// Whether there is something under this path.
     #[must_use]
-    pub fn knows(path: &str) -> bool {
-        PATHS.iter().any(|(_, known)| *known == path)
+    pub fn knows(&self, path: &str) -> bool {
+        let standard = self.names.standard(path);
+        PATHS.iter().any(|(_, known)| *known == standard)
     }
 
     /// Whether a path takes events while many wait already.
     pub(crate) fn joins_crowd(&self, path: &str) -> bool {
-        path == EVENT && self.state.service.is_crowded()
+        self.names.standard(path) == EVENT && self.state.service.is_crowded()
     }
 
-    /// Answers a request for an assignment, which needs no waiting; `None` for every other request.
+    /// Answers a request for an assignment, which needs no waiting unless it is for a preview; `None` for every other
+    /// request.
     pub fn at_once(&self, request: &Request<impl hyper::body::Body>, peer: Option<IpAddr>) -> Option<Response> {
-        let is_assign = request.uri().path() == ASSIGN && *request.method() == Method::GET;
+        let path = request.uri().path();
+        let is_assign = *request.method() == Method::GET && self.names.standard(path) == ASSIGN;
         if !is_assign || !request.body().is_end_stream() {
             return None;
         }
-        let query = request.uri().query().unwrap_or_default();
         let answered = catch_unwind(AssertUnwindSafe(|| {
-            if self.state.rate_limit.admits(peer, request.headers()) {
-                assign::assign(&self.state.service, query, request.headers())
-            } else {
-                Err(Problem::too_many())
+            let asked = match assign::parse(request.uri().query().unwrap_or_default()) {
+                Ok(Question::Preview { .. }) => return None,
+                Ok(Question::Visitor { site_id, visitor_id, current }) => Ok((site_id, visitor_id, current)),
+                Err(problem) => Err(problem),
+            };
+            let headers = request.headers();
+            if !self.state.rate_limit.admits(peer, headers) {
+                return Some(Err(Problem::too_many()));
             }
+            let address = self.address(peer, headers);
+            Some(asked.and_then(|asked| assign::from_memory(&self.state.service, asked, address, headers)))
         }));
         Some(match answered {
-            Ok(Ok(text)) => {
+            Ok(None) => return None,
+            Ok(Some(Ok(text))) => {
                 let mut response = Response::new(Body::from(text));
                 let headers = response.headers_mut();
                 self.of_assignments.clone_into(headers);
                 headers.insert(failure::HEADER, Reference::new().into_value());
                 response
             }
-            Ok(Err(problem)) => self.complete(problem.into_response(), request.method(), ASSIGN),
-            Err(panic) => self.complete(failure::panicked(panic), request.method(), ASSIGN),
+            Ok(Some(Err(problem))) => self.complete(problem.into_response(), request.method(), path),
+            Err(panic) => self.complete(failure::panicked(panic), request.method(), path),
         })
     }
 
@@ -147,11 +165,12 @@ impl Public {
             return Problem::too_large().into_response();
         }
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        match request.uri().path() {
+        match self.names.standard(request.uri().path()) {
             ASSIGN if reads => {
                 let query = request.uri().query().unwrap_or_default();
                 let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-                let text = assign::assign(&self.state.service, query, request.headers());
+                let address = self.address(peer, request.headers());
+                let text = assign::assign(&self.state.service, query, address, request.headers()).await;
                 text.map(|text| (headers, text)).into_response()
             }
             HEALTH if reads => health::health(&self.state).await,
@@ -159,10 +178,18 @@ impl Public {
             EVENT if *request.method() == Method::POST => {
                 event::event(&self.state.service, request).await.into_response()
             }
+            FORGET if *request.method() == Method::POST => {
+                forget::forget(&self.state.service, request).await.into_response()
+            }
             ASSIGN | HEALTH | DESCRIPTION => other_method("GET,HEAD"),
-            EVENT => other_method("POST"),
+            EVENT | FORGET => other_method("POST"),
             _ => Problem::unknown_path().into_response(),
         }
+    }
+
+    /// The address of the client, as far as it can be known.
+    fn address(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        peer.map(|peer| self.state.rate_limit.address(peer, headers))
     }
 
     /// What a browser asks before it sends JSON from another site.

@@ -9,6 +9,7 @@ use outbound::llm::images::OpenAiImageMaker;
 use service::playbook::Playbook;
 use service::ports::{Clock, CopyWriter, ImageMaker, PageReader};
 use service::{Ports, Service, Store};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -70,6 +71,9 @@ pub async fn open(settings: &Settings, public_url: &str, changes: Changes) -> Re
     chosen.job_attempts = settings.job_attempts;
     chosen.site_event_limit = settings.site_event_limit;
     chosen.asset_quota = settings.asset_quota;
+    chosen.paths = settings.paths.clone();
+    chosen.snippet =
+        std::fs::read_to_string(Path::new(&*settings.leptos.site_root).join("evoloop.js")).ok().map(Into::into);
     chosen.keep_events = settings.keep_events_days.map(|days| time::Duration::days(i64::from(days)));
     if let Some(period) = changes.update_stats_every {
         chosen.update_stats_every = period;

@@ -6,38 +6,18 @@ import type { Goal, Page } from "./wire.js";
 /** Called when a goal is reached; `value` is an amount of money. */
 export type Reached = (goal: Goal, value?: number) => void;
 
-/** Watches the page for clicks, forms and addresses that count. */
-export function watchGoals(page: Page, goals: Goal[], reached: Reached): void {
-  const { document, history, location } = page;
-
-  // In the capture phase, so that a page that stops its events is still heard.
-  const listen = (event: string, type: Goal["type"]) => {
-    for (const goal of goals.filter((goal) => goal.type === type && goal.selector)) {
-      const heard = ({ target }: Event) => (target as Element).closest(goal.selector!) && reached(goal);
-      document.addEventListener(event, guard(heard), true);
-    }
-  };
-  listen("click", "click");
-  listen("submit", "form");
-
-  for (const goal of goals.filter((goal) => goal.type === "url" && goal.url_contains)) {
-    const arrived = guard(() => location.href.includes(goal.url_contains!) && reached(goal));
-    for (const name of ["pushState", "replaceState"] as const) {
-      const original = history[name];
-      history[name] = function (...change) {
-        original.apply(this, change);
-        arrived();
-      };
-    }
-    page.addEventListener("popstate", arrived);
-    page.addEventListener("hashchange", arrived);
-    arrived();
+/** Watches the page for clicks and forms that count, in the capture phase: a page that stops its events is still heard. */
+export function watchGoals({ document }: Page, goals: Goal[], reached: Reached): void {
+  for (const goal of goals) {
+    const heard = guard(({ target }: Event) => (target as Element).closest(goal.selector!) && reached(goal));
+    if (goal.selector) document.addEventListener(goal.type === "form" ? "submit" : goal.type, heard, true);
   }
 }
 
+/** The goals that are reached by being at an address. */
+export const goalsAt = (goals: Goal[], { href }: Location): Goal[] =>
+  goals.filter(({ type, url_contains }) => type === "url" && url_contains && href.includes(url_contains));
+
 /** The goals that `evoloop.convert(name)` means; without a name, the primary one. */
-export function goalsNamed(goals: Goal[], name?: string | null): Goal[] {
-  return goals.filter((goal) =>
-    name == null ? goal.is_primary : /^(event|revenue)$/.test(goal.type) && goal.event_name === name,
-  );
-}
+export const goalsNamed = (goals: Goal[], name?: string | null): Goal[] =>
+  goals.filter(({ type, event_name, is_primary }) => (name == null ? is_primary : /^(event|revenue)$/.test(type) && event_name === name));

@@ -1,7 +1,8 @@
 // The same engine, for the server's own browser: it shows a variant before any visitor sees it, and
 // measures what becomes of the page. `node snippet/build.mjs --preview` puts it beside the server's code.
 
-import { apply, resolve } from "./apply.js";
+import { openEngine } from "./engine.js";
+import { resolve } from "./locate.js";
 import type { Page, Patch } from "./wire.js";
 
 /** How one changed element is set, in CSS pixels. */
@@ -53,16 +54,16 @@ function place(element: Element | null): Place {
   return { lines, over, spill };
 }
 
-/** Remembers the elements that a patch changes. */
+/** Remembers the elements that a patch changes; for an insertion, the one beside or in which it goes. */
 export function begin(patch: Patch): string {
-  elements = patch.ops.map((op) => resolve(page, op.target));
+  elements = patch.ops.map((op) => resolve(page, op.op === "insert" ? Object.values(op.at)[0]! : op.target) ?? null);
   return "";
 }
 
 /** Applies a patch as for a visitor; whether the page shows it now. */
-export async function show(patch: Patch): Promise<string> {
-  const { applied, missed } = await apply(page, patch);
-  return applied && !missed ? "shown" : "missed";
+export function show(patch: Patch): Promise<string> {
+  const engine = openEngine(page, () => {});
+  return new Promise((done) => engine.show("", patch, [], (_applied, missed) => done(missed ? "missed" : "shown")));
 }
 
 /** How the page is set once it was drawn again. */

@@ -1,130 +1,97 @@
-// One page view: who is it, what do they see, what did they do.
+// `window.evoloop`: what the page says to the snippet, and hears of it.
 
-import { apply } from "./apply.js";
-import { goalsNamed, watchGoals } from "./goals.js";
 import { guard } from "./guard.js";
-import { openMemory, uuid, visitorId } from "./identity.js";
-import { ownerFlag } from "./owner.js";
-import { openQueue } from "./queue.js";
-import type { Assignment, Goal, Page, WireEvent } from "./wire.js";
+import { openStore, type Kept } from "./store.js";
+import type { Page } from "./wire.js";
+import { visit, type Visit } from "./visit.js";
 
-/** How long the page waits for an assignment before it stays as it is, in milliseconds. */
-const ASSIGN_MS = 2000;
-
-/** `evoloop.convert()`: reports the primary goal, or the event or revenue goals of that name. */
-export type Convert = (name?: string | null, options?: { value?: number }) => void;
+export type EventName = "applied" | "missed" | "reverted" | "gave_up";
 
 /** What the page sees as `window.evoloop`. A page may put `{q: []}` there first and push calls into `q`. */
 export interface Evoloop {
-  convert: Convert;
-  q?: Parameters<Convert>[];
+  /** Reports the primary goal, or the event or revenue goals of that name. */
+  convert(goal?: string | null, options?: { value?: number }): void;
+  /** The variant that this visitor sees, once it is known. */
+  variant(): string | undefined;
+  /** Calls back at every event of that name, and at once if there was one. */
+  on(name: EventName, callback: (detail?: object) => void): void;
+  /** Whether the visitor agrees, where the site asks; `false` takes everything back. */
+  consent(isGiven: boolean): void;
+  /** Erases the visitor, here and on the server. */
+  forget(): void;
+  /** Where a page may put calls before the snippet is there, and goes on to put them. */
+  q?: Call[] | { push(call: Call): void };
   running?: boolean;
 }
 
+/** A call that came before the snippet: `["convert", "signup"]`. */
+export type Call = [name: "convert" | "on" | "consent" | "forget", ...given: unknown[]];
+
 type EvoloopPage = Page & { evoloop?: Evoloop };
-
-async function assign(page: Page, base: string, query: Record<string, string>): Promise<Assignment> {
-  const limit = new page.AbortController();
-  const timer = page.setTimeout(() => limit.abort(), ASSIGN_MS);
-  try {
-    const answer = await page.fetch(`${base}/v1/assign?${new page.URLSearchParams(query)}`, {
-      credentials: "omit",
-      cache: "no-store",
-      signal: limit.signal,
-    });
-    if (!answer.ok) throw answer.status;
-    return (await answer.json()) as Assignment;
-  } finally {
-    page.clearTimeout(timer);
-  }
-}
-
-const documentReady = (page: Page) =>
-  new Promise<void>((done) => {
-    if (page.document.readyState !== "loading") return done();
-    page.document.addEventListener("DOMContentLoaded", () => done(), { once: true });
-  });
-
-/** A page that the browser loads ahead is not a visit until it is shown. */
-const shown = (page: Page) =>
-  new Promise<void>((done) => {
-    const document = page.document as Document & { prerendering?: boolean };
-    if (!document.prerendering) return done();
-    document.addEventListener("prerenderingchange", () => done(), { once: true });
-  });
-
-/** A tab that nobody has looked at shows nothing to anybody. */
-const looked = (page: Page) =>
-  new Promise<void>((done) => {
-    const look = () => page.document.visibilityState === "visible" && done();
-    page.document.addEventListener("visibilitychange", look);
-    look();
-  });
-
-async function run(page: EvoloopPage, base: string, siteId: string, setConvert: (convert: Convert) => void) {
-  await shown(page);
-  const began = page.performance.now();
-  const memory = openMemory(page);
-  const visitor = visitorId(page, memory);
-  const owner = ownerFlag(page, memory, siteId);
-  const seen = looked(page);
-  const tokenKey = `evoloop.token.${siteId}`;
-  const goalsKey = `evoloop.goals.${siteId}`;
-  const current = memory.get(tokenKey);
-  const [{ variant_id, patch, goals, token }] = await Promise.all([
-    assign(page, base, { site_id: siteId, visitor_id: visitor, ...(current ? { current } : {}) }),
-    documentReady(page),
-  ]);
-  if (!token) throw new Error(); // A paused site, or a visit that would not count.
-  memory.set(tokenKey, token);
-
-  const reported = new Set(memory.get(goalsKey)?.split(" "));
-  const queue = openQueue(page, `${base}/v1/event`, ({ goal_id }, { result, counted }) => {
-    // Remembered only when it is counted: a conversion that came too early may be reported again.
-    if (!goal_id || !(counted || result === "duplicate")) return;
-    memory.set(goalsKey, [...new Set(memory.get(goalsKey)?.split(" ")).add(goal_id)].join(" ").trim());
-  });
-  const send = (type: WireEvent["type"], detail: Partial<WireEvent>) =>
-    queue.push({ id: uuid(page, Date.now()), site_id: siteId, variant_id, visitor_id: visitor, type, token, ...(owner ? { owner } : {}), ...detail });
-
-  // Conversions wait for the impression: without an exposure there is nothing to convert from.
-  let early: (() => void)[] | null = [];
-  const reached = (goal: Goal, value?: number) => {
-    if (reported.has(goal.id)) return;
-    reported.add(goal.id);
-    const report = () => send("conversion", { goal_id: goal.id, ...(Number.isFinite(value) ? { value: value! } : {}) });
-    if (early) early.push(report);
-    else report();
-  };
-  watchGoals(page, goals, reached);
-  setConvert((name, options) => {
-    for (const goal of goalsNamed(goals, name)) reached(goal, options?.value);
-  });
-
-  const { applied, missed } = await apply(page, patch);
-  const ms = Math.round(page.performance.now() - began);
-  await seen;
-  send("impression", { metadata: { applied, missed, ms } });
-  for (const report of early) report();
-  early = null;
-}
 
 /** Starts the snippet. Whatever goes wrong, the page stays as it is and never hears of it. */
 export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null): void => {
-  const before = page.evoloop;
+  const { document, navigator, evoloop: before } = page as EvoloopPage & { navigator: { globalPrivacyControl?: boolean } };
   if (before?.running) return;
-  const calls = before?.q ?? [];
-  let convert: Convert = (...call) => calls.push(call);
-  const close = () => {
-    convert = () => {};
-  };
-  page.evoloop = { running: true, convert: guard((...call) => convert(...call)) };
-  const source = script ?? page.document.querySelector<HTMLScriptElement>("script[data-site]");
-  const siteId = source?.dataset["site"];
+  script ??= document.querySelector<HTMLScriptElement>("script[data-site]");
+  const { site, consent, respect = "", stateless } = script?.dataset ?? {};
+  const isRefused =
+    (/gpc/.test(respect) && navigator.globalPrivacyControl) || (/dnt/.test(respect) && navigator.doNotTrack === "1");
   // Automated browsers see the page as it is and are not counted.
-  if (!source || !siteId || page.navigator.webdriver || /Headless/.test(page.navigator.userAgent)) return close();
-  run(page, new page.URL(source.src).origin, siteId, (ready) => {
-    convert = guard(ready);
-    for (const call of calls) convert(...call);
-  }).catch(close);
+  const isMachine = navigator.webdriver || /Headless/.test(navigator.userAgent);
+  const isOff = !site || isMachine || isRefused || /[?&]evo_off/.test(page.location.search);
+
+  const told: [EventName, object | undefined][] = [];
+  const listeners: Parameters<Evoloop["on"]>[] = [];
+  const calls: Parameters<Evoloop["convert"]>[] = [];
+  // A look at a variant that may not be published leaves no trace either.
+  const isPreview = /[?&]evo_preview=/.test(page.location.search);
+  const store = openStore(page, `evoloop_${site}`, stateless != null || isPreview);
+  let mayRun = consent !== "required" || store().consent;
+  let current: Visit | undefined;
+
+  const tell = (name: EventName, detail?: object) => {
+    told.push([name, detail]);
+    for (const [wanted, callback] of listeners) if (wanted === name) guard(callback)(detail);
+  };
+  const begin = guard(() => {
+    if (!isOff && mayRun) current ??= visit(page, script!, store, tell, calls);
+  });
+  const end = (isForgotten: boolean) => {
+    mayRun = false;
+    current?.end(isForgotten);
+    current = undefined;
+    store((kept) => {
+      for (const name in kept) delete kept[name as keyof Kept];
+    });
+  };
+  const run = guard(([name, ...given]: Call) => (page.evoloop![name] as (...given: unknown[]) => void)(...given));
+
+  page.evoloop = {
+    running: true,
+    convert: guard((...call) => (current ? current.convert(...call) : calls.push(call))),
+    variant: () => current?.variant(),
+    on: guard((name, callback) => {
+      listeners.push([name, callback]);
+      for (const [happened, detail] of told) if (happened === name) callback(detail);
+    }),
+    consent: guard((isGiven) => {
+      if (!isGiven) return end(false);
+      mayRun = true;
+      store((kept) => (kept.consent = true));
+      begin();
+    }),
+    forget: guard(() => end(true)),
+    q: { push: run },
+  };
+  if (Array.isArray(before?.q)) before.q.forEach(run);
+  if (script && /[?&]evo_debug/.test(page.location.search)) {
+    const panel = document.createElement("script");
+    panel.src = new page.URL("/evoloop-debug.js", script.src).href;
+    panel.nonce = script.nonce ?? "";
+    document.head.append(panel);
+  }
+  // A page that the browser loads ahead is not a visit until it is shown.
+  if ((document as { prerendering?: boolean }).prerendering) document.addEventListener("prerenderingchange", begin);
+  else begin();
 });

@@ -9,27 +9,23 @@ export interface Target {
   alt?: string[];
 }
 
-export interface TextOp {
-  op: "text";
-  target: Target;
-  value: string;
+/** An element to insert: its text, then its children. */
+export interface PatchNode {
+  tag: string;
+  text?: string;
+  attrs?: Record<string, string>;
+  children?: PatchNode[];
 }
 
-export interface AttrOp {
-  op: "attr";
-  target: Target;
-  name: string;
-  value: string;
-}
-
-export interface ImageOp {
-  op: "image";
-  target: Target;
-  src: string;
-  alt?: string;
-}
-
-export type Op = TextOp | AttrOp | ImageOp;
+export type TextOp = { op: "text"; target: Target; value: string };
+export type AttrOp = { op: "attr"; target: Target; name: string; value: string };
+export type ImageOp = { op: "image"; target: Target; src: string; alt?: string };
+export type StyleOp = { op: "style"; target: Target; set: Record<string, string> };
+export type ClassOp = { op: "class"; target: Target; add?: string[]; remove?: string[] };
+export type HideOp = { op: "hide"; target: Target };
+export type MoveOp = { op: "move"; target: Target; to: { before: Target } | { after: Target } };
+export type InsertOp = { op: "insert"; at: Record<"before" | "after" | "first" | "last", Target>; node: PatchNode };
+export type Op = TextOp | AttrOp | ImageOp | StyleOp | ClassOp | HideOp | MoveOp | InsertOp;
 
 export interface Patch {
   v: number;
@@ -50,8 +46,14 @@ export interface Goal {
 export interface Assignment {
   variant_id: string;
   patch: Patch;
+  /** Every element that some variant of the site changes: a visit counts when all of them are there. */
+  targets?: Target[];
   goals: Goal[];
   token?: string | null;
+  /** Whether this is a look at a variant that may not be published. */
+  preview?: boolean;
+  /** The visitor, where the server says who it is: in stateless mode. */
+  visitor_id?: string;
 }
 
 /** One event of `POST /v1/event`. Its id stays the same in every retry. */
@@ -60,13 +62,13 @@ export interface WireEvent {
   site_id: string;
   variant_id: string;
   visitor_id: string;
-  type: "impression" | "conversion";
+  type: "impression" | "conversion" | "guardrail";
   token: string;
   /** The flag of the site's owner, whose visits do not count. */
   owner?: string;
   goal_id?: string;
   value?: number;
-  metadata?: { applied: number; missed: number; ms: number };
+  metadata?: Record<string, number | boolean>;
 }
 
 /** What became of one event, in the order in which they were sent. */

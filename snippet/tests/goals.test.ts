@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { goalsNamed, watchGoals } from "../src/goals.js";
+import { goalsAt, goalsNamed, watchGoals } from "../src/goals.js";
 import type { Goal } from "../src/wire.js";
 import { World, goal } from "./harness.js";
 
@@ -39,38 +39,23 @@ test("a form that is sent counts, another one does not", () => {
   assert.deepEqual(seen, ["goal-form"]);
 });
 
-test("an address counts on load", () => {
-  const world = new World("<p>Thanks</p>", "https://shop.example/thank-you?order=1");
-  assert.deepEqual(watch(world, goal({ type: "url", url_contains: "/thank-you" }), goal({ type: "url", id: "none" })), ["goal-url"]);
+test("an address counts when it contains what the goal says", () => {
+  const { page } = new World("<p>Thanks</p>", "https://shop.example/thank-you?order=1#end");
+  const goals = [
+    goal({ type: "url", id: "path", url_contains: "/thank-you" }),
+    goal({ type: "url", id: "query", url_contains: "order=1#e" }),
+    goal({ type: "url", id: "other", url_contains: "/cart" }),
+    goal({ type: "url", id: "none" }),
+    goal({ type: "click", id: "click", url_contains: "/thank-you" }),
+  ];
+  assert.deepEqual(goalsAt(goals, page.location).map(({ id }) => id), ["path", "query"]);
 });
 
-test("an address counts when a single page application goes there", () => {
-  for (const go of [
-    ({ page }: World) => page.history.pushState({ kept: 1 }, "", "/thank-you"),
-    ({ page }: World) => page.history.replaceState(null, "", "/thank-you"),
-    ({ dom, page }: World) => {
-      dom.reconfigure({ url: "https://shop.example/thank-you" });
-      page.dispatchEvent(new page.Event("popstate"));
-    },
-    ({ dom, page }: World) => {
-      dom.reconfigure({ url: "https://shop.example/#/thank-you" });
-      page.dispatchEvent(new page.Event("hashchange"));
-    },
-  ]) {
-    const world = new World();
-    const seen = watch(world, goal({ type: "url", url_contains: "/thank-you" }));
-    assert.deepEqual(seen, []);
-    go(world);
-    assert.deepEqual(seen, ["goal-url"]);
-    assert.ok(world.page.location.href.endsWith("/thank-you"));
-  }
-});
-
-test("history is left alone without address goals", () => {
+test("what happens outside of any element is no goal, and no error", () => {
   const world = new World();
-  const original = world.page.history.pushState;
-  watch(world, goal({ type: "click", selector: "a" }));
-  assert.equal(world.page.history.pushState, original);
+  const seen = watch(world, goal({ type: "click", selector: "*" }), goal({ type: "form", selector: "form" }));
+  for (const name of ["click", "submit"]) world.page.document.dispatchEvent(new world.page.Event(name));
+  assert.deepEqual([seen, world.errors], [[], []]);
 });
 
 test("names mean event and revenue goals, no name the primary goal", () => {

@@ -49,16 +49,24 @@ export class World {
   readonly assigns: URL[] = [];
   readonly batches: WireEvent[][] = [];
   readonly beacons: WireEvent[][] = [];
+  readonly eventUrls: string[] = [];
   readonly errors: unknown[] = [];
   /** Replace these to change what the server does. */
   onAssign: () => Answer | Promise<Answer> = () => ({ body: assignment() });
   onEvents: (events: WireEvent[]) => Answer | Promise<Answer> = (events) => ({
     body: { status: "recorded", results: events.map(({ id }) => ({ id, result: "recorded", counted: true })) },
   });
+  /** Requests of `/v1/forget`, as they were sent. */
+  readonly forgets: unknown[] = [];
+  /** What becomes of a picture with this address. */
+  onPicture: (src: string) => Promise<void> = () => Promise.resolve();
   takesBeacons = true;
-  private timers: { id: number; at: number; run: () => void }[] = [];
-  private now = 0;
+  /** Whether the browser has drawn anything yet. */
+  isPainted = false;
+  now = 1;
+  private timers: { id: number; at: number; run: () => void; every?: number }[] = [];
   private lastTimer = 0;
+  private observers: { type: string; hear: PerformanceObserverCallback }[] = [];
 
   constructor(html = HTML, url = "https://shop.example/landing?x=1") {
     const quiet = new VirtualConsole();
@@ -71,23 +79,87 @@ export class World {
     set(this.page, "fetch", (url: string, init?: RequestInit) => this.fetch(new URL(url), init));
     set(this.page, "TextEncoder", TextEncoder);
     set(this.page.document, "visibilityState", "visible");
-    set(this.page, "setTimeout", (run: (...values: unknown[]) => void, wait = 0, ...values: unknown[]) => {
-      this.lastTimer += 1;
-      this.timers.push({ id: this.lastTimer, at: this.now + wait, run: () => run(...values) });
-      return this.lastTimer;
-    });
-    set(this.page, "clearTimeout", (id: number) => {
-      this.timers = this.timers.filter((timer) => timer.id !== id);
-    });
+    set(this.page.document, "readyState", "complete");
+    set(this.page, "setTimeout", (run: () => void, wait = 0) => this.addTimer({ at: this.now + wait, run }));
+    set(this.page, "setInterval", (run: () => void, every: number) => this.addTimer({ at: this.now + every, run, every }));
+    const clear = (id: number) => (this.timers = this.timers.filter((timer) => timer.id !== id));
+    for (const name of ["clearTimeout", "clearInterval"]) set(this.page, name, clear);
+    this.addLayout(set);
     set(this.page.navigator, "sendBeacon", (_url: string, body: string) => {
       if (this.takesBeacons) this.beacons.push((JSON.parse(body) as { events: WireEvent[] }).events);
       return this.takesBeacons;
     });
   }
 
+  /** What a browser has and jsdom has not. */
+  private addLayout(set: (target: object, name: string, value: unknown) => void): void {
+    const world = this;
+    class Sheet {
+      text = "";
+      replaceSync(text: string): void {
+        this.text = text;
+      }
+    }
+    set(this.page, "CSSStyleSheet", Sheet);
+    set(this.page.document, "adoptedStyleSheets", []);
+    set(this.page, "CSS", { supports: (_name: string, value: string) => !/^bogus/.test(value) });
+    set(this.page.HTMLImageElement.prototype, "decode", function (this: HTMLImageElement) {
+      return world.onPicture(this.getAttribute("src")!);
+    });
+    set(this.page, "requestIdleCallback", (run: () => void) => this.addTimer({ at: this.now, run }));
+    const { performance } = this.page;
+    set(performance, "now", () => this.now);
+    set(performance, "getEntriesByType", () => [{ domContentLoadedEventEnd: +(this.page.document.readyState !== "loading") }]);
+    set(performance, "getEntriesByName", () => (this.isPainted ? [{}] : []));
+    set(this.page, "PerformanceObserver", class {
+      constructor(private hear: PerformanceObserverCallback) {}
+      observe({ type = "" }: PerformanceObserverInit): void {
+        world.observers.push({ type, hear: this.hear });
+      }
+    });
+  }
+
+  /** Tells whoever measures of an entry of the browser's. */
+  measure(entryType: string, entry: object): void {
+    const list = { getEntries: () => [{ entryType, ...entry }] } as unknown as PerformanceObserverEntryList;
+    for (const { type, hear } of this.observers) if (type === entryType) hear(list, null as unknown as PerformanceObserver);
+  }
+
+  private addTimer(timer: { at: number; run: () => void; every?: number }): number {
+    this.lastTimer += 1;
+    this.timers.push({ id: this.lastTimer, ...timer });
+    return this.lastTimer;
+  }
+
+  /** How many timers are running. */
+  get pending(): number {
+    return this.timers.length;
+  }
+
+  /** All rules of the style sheets that were made by script. */
+  get rules(): string {
+    return this.page.document.adoptedStyleSheets.map((sheet) => (sheet as unknown as { text: string }).text).join("");
+  }
+
+  /** What the page holds, its style sheets included. */
+  get html(): string {
+    return this.page.document.documentElement.outerHTML + this.rules;
+  }
+
+  /** What the browser keeps of the snippet's: storage and cookies. */
+  get kept(): string {
+    return JSON.stringify({ ...this.page.localStorage }) + this.page.document.cookie;
+  }
+
+  find<E extends Element = HTMLElement>(css: string): E {
+    return this.page.document.querySelector<E>(css)!;
+  }
+
   private async fetch(url: URL, init: RequestInit = {}): Promise<Response> {
-    const asked = url.pathname === "/v1/assign" ? this.onAssign() : this.takeEvents(init);
-    if (url.pathname === "/v1/assign") this.assigns.push(url);
+    if (/forget/.test(url.pathname)) return this.forgets.push(JSON.parse(String(init.body))) && ({ ok: true } as Response);
+    const isAssign = /assign/.test(url.pathname);
+    if (isAssign) this.assigns.push(url);
+    const asked = isAssign ? this.onAssign() : this.takeEvents(url, init);
     const aborted = new Promise<never>((_, refuse) => {
       init.signal?.addEventListener("abort", () => refuse(new Error("aborted")));
     });
@@ -95,9 +167,10 @@ export class World {
     return { ok: status < 400, status, json: async () => body } as Response;
   }
 
-  private takeEvents(init: RequestInit): Answer | Promise<Answer> {
+  private takeEvents(url: URL, init: RequestInit): Answer | Promise<Answer> {
     const { events } = JSON.parse(String(init.body)) as { events: WireEvent[] };
     this.batches.push(events);
+    this.eventUrls.push(url.href);
     return this.onEvents(events);
   }
 
@@ -114,7 +187,8 @@ export class World {
       const due = this.timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
       if (!due) break;
       this.now = due.at;
-      this.timers = this.timers.filter((timer) => timer !== due);
+      if (due.every) due.at += due.every;
+      else this.timers = this.timers.filter((timer) => timer !== due);
       due.run();
       await settle();
     }
@@ -122,8 +196,8 @@ export class World {
   }
 
   /** Loads the snippet as its script element does, and lets the first events out. */
-  async load(): Promise<this> {
-    this.start();
+  async load(attributes: Record<string, string> = {}): Promise<this> {
+    this.start({ "data-site": SITE, ...attributes });
     await this.advance(100);
     return this;
   }
@@ -131,6 +205,7 @@ export class World {
   start(attributes: Record<string, string> = { "data-site": SITE }): void {
     const script = this.page.document.createElement("script");
     script.setAttribute("src", "https://loop.example/evoloop.js");
+    script.setAttribute("data-vitals", "0");
     for (const [name, value] of Object.entries(attributes)) script.setAttribute(name, value);
     start(this.page, script);
   }
@@ -142,7 +217,13 @@ export class World {
       const key = this.page.localStorage.key(index)!;
       world.page.localStorage.setItem(key, this.page.localStorage.getItem(key)!);
     }
+    world.page.document.cookie = this.page.document.cookie;
     return world;
+  }
+
+  /** Leaves the page for good. */
+  leave(): void {
+    this.page.dispatchEvent(new this.page.Event("pagehide"));
   }
 
   hide(): void {
@@ -154,6 +235,15 @@ export class World {
     const given = { value: visibilityState, configurable: true, writable: true };
     Object.defineProperty(this.page.document, "visibilityState", given);
     this.page.document.dispatchEvent(new this.page.Event("visibilitychange"));
+  }
+
+  /** Denies this page its storage, and its cookies too if that is said. */
+  deny(what: "storage" | "all"): void {
+    const get = () => {
+      throw new Error("denied");
+    };
+    Object.defineProperty(this.page, "localStorage", { get });
+    if (what === "all") Object.defineProperty(this.page.document, "cookie", { get, set: get });
   }
 
   click(css: string): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openQueue } from "../src/queue.js";
+import { openStore } from "../src/store.js";
 import type { EventResult, WireEvent } from "../src/wire.js";
 import { World, results, settle } from "./harness.js";
 
@@ -15,26 +16,29 @@ const event = (id: string): WireEvent => ({
 
 function open(world = new World()) {
   const settled: string[] = [];
-  const queue = openQueue(world.page, "https://loop.example/v1/event", ({ id }, { result }) => settled.push(`${id} ${result}`));
-  return { world, queue, settled, push: (...ids: string[]) => ids.forEach((id) => queue.push(event(id))) };
+  const store = openStore(world.page, "evoloop_s", false);
+  const queue = openQueue(world.page, "https://loop.example/v1/event", store, ({ id }, { result }) => settled.push(`${id} ${result}`));
+  const waiting = () => (store().queue ?? []).map(({ id }) => id).join(",");
+  return { world, queue, settled, waiting, push: (...ids: string[]) => ids.forEach((id) => queue.push(event(id))) };
 }
 const ids = (batches: WireEvent[][]) => batches.map((batch) => batch.map(({ id }) => id).join(","));
 
 test("events that come together go together, in order", async () => {
-  const { world, push, settled } = open();
+  const { world, queue, push, settled } = open();
   push("a", "b", "c");
   await world.advance(50);
   assert.deepEqual(ids(world.batches), ["a,b,c"]);
   assert.deepEqual(settled, ["a recorded", "b recorded", "c recorded"]);
-  world.page.dispatchEvent(new world.page.Event("pagehide"));
+  queue.leave();
   assert.deepEqual(world.beacons, []);
 });
 
-test("at most 50 at a time", async () => {
-  const { world, push } = open();
+test("at most 50 are kept, the latest", async () => {
+  const { world, push, waiting } = open();
   push(...Array.from({ length: 120 }, (_, index) => `${index}`));
   await world.advance(1000);
-  assert.deepEqual(world.batches.map((batch) => batch.length), [50, 50, 20]);
+  assert.deepEqual(world.batches.map((batch) => [batch.length, batch[0]!.id]), [[50, "70"]]);
+  assert.equal(waiting(), "");
 });
 
 test("what comes while a request is under way waits for its end", async () => {
@@ -55,7 +59,9 @@ for (const [name, fault] of [
   ["a dead network", () => Promise.reject(new TypeError("network"))],
   ["an overloaded server", () => ({ status: 503 })],
   ["a rate limit", () => ({ status: 429 })],
+  ["a slow request", () => ({ status: 408 })],
   ["a broken answer", () => ({ body: null })],
+  ["an answer of somebody else", () => ({ body: {} })],
 ] as const) {
   test(`tries again after ${name}, with the same ids`, async () => {
     const { world, push, settled } = open();
@@ -85,11 +91,11 @@ test("gives up after five tries, and takes up again with the next event", async 
 });
 
 test("does not repeat what the server refuses", async () => {
-  const { world, push, settled } = open();
+  const { world, push, settled, waiting } = open();
   world.onEvents = () => ({ status: 400 });
   push("a");
   await world.advance(3_600_000);
-  assert.deepEqual([world.batches.length, settled], [1, []]);
+  assert.deepEqual([world.batches.length, settled, waiting()], [1, [], ""]);
 });
 
 test("repeats only the events that are to be repeated", async () => {
@@ -103,47 +109,108 @@ test("repeats only the events that are to be repeated", async () => {
 });
 
 test("a page that ends sends what is unanswered, once", async () => {
-  const { world, push } = open();
+  const { world, queue, push } = open();
   push("a");
-  world.page.dispatchEvent(new world.page.Event("pagehide"));
-  world.hide();
+  queue.leave();
+  queue.leave();
   assert.deepEqual(ids(world.beacons), ["a"]);
   push("b");
-  world.hide();
+  queue.leave();
   assert.deepEqual(ids(world.beacons), ["a", "a,b"]);
 });
 
-test("a page that ends does not repeat what is under way", async () => {
-  const { world, push } = open();
+test("a page that ends says again what is under way, since nobody will hear the answer", async () => {
+  const { world, queue, push } = open();
+  world.onEvents = () => new Promise(() => {});
+  push("a");
+  await world.advance(50);
+  queue.leave();
+  assert.deepEqual([ids(world.batches), ids(world.beacons)], [["a"], ["a"]]);
+});
+
+test("a page that ends without beacons does not repeat what is under way", async () => {
+  const { world, queue, push } = open();
   world.takesBeacons = false;
   world.onEvents = () => new Promise(() => {});
   push("a");
   await world.advance(50);
-  world.hide();
+  queue.leave();
   await settle();
   assert.deepEqual(ids(world.batches), ["a"]);
-});
-
-test("a visible page sends no beacon", async () => {
-  const { world, push } = open();
-  push("a");
-  Object.defineProperty(world.page.document, "visibilityState", { value: "visible", configurable: true });
-  world.page.document.dispatchEvent(new world.page.Event("visibilitychange"));
-  assert.deepEqual(world.beacons, []);
 });
 
 test("a request replaces a beacon that is refused or missing", async () => {
   const refused = open();
   refused.world.takesBeacons = false;
   refused.push("a");
-  refused.world.hide();
+  refused.queue.leave();
   await settle();
   assert.deepEqual(ids(refused.world.batches), ["a"]);
 
   const missing = open();
   Object.defineProperty(missing.world.page.navigator, "sendBeacon", { value: undefined });
   missing.push("a");
-  missing.world.hide();
+  missing.queue.leave();
   await settle();
   assert.deepEqual(ids(missing.world.batches), ["a"]);
+});
+
+test("what a page could not send, the next one sends first, with the same ids", async () => {
+  const { world, push } = open();
+  world.onEvents = () => Promise.reject(new TypeError("network"));
+  push("a");
+  await world.advance(1000);
+  push("b");
+  const next = open(world.next());
+  next.push("c");
+  await next.world.advance(50);
+  assert.deepEqual([ids(next.world.batches), next.waiting()], [["a,b,c"], ""]);
+
+  const idle = open(world.next());
+  await idle.world.advance(50);
+  assert.deepEqual(ids(idle.world.batches), ["a,b"]);
+});
+
+test("two tabs keep each other's events", async () => {
+  const { world, push, waiting } = open();
+  const other = open(world);
+  let answer = () => {};
+  const healthy = world.onEvents;
+  world.onEvents = (events) => new Promise((done) => (answer = () => done(results(events, { result: "recorded" }))));
+  push("a");
+  await world.advance(50);
+  world.onEvents = healthy;
+  other.push("b");
+  answer();
+  await settle();
+  assert.equal(waiting(), "b");
+  await world.advance(50);
+  assert.equal(waiting(), "");
+  assert.ok(world.sent.some(({ id }) => id === "b"));
+});
+
+test("where nothing can be stored, events still go, in order and again", async () => {
+  const world = new World();
+  world.deny("all");
+  const { push } = open(world);
+  const healthy = world.onEvents;
+  world.onEvents = () => ({ status: 503 });
+  push("a");
+  await world.advance(60);
+  world.onEvents = healthy;
+  push("b");
+  await world.advance(600);
+  assert.deepEqual(ids(world.batches), ["a", "a,b"]);
+});
+
+test("what was forgotten while a request was under way stays forgotten", async () => {
+  const { world, push } = open();
+  let answer = () => {};
+  world.onEvents = (events) => new Promise((done) => (answer = () => done(results(events, { result: "recorded" }))));
+  push("a");
+  await world.advance(50);
+  world.page.localStorage.clear();
+  answer();
+  await world.advance(60_000);
+  assert.equal(world.kept, "{}");
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Evoloop } from "../src/start.js";
 import type { Op } from "../src/wire.js";
 import { SITE, VARIANT, World, assignment, goal, settle } from "./harness.js";
 
@@ -40,6 +41,8 @@ test("a miss is reported and nothing is changed", async () => {
   const world = new World(`<h1>Another headline</h1>`);
   world.onAssign = () => ({ body: assignment([headline]) });
   await world.load();
+  assert.deepEqual(world.sent, []);
+  await world.advance(5000);
   assert.equal(world.text("h1"), "Another headline");
   assert.deepEqual([world.sent[0]?.metadata?.applied, world.sent[0]?.metadata?.missed], [0, 1]);
 });
@@ -86,7 +89,7 @@ test("a conversion that was not counted may be reported on the next page view", 
 
 test("an address goal on load still goes after the impression", async () => {
   const world = new World("<h1>Thanks</h1>", "https://shop.example/thanks");
-  world.onAssign = () => ({ body: assignment([headline], [goal({ type: "url", url_contains: "/thanks" })]) });
+  world.onAssign = () => ({ body: assignment([], [goal({ type: "url", url_contains: "/thanks" })]) });
   await world.load();
   assert.deepEqual(kinds(world), ["impression", "conversion goal-url"]);
 });
@@ -108,12 +111,50 @@ test("the page converts by name and by value", async () => {
 
 test("calls made before the snippet or its assignment are honoured", async () => {
   const world = new World();
-  world.page.evoloop = { q: [["trial"]], convert() {} };
-  world.onAssign = () => ({ body: assignment([], [click, goal({ type: "event", event_name: "trial" })]) });
+  world.page.evoloop = { q: [["convert", "trial"], ["convert", "paid", { value: 5 }]] } as unknown as Evoloop;
+  const goals = [click, goal({ type: "event", event_name: "trial" }), goal({ type: "revenue", event_name: "paid" })];
+  world.onAssign = () => ({ body: assignment([], goals) });
   world.start();
   world.page.evoloop!.convert();
   await world.advance(100);
-  assert.deepEqual(kinds(world), ["impression", "conversion goal-event", "conversion goal-click"]);
+  assert.deepEqual(kinds(world), ["impression", "conversion goal-event", "conversion goal-revenue", "conversion goal-click"]);
+  assert.equal(world.sent[2]!.value, 5);
+});
+
+test("calls that mean nothing stop nothing, and calls may go the same way later", async () => {
+  const world = new World();
+  const { log } = { log: [] as string[] };
+  const calls = [["trial"], ["q"], ["running"], [], null, ["on", "applied", () => log.push("applied")], ["on", "missed", 3]];
+  world.page.evoloop = { q: calls } as unknown as Evoloop;
+  world.onAssign = () => ({ body: assignment([], [click, goal({ type: "event", event_name: "trial" })]) });
+  await world.load();
+  world.page.evoloop.q!.push(["convert", "trial"]);
+  world.page.evoloop.q!.push(["nonsense"] as never);
+  await world.advance(100);
+  assert.deepEqual([kinds(world), log, world.errors], [["impression", "conversion goal-event"], ["applied"], []]);
+});
+
+test("the page hears what becomes of the patch, also when it asks late", async () => {
+  const world = new World();
+  world.onAssign = () => ({ body: assignment([headline]) });
+  world.start();
+  const heard: unknown[] = [];
+  const listen = () =>
+    (["applied", "missed", "reverted", "gave_up"] as const).forEach((name) =>
+      world.page.evoloop!.on(name, (detail) => heard.push([name, (detail as { variant?: string })?.variant])),
+    );
+  world.page.evoloop!.on("applied", () => {
+    throw new Error("theirs");
+  });
+  listen();
+  assert.equal(world.page.evoloop!.variant(), undefined);
+  await world.advance(100);
+  assert.equal(world.page.evoloop!.variant(), VARIANT);
+  listen();
+  world.page.evoloop!.forget();
+  assert.deepEqual(heard, [["applied", VARIANT], ["applied", VARIANT], ["reverted", undefined], ["reverted", undefined]]);
+  assert.equal(world.page.evoloop!.variant(), undefined);
+  assert.deepEqual(world.errors, []);
 });
 
 test("a page that navigates at once still reports", async () => {
@@ -122,7 +163,7 @@ test("a page that navigates at once still reports", async () => {
   world.start();
   await settle();
   world.click("#cta");
-  world.page.dispatchEvent(new world.page.Event("pagehide"));
+  world.leave();
   assert.deepEqual(world.beacons[0]?.map(({ type }) => type), ["impression", "conversion"]);
 });
 
@@ -152,7 +193,7 @@ test("a tab that nobody looked at is patched, and counts nobody until it is show
   world.page.evoloop!.convert();
   world.hide();
   await world.advance(60_000);
-  world.page.dispatchEvent(new world.page.Event("pagehide"));
+  world.leave();
   assert.deepEqual([world.sent, world.beacons], [[], []]);
   world.turn("visible");
   await world.advance(100);
@@ -180,7 +221,7 @@ const faults: [string, (world: World) => void][] = [
   ["the server answers an error", (world) => (world.onAssign = () => ({ status: 500 }))],
   ["the site is unknown", (world) => (world.onAssign = () => ({ status: 404 }))],
   ["the answer is not what it should be", (world) => (world.onAssign = () => ({ body: null }))],
-  ["the answer has no patch", (world) => (world.onAssign = () => ({ body: { ...assignment(), goals: null } }))],
+  ["the answer has no token", (world) => (world.onAssign = () => ({ body: {} }))],
   ["the site is paused", (world) => (world.onAssign = () => ({ body: { ...assignment([]), token: null } }))],
   ["there is no crypto", (world) => Object.defineProperty(world.page, "crypto", { value: undefined })],
   ["there is no fetch", (world) => Object.defineProperty(world.page, "fetch", { value: undefined })],
@@ -193,8 +234,16 @@ for (const [name, fault] of faults) {
     world.page.evoloop!.convert();
     world.click("#cta");
     await world.advance(60_000);
+    world.page.history.pushState(null, "", "/elsewhere");
+    world.leave();
+    await world.advance(60_000);
     assert.equal(world.text("h1"), "Old headline");
     assert.deepEqual([world.sent, world.beacons, world.errors], [[], [], []]);
+    // And the next page view is as good as any.
+    const next = world.next();
+    next.onAssign = () => ({ body: assignment([headline]) });
+    await next.load();
+    assert.deepEqual([next.text("h1"), kinds(next)], ["New headline", ["impression"]]);
   });
 }
 
@@ -251,4 +300,139 @@ test("errors inside never reach the page", async () => {
   });
   world.start();
   assert.deepEqual(world.errors, []);
+});
+
+test("an answer that nobody can use is not shown again", async () => {
+  for (const part of [{ goals: null }, { patch: null }, { patch: "x" }, { targets: 3 }]) {
+    const world = new World();
+    world.onAssign = () => ({ body: { ...assignment([headline]), ...part } });
+    await world.load();
+    await world.advance(10_000);
+    assert.deepEqual([world.text("h1"), world.errors], ["Old headline", []], JSON.stringify(part));
+    const next = world.next();
+    next.onAssign = () => ({ body: assignment([headline]) });
+    await next.load();
+    assert.equal(next.text("h1"), "New headline", JSON.stringify(part));
+  }
+});
+
+test("paths can be other ones", async () => {
+  const world = new World();
+  const paths = { "data-assign": "/x/assign-a", "data-event": "/x/e", "data-forget": "/x/forget-f" };
+  await world.load(paths);
+  world.page.evoloop!.forget();
+  assert.deepEqual([world.assigns[0]!.pathname, world.eventUrls, world.forgets.length], ["/x/assign-a", ["https://loop.example/x/e"], 1]);
+});
+
+test("an operation that comes into the page late is a miss no more", async () => {
+  const world = new World("<p>x</p>");
+  world.onAssign = () => ({ body: assignment([{ op: "text", target: { css: "h1" }, value: "New" }], [click]) });
+  await world.load();
+  await world.advance(5000);
+  world.page.evoloop!.convert();
+  world.find("p").outerHTML = "<h1>Late</h1>";
+  await world.advance(1000);
+  assert.deepEqual([kinds(world), world.text("h1")], [["impression"], "Late"]);
+  world.page.history.pushState(null, "", "/other");
+  await world.advance(1000);
+  assert.deepEqual([kinds(world), world.text("h1")], [["impression", "impression", "conversion goal-click"], "New"]);
+  assert.deepEqual(world.sent.map(({ metadata }) => metadata?.missed), [1, 0, undefined]);
+});
+
+test("an address goal of a page that goes there itself counts", async () => {
+  const world = new World();
+  world.onAssign = () => ({ body: assignment([], [goal({ type: "url", url_contains: "/thanks" })]) });
+  await world.load();
+  for (const to of ["/cart", "/thanks", "/cart", "/thanks"]) world.page.history.pushState(null, "", to);
+  await world.advance(100);
+  assert.deepEqual(kinds(world), ["impression", "conversion goal-url"]);
+});
+
+test("says whether the page was painted before it was changed", async () => {
+  for (const isPainted of [true, false]) {
+    const world = new World();
+    world.isPainted = isPainted;
+    await world.load();
+    assert.equal(world.sent[0]!.metadata!["painted_before_apply"], isPainted);
+  }
+});
+
+test("how the page fares is told once, as the visitor leaves, for a share of the visits", async () => {
+  const world = new World();
+  await world.load({ "data-vitals": "1" });
+  world.page.dispatchEvent(new world.page.Event("error"));
+  world.measure("largest-contentful-paint", { startTime: 1200 });
+  world.measure("layout-shift", { startTime: 100, value: 0.25 });
+  world.measure("event", { duration: 180, interactionId: 1 });
+  assert.deepEqual(kinds(world), ["impression"]);
+  world.hide();
+  world.turn("visible");
+  world.leave();
+  await world.advance(100);
+  assert.deepEqual(kinds(world), ["impression", "guardrail"]);
+  const { metadata, token } = world.sent[1]!;
+  assert.deepEqual(metadata, { errors: 1, lcp: 1200, cls: 0.25, inp: 180, reapplied: 0, gave_up: false });
+  assert.equal(token, "v1.1.1.h.mac");
+
+  const other = await new World().load({ "data-vitals": "0" });
+  other.leave();
+  await other.advance(1000);
+  assert.deepEqual(kinds(other), ["impression"]);
+
+  let told = 0;
+  for (let visit = 0; visit < 200; visit += 1) {
+    const some = await new World("<p>x</p>").load({ "data-vitals": "0.3" });
+    some.leave();
+    told += +(some.beacons[0]?.length === 1);
+  }
+  assert.ok(told > 25 && told < 105, `${told} of 200`);
+});
+
+test("a page that fights is given up, and that is told", async () => {
+  const world = new World();
+  world.onAssign = () => ({ body: assignment([headline], [click]) });
+  await world.load();
+  const heard: string[] = [];
+  world.page.evoloop!.on("gave_up", () => heard.push("gave_up"));
+  for (let time = 0; time < 25; time += 1) {
+    world.find("h1").textContent = "Old headline";
+    await world.advance(100);
+  }
+  assert.deepEqual([kinds(world), heard, world.text("h1")], [["impression", "guardrail"], ["gave_up"], "Old headline"]);
+  assert.deepEqual(world.sent[1]!.metadata, { reapplied: 21, gave_up: true });
+  world.page.history.pushState(null, "", "/b");
+  await world.advance(10_000);
+  world.leave();
+  await world.advance(1000);
+  assert.deepEqual([world.text("h1"), kinds(world).length], ["Old headline", 2]);
+});
+
+test("events that the server did not hear of go with the next page view", async () => {
+  const world = new World();
+  world.onAssign = () => ({ body: assignment([], [click]) });
+  world.onEvents = () => Promise.reject(new TypeError("network"));
+  world.takesBeacons = false;
+  await world.load();
+  world.click("#cta");
+  await world.advance(200);
+  const sent = new Set(world.sent.map(({ id }) => id));
+  world.leave();
+  const next = await world.next().load();
+  assert.deepEqual(kinds(next), ["impression", "conversion goal-click", "impression"]);
+  for (const id of sent) assert.ok(next.sent.some((event) => event.id === id));
+  assert.equal(new Set(next.sent.map(({ id }) => id)).size, 3);
+});
+
+test("a full storage loses no event of this page view", async () => {
+  const world = new World();
+  world.onAssign = () => ({ body: assignment([headline], [click]) });
+  Object.defineProperty(Object.getPrototypeOf(world.page.localStorage), "setItem", {
+    value: () => {
+      throw new Error("full");
+    },
+  });
+  await world.load();
+  world.click("#cta");
+  await world.advance(100);
+  assert.deepEqual(kinds(world), ["impression", "conversion goal-click"]);
 });

@@ -60,6 +60,20 @@ pub async fn update_variant(
     crate::ssr::site::act_on_variant(site_id, variant_id, action).await
 }
 
+/// Puts a random name in place of a visitor's, wherever it stands, and leads a browser back to the form.
+///
+/// # Errors
+/// `NotFound` for a site of somebody else, `Invalid` for a text that is no visitor's identifier.
+#[server(prefix = "/api", endpoint = "sites/erase-visitor", input = PostUrl)]
+pub async fn erase_visitor(
+    /// Site.
+    site_id: SiteId,
+    /// Visitor, as somebody types it.
+    visitor_id: String,
+) -> Result<(), UiError> {
+    crate::ssr::site::erase_visitor(site_id, visitor_id).await
+}
+
 /// As [`update_variant`], for programs.
 ///
 /// # Errors

@@ -118,6 +118,7 @@ pub fn turned_away(reason: Dropped) -> &'static str {
         Dropped::TokenExpired => "a page that was opened more than a day before",
         Dropped::ForeignOrigin => "a page that may not report",
         Dropped::OverLimit => "over the site's limit; the page tries again",
+        Dropped::Forgotten => "a visitor who was erased meanwhile",
     }
 }
 

@@ -1,6 +1,8 @@
-//! Settings of a site: how much Evoloop may do by itself, whose visits and pages count, and deleting it.
+//! Settings of a site: how much Evoloop may do by itself, whose visits and pages count, erasing a visitor, and
+//! deleting it.
 
 use crate::site::copy_rules::CopyRulesForm;
+use crate::site::erase::EraseForm;
 use crate::site::origins::OriginsForm;
 use crate::site::own_visits::OwnVisits;
 use crate::site::page::SiteContext;
@@ -12,7 +14,7 @@ use domain::{AutonomyMode, SiteUrl};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-/// Mode, plan, own visits, origins and deletion.
+/// Mode, plan, own visits, origins, erasure and deletion.
 #[component]
 pub fn SettingsPanel(
     /// The site.
@@ -24,6 +26,7 @@ pub fn SettingsPanel(
             <OwnVisits context=context />
             <CopyRulesForm context=context />
             <OriginsForm context=context />
+            <EraseForm context=context />
             <Danger context=context />
         </div>
     }

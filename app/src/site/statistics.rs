@@ -9,6 +9,7 @@ use crate::site::generation::GenerationCard;
 use crate::site::holdout::HoldoutCard;
 use crate::site::lift::LiftCard;
 use crate::site::page::SiteContext;
+use crate::site::page_health::PageHealthCard;
 use crate::site::parts::TimeText;
 use crate::ui::{Badge, BadgeVariant, Card};
 use domain::report::{SiteStatistics, VariantStatistics};
@@ -53,6 +54,7 @@ pub fn StatisticsPanel(
                 <AllocationChart id="allocation-chart" statistics=statistics />
                 <PosteriorChart id="posterior-chart" statistics=statistics />
             </div>
+            <PageHealthCard statistics=statistics />
         </section>
     }
 }

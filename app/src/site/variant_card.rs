@@ -20,7 +20,7 @@ pub fn VariantCard(
     /// The site.
     context: SiteContext,
 ) -> impl IntoView {
-    let VariantDetail { variant, changes, pictures } = variant;
+    let VariantDetail { variant, changes, pictures, preview_link } = variant;
     let heading = format!("variant-{}", variant.id);
     let label = heading.clone();
     let footer = buttons(&variant, context);
@@ -62,8 +62,27 @@ pub fn VariantCard(
             </div>
             <Pictures of=variant.name.clone() pictures=pictures class="max-h-56" />
             {body}
+            <PreviewLink link=preview_link name=variant.name.clone() />
             {footer.map(|footer| view! { <div class="mt-auto flex flex-wrap gap-2 border-t pt-4">{footer}</div> })}
         </article>
+    }
+}
+
+/// Leads to the page as visitors of the variant see it; nothing that happens there is counted.
+#[component]
+fn PreviewLink(link: String, name: String) -> impl IntoView {
+    view! {
+        <p class="text-sm">
+            <a
+                href=link
+                target="_blank"
+                rel="noopener noreferrer"
+                class="underline underline-offset-4 hover:text-muted-foreground"
+            >
+                "Preview on your page"
+                <span class="sr-only">", " {name} " (opens in a new tab)"</span>
+            </a>
+        </p>
     }
 }
 

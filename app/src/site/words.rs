@@ -81,6 +81,7 @@ pub fn job_kind(kind: JobKind) -> &'static str {
         JobKind::UpdateStats => "Updating statistics",
         JobKind::TakeScreenshots => "Taking pictures",
         JobKind::MakeImage => "Making an image",
+        JobKind::VerifyInstall => "Verifying the installation",
     }
 }
 

@@ -1,6 +1,7 @@
 //! Behind the server functions of one site.
 
 use crate::error::UiError;
+use crate::site::erase::ERASED;
 use domain::decision::DecisionAnswer;
 use domain::report::{SiteDetail, SiteStatistics, VariantDetail};
 use domain::variant::VariantAction;
@@ -33,6 +34,15 @@ pub(crate) async fn act_on_variant(
 ) -> Result<(), UiError> {
     let (service, viewer) = super::viewer().await?;
     service.act_on_variant(&viewer, site_id, variant_id, action).await.map_err(super::answer)
+}
+
+/// Erases a visitor and leads back to the form, with how many rows held the name.
+pub(crate) async fn erase_visitor(site_id: SiteId, visitor_id: String) -> Result<(), UiError> {
+    let (service, viewer) = super::viewer().await?;
+    let erased = service.erase_visitor(&viewer, site_id, &visitor_id).await.map_err(super::answer)?;
+    let rows = erased.exposures + erased.conversions + erased.events;
+    leptos_axum::redirect(&format!("/app/sites/{site_id}?view=settings&{ERASED}={rows}#erase-heading"));
+    Ok(())
 }
 
 /// Asks for more variants.
@@ -97,4 +107,10 @@ pub(crate) async fn save_copy_rules(
     let (service, viewer) = super::viewer().await?;
     let update = service::CopyRulesUpdate { forbidden_words, daily_calls, daily_dollars, playbook_when_capped };
     service.update_copy_rules(&viewer, site_id, update).await.map_err(super::answer)
+}
+
+/// Has its snippet looked for.
+pub(crate) async fn verify_install(site_id: SiteId) -> Result<(), UiError> {
+    let (service, viewer) = super::viewer().await?;
+    service.verify_install(&viewer, site_id).await.map_err(super::answer)
 }

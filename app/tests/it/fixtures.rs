@@ -24,7 +24,7 @@ pub(crate) fn variant_id(number: usize) -> VariantId {
 }
 
 const NAMES: [&str; 3] = ["Control", "Variant B", "Variant C"];
-const START: i64 = 1_795_000_000;
+pub(crate) const START: i64 = 1_795_000_000;
 
 /// 1,000 visitors each; B converts best.
 pub(crate) fn statistics() -> SiteStatistics {
@@ -81,6 +81,7 @@ pub(crate) fn statistics() -> SiteStatistics {
         goals: Vec::new(),
         holdout: None,
         generation: generation(),
+        page_health: Vec::new(),
     }
 }
 
@@ -212,6 +213,7 @@ pub(crate) fn variant(number: usize, status: VariantStatus) -> VariantDetail {
     };
     VariantDetail {
         pictures: Vec::new(),
+        preview_link: format!("https://example.com/?evo_preview=p1.{number}"),
         variant: Variant {
             id: variant_id(number),
             site_id: site_id(),
@@ -266,5 +268,9 @@ pub(crate) fn detail() -> SiteDetail {
         owner_link: "https://example.com/?evo_owner=1800000000.flag".to_owned(),
         allowed_origins: AllowedOrigins::parse("https://example.com https://*.example.com").unwrap(),
         install_snippet: "<script async src=\"https://evoloop.example/evoloop.js\"></script>".to_owned(),
+        public_url: "https://evoloop.example".to_owned(),
+        public_paths: domain::install::PublicPaths::default(),
+        install: None,
+        last_visit: None,
     }
 }

@@ -5,5 +5,7 @@ mod chart;
 mod copy;
 mod decisions;
 mod fixtures;
+mod install;
 mod page_edits;
 mod site;
+mod visits;

@@ -84,6 +84,8 @@ fn every_state_offers_its_own_steps_as_forms() {
         assert_eq!(html.matches("action=\"/api/variants/update\"").count(), expected.len(), "{status}");
         assert_eq!(html.contains("<dialog"), expected.contains(&"kill"), "killing is asked for twice");
         assert!(html.contains("Built-in playbook"));
+        let preview = "href=\"https://example.com/?evo_preview=p1.1\" target=\"_blank\" rel=\"noopener noreferrer\"";
+        assert!(html.contains(preview), "{status}: {html}");
         assert!(!html.contains("style="));
     }
 }

@@ -44,9 +44,11 @@ pub enum EventType {
     Impression,
     /// The visitor reached a goal.
     Conversion,
+    /// What the visit was like for the visitor; it moves no counter of exposures or conversions.
+    Guardrail,
 }
 
-crate::text_enum!(EventType { Impression = "impression", Conversion = "conversion" });
+crate::text_enum!(EventType { Impression = "impression", Conversion = "conversion", Guardrail = "guardrail" });
 
 /// An event whose form has been checked; whether it counts is for the store to say.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +67,8 @@ pub struct IncomingEvent {
     pub goal_id: Option<GoalId>,
     /// Value of a revenue conversion, in the site's currency.
     pub value: Option<f64>,
-    /// Free detail; for impressions `{applied, missed, ms}`.
+    /// Free detail; for impressions `{applied, missed, ms, painted_before_apply}`, for guardrails what
+    /// [`guardrail::Sample`](crate::guardrail::Sample) reads.
     pub metadata: Option<serde_json::Value>,
     /// The assignment token as sent.
     pub token: Option<String>,
@@ -143,6 +146,8 @@ pub enum Dropped {
     ForeignOrigin,
     /// The site sends more events than it may; another try may succeed.
     OverLimit,
+    /// The visitor was erased after the assignment that the event belongs to.
+    Forgotten,
 }
 
 crate::text_enum!(Dropped {
@@ -153,6 +158,7 @@ crate::text_enum!(Dropped {
     TokenExpired = "token_expired",
     ForeignOrigin = "foreign_origin",
     OverLimit = "over_limit",
+    Forgotten = "forgotten",
 });
 
 /// What became of one event.

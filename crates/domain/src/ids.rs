@@ -56,11 +56,34 @@ uuid_newtype! {
 ///
 /// Chosen by the snippet or by the customer's own code: 1 to 64 characters out of
 /// letters, digits, `-`, `_`, `.` and `:`. It is never an e-mail address or a name.
+/// One that begins with [`ERASED`] is nobody's: it stands where an erased visitor's was.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct VisitorId(String);
 
+/// How the names begin that erased visitors have in the database; no visitor can have such a one.
+pub const ERASED: &str = "erased:";
+
 impl VisitorId {
+    /// The name of a visitor who was erased.
+    #[must_use]
+    pub fn erased(random: Uuid) -> Self {
+        Self(format!("{ERASED}{}", random.simple()))
+    }
+
+    /// An identifier as the database holds it: a visitor's, or the name of one who was erased.
+    ///
+    /// # Errors
+    /// When the text is no identifier.
+    pub fn from_stored(text: &str) -> Result<Self, InvalidId> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+        if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidId { noun: "visitor_id" })
+        }
+    }
+
     /// The identifier as text, exactly as the API received it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -68,15 +91,17 @@ impl VisitorId {
     }
 }
 
+/// A visitor who chose no name, by one that was derived or drawn for them.
+impl From<Uuid> for VisitorId {
+    fn from(id: Uuid) -> Self {
+        Self(id.simple().to_string())
+    }
+}
+
 impl FromStr for VisitorId {
     type Err = InvalidId;
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
-        if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidId { noun: "visitor_id" })
-        }
+        if text.starts_with(ERASED) { Err(InvalidId { noun: "visitor_id" }) } else { Self::from_stored(text) }
     }
 }
 

@@ -16,6 +16,8 @@ pub enum JobKind {
     TakeScreenshots,
     /// Have a picture made for the place of the hero image.
     MakeImage,
+    /// Look whether the snippet is installed well.
+    VerifyInstall,
 }
 
 crate::text_enum!(JobKind {
@@ -24,6 +26,7 @@ crate::text_enum!(JobKind {
     UpdateStats = "update_stats",
     TakeScreenshots = "take_screenshots",
     MakeImage = "make_image",
+    VerifyInstall = "verify_install",
 });
 
 /// Where a job stands.

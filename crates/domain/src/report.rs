@@ -5,22 +5,22 @@
 
 use crate::asset::Picture;
 use crate::copy::{CopySettings, RejectedDraft, Spending};
-use crate::event::Dropped;
-use crate::guard::BrandRules;
-use crate::origin::AllowedOrigins;
+use crate::install::{InstallReport, PublicPaths};
 use crate::page_edits::{EditReport, SlotName};
 use crate::page_model::LockReason;
 use crate::word_diff::Run;
 use crate::{
-    AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobLine, JobState, JobStep, NotCounted, PageModel, Phase,
-    Plan, SiteId, SiteStatus, Variant, VariantId,
+    AllowedOrigins, AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobLine, JobState, JobStep, NotCounted,
+    PageModel, Phase, Plan, SiteId, SiteStatus, Variant, VariantId, event::Dropped, guard::BrandRules,
 };
 use serde::{Deserialize, Serialize};
 
 mod holdout;
+mod page_health;
 
 pub use crate::asset::ImageOffer;
 pub use holdout::{ExtraConversions, HoldoutReport};
+pub use page_health::VariantHealth;
 
 /// The signed-in person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +88,8 @@ pub struct VariantDetail {
     /// How it looks, the widest first; none before the page was read.
     #[serde(default)]
     pub pictures: Vec<Picture>,
+    /// The page with a token that shows this variant, whatever its state, and is never counted.
+    pub preview_link: String,
 }
 
 /// A site opened by its owner.
@@ -129,6 +131,14 @@ pub struct SiteDetail {
     pub allowed_origins: AllowedOrigins,
     /// The script element to paste into the page.
     pub install_snippet: String,
+    /// Where browsers reach this installation, without a slash at the end.
+    pub public_url: String,
+    /// What the paths that customers' pages ask are called, where they are renamed.
+    pub public_paths: PublicPaths,
+    /// What the last verification of the snippet found; absent before the first one.
+    pub install: Option<InstallReport>,
+    /// Beginning of the hour in which the last visit was counted.
+    pub last_visit: Option<i64>,
 }
 
 /// A job with its visible progress.
@@ -255,6 +265,9 @@ pub struct SiteStatistics {
     pub holdout: Option<HoldoutReport>,
     /// Where the generation stands, and what it found so far.
     pub generation: GenerationReport,
+    /// What visits were like, of each variant that told of any; the control first.
+    #[serde(default)]
+    pub page_health: Vec<VariantHealth>,
 }
 
 /// Where a generation stands. Its numbers are of visitors whose attribution window is over, unless it says otherwise.

@@ -1,7 +1,9 @@
 //! The assignment token: proof that the server assigned this visitor to this arm in this epoch.
 //!
 //! `v1.<epoch>.<issued_s>.<arm>.<mac>`; the arm is a variant id, or `h` for the holdout.
-//! This module reads and writes the text; the message authentication code over it is the service's.
+//! Beside it the token of a preview link, `p1.<variant_id>.<expires_s>.<mac>`, which shows one variant to whoever
+//! has it and proves no assignment.
+//! This module reads and writes the texts; the message authentication codes over them are the service's.
 
 use crate::VariantId;
 use std::fmt::{self, Write};
@@ -9,6 +11,9 @@ use std::str::FromStr;
 
 /// How long a token can open an exposure, in seconds.
 pub const EXPOSURE_TTL_S: i64 = 24 * 60 * 60;
+
+/// How long a preview link is good, in seconds: 7 days.
+pub const PREVIEW_TTL_S: i64 = 7 * 24 * 60 * 60;
 
 /// Room for a token with its code; a longer one grows.
 const USUAL_LENGTH: usize = 96;
@@ -90,6 +95,43 @@ impl FromStr for AssignmentToken {
             epoch: epoch.parse().map_err(|_| InvalidToken)?,
             issued_s: issued_s.parse().map_err(|_| InvalidToken)?,
             arm,
+            mac: mac.to_owned(),
+        })
+    }
+}
+
+/// The token of a preview link taken apart. Nothing in it is to be believed before its code was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviewToken {
+    /// The variant that it shows.
+    pub variant_id: VariantId,
+    /// When it ends, in seconds since 1970.
+    pub expires_s: i64,
+    /// Message authentication code, base64url without padding.
+    pub mac: String,
+}
+
+impl PreviewToken {
+    /// The part that the code protects, `p1.<variant_id>.<expires_s>`.
+    #[must_use]
+    pub fn signed_part(variant_id: VariantId, expires_s: i64) -> String {
+        format!("p1.{variant_id}.{expires_s}")
+    }
+}
+
+impl FromStr for PreviewToken {
+    type Err = InvalidToken;
+    fn from_str(text: &str) -> Result<Self, InvalidToken> {
+        if text.len() > 200 {
+            return Err(InvalidToken);
+        }
+        let parts: Vec<&str> = text.split('.').collect();
+        let &["p1", variant_id, expires_s, mac] = parts.as_slice() else {
+            return Err(InvalidToken);
+        };
+        Ok(Self {
+            variant_id: variant_id.parse().map_err(|_| InvalidToken)?,
+            expires_s: expires_s.parse().map_err(|_| InvalidToken)?,
             mac: mac.to_owned(),
         })
     }

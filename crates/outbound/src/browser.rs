@@ -133,7 +133,7 @@ impl Browser {
 
     async fn begin(&self, door: &Door, url: &Url) -> Result<Visit, ReadError> {
         // What the gate refuses by itself needs no browser to be refused.
-        door.check(url)?;
+        door.check(url, false)?;
         let settings = &self.settings;
         let slot = self.slots.clone().acquire_owned().await.map_err(|_| failed("it is shutting down"))?;
         let filter = Filter::start(door.clone(), settings.max_traffic_mib).await.map_err(|error| {

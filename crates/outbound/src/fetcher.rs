@@ -16,6 +16,7 @@ mod permission;
 mod resolve;
 pub mod robots;
 mod turns;
+mod wanted;
 
 pub(crate) use door::Door;
 pub use gate::AllowedPrivateHosts;
@@ -29,13 +30,14 @@ use permission::Permissions;
 use reqwest::header::{ACCEPT, HeaderValue, LOCATION};
 use reqwest::{Client, Response, redirect};
 use resolve::Pinned;
-use service::ports::{Change, Fetched, PageReader, ReadError, ResourceKind, Screenshot};
+use service::ports::{Change, Fetched, PageReader, ReadError, ResourceKind, Screenshot, VisitKind, Visited};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 use tower::util::MapRequestLayer;
 use turns::{Turn, Turns};
 use url::Url;
+use wanted::Wanted;
 
 /// How often the time for one answer is waited for a turn at most.
 const TURNS_WAITED: u32 = 8;
@@ -130,18 +132,18 @@ impl Fetcher {
 
     /// Follows redirects to what was asked for. Waiting for a turn costs nothing of the time that a
     /// site gets for its answer.
-    async fn follow(&self, start: &Url, kind: ResourceKind) -> Result<Fetched, ReadError> {
+    async fn follow<W: Wanted>(&self, start: &Url, wanted: W) -> Result<W::Found, ReadError> {
         let mut url = start.clone();
         url.set_fragment(None);
         let mut left = self.door.policy().total_timeout;
         for _ in 0..=self.door.policy().max_redirects {
-            self.door.check(&url)?;
+            self.door.check(&url, wanted.may_be_own())?;
             let _turn = self.turn(&url).await?;
             let started = Instant::now();
-            let hop = tokio::time::timeout(left, self.hop(&url, kind)).await;
+            let hop = tokio::time::timeout(left, self.hop(&url, wanted)).await;
             match hop.map_err(|_| timed_out(self.door.policy().total_timeout))?? {
                 Hop::Elsewhere(target) => url = target,
-                Hop::Here(fetched) => return Ok(fetched),
+                Hop::Here(found) => return Ok(found),
             }
             left = left.saturating_sub(started.elapsed());
         }
@@ -150,7 +152,7 @@ impl Fetcher {
 
     /// Waits for the right to visit a page with the browser, which is bound by the same manners.
     async fn invited(&self, url: &Url) -> Result<Turn, ReadError> {
-        self.door.check(url)?;
+        self.door.check(url, false)?;
         let turn = self.turn(url).await?;
         let limit = self.door.policy().total_timeout;
         tokio::time::timeout(limit, self.permitted(url)).await.map_err(|_| timed_out(limit))??;
@@ -172,18 +174,21 @@ impl Fetcher {
         tokio::time::timeout(patience, turn).await.map_err(|_| timed_out(patience))
     }
 
-    async fn hop(&self, url: &Url, kind: ResourceKind) -> Result<Hop, ReadError> {
-        self.permitted(url).await?;
-        let response = self.ask(url, accept(kind)).await?;
+    async fn hop<W: Wanted>(&self, url: &Url, wanted: W) -> Result<Hop<W::Found>, ReadError> {
+        // This installation allows itself to look at itself.
+        if !(wanted.may_be_own() && self.door.is_own(url)) {
+            self.permitted(url).await?;
+        }
+        let response = self.ask(url, wanted.accept(), wanted.may_be_own()).await?;
         match redirect_target(url, &response) {
             Some(target) => target.map(Hop::Elsewhere),
-            None => body::read(response, url.clone(), kind, self.door.policy()).await.map(Hop::Here),
+            None => wanted.read(response, url.clone(), self.door.policy()).await.map(Hop::Here),
         }
     }
 
     /// One request: check, look up, check again, connect.
-    async fn ask(&self, url: &Url, accept: HeaderValue) -> Result<Response, ReadError> {
-        let addresses = self.door.pass(url).await?;
+    async fn ask(&self, url: &Url, accept: HeaderValue, may_be_own: bool) -> Result<Response, ReadError> {
+        let addresses = self.door.pass(url, may_be_own).await?;
         let name = url.host_str().unwrap_or_default().to_owned();
         let client = client(&self.door, Pinned { name, addresses }).map_err(|error| {
             tracing::error!(%error, "http client cannot be made");
@@ -197,9 +202,9 @@ impl Fetcher {
 }
 
 /// Where one request led.
-enum Hop {
+enum Hop<T> {
     Elsewhere(Url),
-    Here(Fetched),
+    Here(T),
 }
 
 fn timed_out(limit: Duration) -> ReadError {
@@ -209,6 +214,12 @@ fn timed_out(limit: Duration) -> ReadError {
 #[async_trait]
 impl PageReader for Fetcher {
     async fn read(&self, url: &Url, kind: ResourceKind) -> Result<Fetched, ReadError> {
+        let started = Instant::now();
+        let result = self.follow(url, kind).await;
+        self.told_apart_by_nobody(started, result).await
+    }
+
+    async fn visit(&self, url: &Url, kind: VisitKind) -> Result<Visited, ReadError> {
         let started = Instant::now();
         let result = self.follow(url, kind).await;
         self.told_apart_by_nobody(started, result).await
@@ -283,13 +294,6 @@ fn client(door: &Door, pinned: Pinned) -> Result<Client, reqwest::Error> {
         .pool_max_idle_per_host(0)
         .http2_max_header_list_size(body::MAX_HEADER_BYTES)
         .build()
-}
-
-fn accept(kind: ResourceKind) -> HeaderValue {
-    HeaderValue::from_static(match kind {
-        ResourceKind::Html => "text/html,application/xhtml+xml;q=0.9",
-        ResourceKind::StyleSheet => "text/css",
-    })
 }
 
 /// Where an answer redirects to; `None` when it is no redirect.

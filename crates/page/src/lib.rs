@@ -12,6 +12,7 @@ mod facts;
 mod hero;
 mod image;
 mod index;
+mod install;
 mod inventory;
 mod language;
 mod locator;
@@ -27,9 +28,10 @@ mod text;
 mod tone;
 mod tree;
 
+pub use install::page_scripts;
 pub use schematic::{Drawing, drawing, drawing_size, schematic};
 pub use scripted::needs_javascript;
-pub use selected::is_selector;
+pub use selected::{is_selector, matches};
 pub use sheets::{Stylesheet, stylesheet_addresses, stylesheet_imports, stylesheet_references};
 
 use document::Document;

@@ -11,6 +11,8 @@ use scraper::{ElementRef, Selector};
 
 /// Most selectors that are looked up.
 const MOST: usize = 20;
+/// Most selectors whose elements are counted.
+const MOST_COUNTED: usize = 60;
 /// Most elements that are compared with one.
 const MOST_ELEMENTS: usize = 100_000;
 /// Most steps for one selector; one that asks for more counts as not found.
@@ -47,6 +49,18 @@ pub(crate) fn look_up(document: &Document, selectors: &[String]) -> Vec<Selected
         Selected { css: css.to_owned(), matches, element }
     });
     found.collect()
+}
+
+/// How many elements of a page each selector means, up to a thousand; `None` for one that is none, or too dear to say.
+#[must_use]
+pub fn matches(html: &str, selectors: &[&str]) -> Vec<Option<u32>> {
+    let document = Document::parse(html, &[]);
+    let asked = asked(&document);
+    let count = |css: &&str| {
+        let (weight, selector) = read(css)?;
+        Some(find(&asked, css, weight, &selector, &Effort::new(MOST_STEPS))?.0)
+    };
+    selectors.iter().take(MOST_COUNTED).map(count).chain(std::iter::repeat(None)).take(selectors.len()).collect()
 }
 
 /// An element, with what asking about it costs.

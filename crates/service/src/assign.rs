@@ -3,6 +3,7 @@
 use crate::Service;
 use crate::snapshot::SiteSnapshot;
 use domain::{Arm, SiteId, VariantId, VisitorId};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// How long a browser may show a cached assignment before it asks again, in seconds.
@@ -36,10 +37,14 @@ pub struct Assignment {
     pub patch_json: Arc<str>,
     /// The goals, as a JSON array.
     pub goals_json: Arc<str>,
+    /// What the active variants change, as a JSON array: the browser looks for all of it, whatever it shows.
+    pub targets_json: Arc<str>,
     /// Proof of the assignment; absent when a visit would not count anyway.
     pub token: Option<String>,
     /// How long the browser may keep this, in seconds.
     pub ttl_s: u32,
+    /// Whether it only shows what a variant looks like.
+    pub is_preview: bool,
 }
 
 /// Why nothing can be assigned.
@@ -84,6 +89,16 @@ impl Service {
     }
 }
 
+impl Service {
+    /// The name for today of a visitor who keeps none: a function of the site, the day and what the request tells
+    /// anyway. The address goes no further than this call.
+    #[must_use]
+    pub fn visitor_of_today(&self, site_id: SiteId, address: IpAddr, agent: &[u8]) -> VisitorId {
+        let day = self.now().unix_timestamp().div_euclid(24 * 60 * 60);
+        self.inner.tokens.visitor(site_id, day, address, agent)
+    }
+}
+
 /// Whether a visitor always sees the untouched page; decided before and independently of everything else.
 fn is_held_out(site: &SiteSnapshot, visitor: &VisitorId) -> bool {
     site.holdout_fraction > 0.0
@@ -107,13 +122,15 @@ fn serve(site: &SiteSnapshot, variant_id: VariantId, epoch: i64, token: String) 
         epoch,
         patch_json: variant.map_or_else(|| site.empty_patch_json.clone(), |variant| variant.patch_json.clone()),
         goals_json: site.goals_json.clone(),
+        targets_json: site.targets_json.clone(),
         token: Some(token),
         ttl_s: TTL_S,
+        is_preview: false,
     }
 }
 
 /// The control for somebody who takes no part: nothing runs, or nobody is there to convert.
-fn untouched(site: &SiteSnapshot) -> Assignment {
+pub(crate) fn untouched(site: &SiteSnapshot) -> Assignment {
     Assignment {
         variant_id: site.control,
         is_control: true,
@@ -121,7 +138,9 @@ fn untouched(site: &SiteSnapshot) -> Assignment {
         epoch: site.epoch,
         patch_json: site.empty_patch_json.clone(),
         goals_json: site.goals_json.clone(),
+        targets_json: site.targets_json.clone(),
         token: None,
         ttl_s: TTL_S,
+        is_preview: false,
     }
 }

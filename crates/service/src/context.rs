@@ -9,13 +9,14 @@ use crate::token::TokenKeys;
 use crate::worker::in_hand::InHand;
 use crate::writer::Writer;
 use bandit::look::Policy;
+use domain::install::PublicPaths;
 use secrecy::SecretSlice;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 use store::assets::Quota;
 use time::OffsetDateTime;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// The outside world, as the binary or a test provides it.
 #[derive(Clone)]
@@ -65,6 +66,10 @@ pub struct Settings {
     pub job_lease: Duration,
     /// How many bytes of pictures a site and an account may have.
     pub asset_quota: Quota,
+    /// Further names of the paths that customers' pages ask.
+    pub paths: PublicPaths,
+    /// The snippet as this installation serves it; absent when it was not built.
+    pub snippet: Option<Arc<str>>,
 }
 
 impl Settings {
@@ -86,6 +91,8 @@ impl Settings {
             job_backoff: Duration::from_secs(15),
             job_lease: Duration::from_secs(60),
             asset_quota: Quota { site: 64 * 1024 * 1024, account: 512 * 1024 * 1024 },
+            paths: PublicPaths::default(),
+            snippet: None,
         }
     }
 }
@@ -108,6 +115,8 @@ pub(crate) struct Inner {
     pub(crate) work: watch::Sender<u64>,
     pub(crate) in_hand: InHand,
     pub(crate) writer: Writer,
+    /// Who holds it erases a visitor, which takes a look at all events of the site.
+    pub(crate) erasing: Semaphore,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -127,6 +136,7 @@ impl Service {
             work: watch::Sender::new(0),
             in_hand: InHand::default(),
             writer: Writer::default(),
+            erasing: Semaphore::new(1),
             metrics: Arc::default(),
         };
         Self { inner: Arc::new(inner) }
@@ -136,6 +146,12 @@ impl Service {
     #[must_use]
     pub fn public_url(&self) -> &str {
         &self.inner.settings.public_url
+    }
+
+    /// Further names of the paths that customers' pages ask.
+    #[must_use]
+    pub fn paths(&self) -> &PublicPaths {
+        &self.inner.settings.paths
     }
 
     /// Whether the database answers.

@@ -4,6 +4,7 @@ use crate::context::Inner;
 use crate::snapshot::SiteSnapshot;
 use crate::{Service, ServiceError};
 use domain::event::Dropped;
+use domain::guardrail::Sample;
 use domain::token::EXPOSURE_TTL_S;
 use domain::{Arm, EventId, EventType, GoalId, IncomingEvent, NotCounted, Outcome};
 use store::ingest::CheckedEvent;
@@ -60,7 +61,10 @@ impl Service {
         }
         if !sound.is_empty() {
             for ((place, site_id), outcome) in places.into_iter().zip(self.write(sound).await?) {
-                self.inner.metrics.note_outcome(outcome);
+                match outcome {
+                    Outcome::Dropped(reason) => self.note_dropped(Some(site_id), reason),
+                    outcome => self.inner.metrics.note_outcome(outcome),
+                }
                 if outcome == Outcome::Counted {
                     self.inner.live.note_counted(site_id);
                 }
@@ -141,8 +145,12 @@ impl Service {
             return Err(Dropped::ForeignVariant);
         }
         let goal = match event.event_type {
-            EventType::Impression => None,
+            EventType::Impression | EventType::Guardrail => None,
             EventType::Conversion => Some(find_goal(site, event.goal_id).ok_or(Dropped::ForeignGoal)?),
+        };
+        let sample = match event.event_type {
+            EventType::Guardrail => Some(Sample::read(event.metadata.as_ref()).map_err(|_| Dropped::Malformed)?),
+            EventType::Impression | EventType::Conversion => None,
         };
         let is_owner = event.owner.as_deref().is_some_and(|flag| self.is_owner(event.site_id, flag, now));
         let of_machine = source.automated || event.tells_of_a_machine();
@@ -156,6 +164,7 @@ impl Service {
         if !site.tally.bucket.take(self.inner.settings.site_event_limit, self.wall_now()) {
             return Err(Dropped::OverLimit);
         }
+        let visitor_mark = site.key.mark(&event.visitor_id);
         Ok(CheckedEvent {
             event,
             received_at: now,
@@ -164,6 +173,9 @@ impl Service {
             epoch: verdict.epoch,
             is_holdout: verdict.is_holdout,
             goal,
+            sample,
+            visitor_mark,
+            token_issued_s: verdict.token_issued_s,
         })
     }
 }
@@ -175,6 +187,7 @@ struct Verdict {
     is_holdout: bool,
     is_verified: bool,
     not_counted: Option<NotCounted>,
+    token_issued_s: i64,
 }
 
 /// `sender` is who sent it, when that alone is a reason not to count it.
@@ -194,7 +207,8 @@ fn verdict(
         Arm::Variant(variant_id) => variant_id,
         Arm::Holdout => site.control,
     };
-    if is_exposure && shown != event.variant_id {
+    // A conversion may follow an exposure to another variant; what a page tells of itself is about this one.
+    if event.event_type != EventType::Conversion && shown != event.variant_id {
         return Ok(unverified(token.epoch));
     }
     if is_exposure && now.unix_timestamp() - token.issued_s > EXPOSURE_TTL_S {
@@ -202,7 +216,13 @@ fn verdict(
     }
     let has_missed = is_exposure && event.missed_operations() > 0;
     let not_counted = sender.or(has_missed.then_some(NotCounted::Missed));
-    Ok(Verdict { epoch: token.epoch, is_holdout: token.arm == Arm::Holdout, is_verified: true, not_counted })
+    Ok(Verdict {
+        epoch: token.epoch,
+        is_holdout: token.arm == Arm::Holdout,
+        is_verified: true,
+        not_counted,
+        token_issued_s: token.issued_s,
+    })
 }
 
 fn find_goal(site: &SiteSnapshot, wanted: Option<GoalId>) -> Option<(GoalId, bool)> {

@@ -1,6 +1,7 @@
 //! What the operator of the machine may do from the command line, who has the database anyway.
 
 use crate::{Service, ServiceError};
+use domain::report::VariantHealth;
 use domain::{Email, JobKind, Op, Patch, SiteId, SiteStatus, Target, UserId, Variant, VariantId, VariantStatus};
 use store::generation::LedgerCell;
 use store::statistics::{Allocation, Counters};
@@ -69,6 +70,16 @@ impl Service {
             ledger: self.store().ledger(&site).await?,
         };
         Ok((counters, allocation))
+    }
+
+    /// What visits of a site's variants were like.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such site.
+    pub async fn page_health_for_operator(&self, site_id: SiteId) -> Result<Vec<VariantHealth>, ServiceError> {
+        let site = self.store().site_for_operator(site_id).await?.ok_or(ServiceError::NotFound)?;
+        let variants = self.store().variants(&site).await?;
+        self.page_health(&site, &variants).await
     }
 
     /// The same counters, recomputed from raw rows.

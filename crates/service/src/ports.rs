@@ -7,10 +7,12 @@ use url::Url;
 
 mod looking;
 mod making;
+mod visiting;
 mod writing;
 
 pub use looking::{Change, OwnPicture, Screenshot};
 pub use making::{ImageMaker, MadeImage};
+pub use visiting::{VisitKind, Visited};
 pub use writing::{Brief, CopyWriter, Draft, PastResult, WriteError, WritingLog};
 
 /// What a reader is asked for; each kind has its own limits and accepted content types.
@@ -101,6 +103,14 @@ impl ReadError {
 pub trait PageReader: Send + Sync {
     /// Fetches one resource.
     async fn read(&self, url: &Url, kind: ResourceKind) -> Result<Fetched, ReadError>;
+
+    /// Visits an address and tells what came, whatever its status and type. A reader that only knows pages tells of
+    /// those.
+    async fn visit(&self, url: &Url, kind: VisitKind) -> Result<Visited, ReadError> {
+        let _ = kind;
+        let Fetched { url, text, .. } = self.read(url, ResourceKind::Html).await?;
+        Ok(Visited { url, status: 200, headers: Vec::new(), text })
+    }
 
     /// Fetches a page and lets a browser run its scripts. A reader without a browser cannot.
     async fn render(&self, url: &Url) -> Result<Fetched, ReadError> {

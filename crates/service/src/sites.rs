@@ -2,6 +2,7 @@
 
 use crate::live::Topic;
 use crate::{Service, ServiceError};
+use domain::install::SnippetOptions;
 use domain::report::{Overview, SiteDetail, SiteSummary};
 use domain::{
     AllowedOrigins, AutonomyMode, Goal, GoalConfig, GoalId, GoalType, JobKind, Patch, SiteId, SiteStatus, SiteUrl,
@@ -9,6 +10,7 @@ use domain::{
 };
 use store::sites::NewSite;
 use store::{OwnedSite, Viewer, WriteTransaction};
+use time::OffsetDateTime;
 
 /// What an owner wants to change; what is absent stays.
 #[derive(Debug, Clone, Default)]
@@ -118,7 +120,7 @@ impl Service {
             (Some(reading), Some(effective)) => record.page_edits.report(reading, effective),
             _ => Vec::new(),
         };
-        let variants = self.variant_details(&site, record.page_model()).await?;
+        let variants = self.variant_details(&site, &record).await?;
         let effective = record.effective.unwrap_or_default();
         let (page, locked_slots) = (record.reading.map(|_| effective.page), effective.locked_slots);
         Ok(SiteDetail {
@@ -138,13 +140,12 @@ impl Service {
             decisions: self.store().decisions(&site, 100).await?,
             jobs: self.store().jobs(&site).await?,
             takes_pictures: self.inner.ports.reader.has_browser(),
-            install_snippet: self.install_snippet(site_id),
+            install_snippet: SnippetOptions::default().element(self.public_url(), self.paths(), site_id),
+            public_url: self.public_url().to_owned(),
+            public_paths: self.paths().clone(),
+            install: record.install,
+            last_visit: self.store().last_exposure(&site).await?.map(OffsetDateTime::unix_timestamp),
         })
-    }
-
-    /// The script element that a customer pastes into the page.
-    fn install_snippet(&self, site_id: SiteId) -> String {
-        format!("<script async src=\"{}/evoloop.js\" data-site=\"{site_id}\"></script>", self.public_url())
     }
 
     /// Finds a site of the viewer.

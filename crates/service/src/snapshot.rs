@@ -8,11 +8,13 @@ use crate::live::Topic;
 use crate::requests::Tally;
 use crate::token::SiteKey;
 use crate::{Service, ServiceError};
-use domain::{AllowedOrigins, Goal, GoalId, Patch, SiteId, SiteStatus, VariantId};
+use domain::{AllowedOrigins, Goal, GoalId, Op, Patch, SiteId, SiteStatus, Target, VariantId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
-use store::snapshot::ServedSite;
+use store::snapshot::{self, ServedSite};
 
+/// Most targets that a browser looks for.
+const MOST_TARGETS: usize = 40;
 /// Sites that are loaded with the same queries; more at once would hold more rows than is worth it.
 const LOADED_TOGETHER: usize = 500;
 
@@ -31,6 +33,8 @@ pub(crate) struct SiteSnapshot {
     pub(crate) variants: HashMap<VariantId, ServedVariant>,
     pub(crate) goals: Vec<(GoalId, bool)>,
     pub(crate) goals_json: Arc<str>,
+    /// What the active variants change, for every visitor to look for.
+    pub(crate) targets_json: Arc<str>,
     pub(crate) empty_patch_json: Arc<str>,
     /// What came and is not stored yet; the same one in every snapshot of a site.
     pub(crate) tally: Arc<Tally>,
@@ -155,6 +159,7 @@ impl Service {
             variants,
             goals: site.goals.iter().map(|goal| (goal.id, goal.is_primary)).collect(),
             goals_json: json(&wire_goals(&site.goals))?,
+            targets_json: json(&targets(&site.variants))?,
             empty_patch_json: json(&Patch::empty())?,
             tally: Arc::default(),
         })
@@ -178,6 +183,22 @@ fn wire_goals(goals: &[Goal]) -> Vec<serde_json::Value> {
         .collect()
 }
 
-fn json(value: &impl serde::Serialize) -> Result<Arc<str>, ServiceError> {
+/// The distinct targets of all active variants, which a browser looks for whatever it was assigned to: so that the
+/// control is counted by the same rule as a variant.
+///
+/// The order depends on the variants and their patches alone, not on how the database gives them.
+fn targets(variants: &[snapshot::ServedVariant]) -> Vec<&Target> {
+    let mut active: Vec<_> = variants.iter().filter(|variant| variant.status.is_served()).collect();
+    active.sort_by_key(|variant| variant.id);
+    let mut targets = Vec::new();
+    for target in active.iter().flat_map(|variant| &variant.patch.ops).map(Op::target) {
+        if targets.len() < MOST_TARGETS && !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    targets
+}
+
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<Arc<str>, ServiceError> {
     serde_json::to_string(value).map(Arc::from).map_err(ServiceError::internal)
 }

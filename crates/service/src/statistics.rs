@@ -2,11 +2,11 @@
 
 use crate::{Service, ServiceError};
 use bandit::posterior::Posterior;
-use domain::report::{AllocationPoint, RatePoint, RateSeries, SiteStatistics, VariantStatistics};
+use domain::report::{AllocationPoint, RatePoint, RateSeries, SiteStatistics, VariantHealth, VariantStatistics};
 use domain::{SiteId, Variant, VariantId, VariantStatus};
 use std::collections::HashMap;
-use store::Viewer;
 use store::statistics::{Allocation, Counters, HourlyCounts};
+use store::{OwnedSite, Viewer};
 use time::OffsetDateTime;
 
 /// Most points of a curve.
@@ -42,7 +42,22 @@ impl Service {
             goals: self.store().goal_counts(&site).await?,
             holdout: self.holdout(&site, &hourly).await?,
             generation: self.generation_report(&site).await?,
+            page_health: self.page_health(&site, &variants).await?,
         })
+    }
+
+    /// What visits were like, of each variant that told of any.
+    pub(crate) async fn page_health(
+        &self,
+        site: &OwnedSite,
+        variants: &[Variant],
+    ) -> Result<Vec<VariantHealth>, ServiceError> {
+        let told = self.store().guardrails(site, self.now()).await?;
+        let health = |variant: &Variant| {
+            let told = told.get(&variant.id)?;
+            Some(VariantHealth::new(variant.id, variant.name.clone(), variant.is_control, told))
+        };
+        Ok(variants.iter().filter_map(health).collect())
     }
 }
 

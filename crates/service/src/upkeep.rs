@@ -27,6 +27,9 @@ const KEEP_ENDED: time::Duration = time::Duration::days(30);
 /// The calls of this day are what its limit is held against, so they stay however short the rest is kept.
 const LEAST_COPY_AGE: time::Duration = time::Duration::days(2);
 
+/// What is under way of an erased visitor is turned away for so long at least.
+const LEAST_ERASED_AGE: time::Duration = time::Duration::days(7);
+
 /// A kind of upkeep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Upkeep {
@@ -143,14 +146,17 @@ impl Service {
     }
 
     /// Makes room for the events of the coming days, and deletes those that are older than the settings say, with
-    /// the accounts of calls of a model and the rejected drafts of that time.
+    /// samples of visits, notes of erased visitors, accounts of calls of a model and rejected drafts of that time.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn keep_events(&self) -> Result<Pruned, ServiceError> {
         self.store().prepare_event_days(self.now()).await?;
         let Some(age) = self.inner.settings.keep_events else { return Ok(Pruned::default()) };
-        let pruned = self.store().prune_events(self.now() - age).await?;
+        let now = self.now();
+        let pruned = self.store().prune_events(now - age).await?;
+        self.store().prune_guardrails(now - age, now).await?;
+        self.store().prune_erased(now - age.max(LEAST_ERASED_AGE)).await?;
         let copy = self.store().prune_copy(self.wall_now() - age.max(LEAST_COPY_AGE)).await?;
         Ok(Pruned { copy, ..pruned })
     }

@@ -22,14 +22,15 @@ impl Service {
     pub async fn list_variants(&self, viewer: &Viewer, site_id: SiteId) -> Result<Vec<VariantDetail>, ServiceError> {
         let site = self.owned_site(viewer, site_id).await?;
         let record = self.store().site_record(&site).await?.ok_or(ServiceError::NotFound)?;
-        self.variant_details(&site, record.page_model()).await
+        self.variant_details(&site, &record).await
     }
 
     pub(crate) async fn variant_details(
         &self,
         site: &OwnedSite,
-        page: Option<&PageModel>,
+        record: &SiteRecord,
     ) -> Result<Vec<VariantDetail>, ServiceError> {
+        let page = record.page_model();
         let variants = self.store().variants(site).await?;
         let shown = self.store().screenshots(site).await?;
         let own = format!("{}/assets/", self.public_url());
@@ -38,6 +39,7 @@ impl Service {
             .map(|variant| VariantDetail {
                 changes: variant.patch.ops.iter().map(|op| change(op, page, &own)).collect(),
                 pictures: pictures::of(&variant, &shown, page),
+                preview_link: self.preview_link(site.site_id(), &record.url, variant.id).link,
                 variant,
             })
             .collect())

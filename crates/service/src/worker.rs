@@ -7,6 +7,7 @@ mod make_image;
 mod measure;
 mod progress;
 mod screenshots;
+mod verify_install;
 
 use crate::live::Topic;
 use crate::weights::Changes;
@@ -21,6 +22,7 @@ use store::jobs::{Claim, ClaimedJob};
 use store::sites::SiteRecord;
 use store::{OwnedSite, WriteTransaction};
 use tokio_util::sync::CancellationToken;
+pub(crate) use verify_install::Told;
 
 /// Longest sleep of a worker that nobody wakes: another process may have stored a job without a word.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
@@ -89,6 +91,7 @@ enum Effect {
     Variants(Vec<domain::Variant>, Judged),
     /// Pictures were taken of these, or tried to; each was stored when it was taken.
     Screenshots(HashSet<VariantId>),
+    Install(Box<domain::InstallReport>),
 }
 
 /// What variants were judged by. Whoever stores them looks whether it still holds.
@@ -229,6 +232,7 @@ impl Service {
             JobKind::GenerateVariants => self.write_variants(job, progress).await,
             JobKind::TakeScreenshots => self.take_screenshots(job, progress).await,
             JobKind::MakeImage => self.make_hero_image(job, progress).await,
+            JobKind::VerifyInstall => self.verify(job, progress).await,
             JobKind::UpdateStats => self.update_statistics(job).await.map(Effect::Ended).map_err(JobFailure::from),
         };
         result.map_or_else(Ended::Badly, Ended::Well)
@@ -327,6 +331,7 @@ impl Service {
     async fn apply(&self, write: &WriteTransaction, job: &ClaimedJob, effect: Effect) -> Result<(), ServiceError> {
         match effect {
             Effect::Ended(_) | Effect::Screenshots(_) => Ok(()),
+            Effect::Install(report) => Ok(write.set_install_report(&job.site, &report).await?),
             Effect::Analysis(page) => self.store_analysis(write, &job.site, &page).await,
             Effect::Variants(variants, _) => {
                 for (ordinal, variant) in (0..).zip(&variants) {

@@ -149,6 +149,9 @@ fn exposure(site: &Site, place: usize, random: &mut Random) -> Result<CheckedEve
         epoch: site.epoch,
         is_holdout: false,
         goal: None,
+        sample: None,
+        visitor_mark: random.uuid(),
+        token_issued_s: OffsetDateTime::now_utc().unix_timestamp(),
     })
 }
 

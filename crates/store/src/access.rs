@@ -15,9 +15,9 @@
 //! }
 //! ```
 
-use crate::entity::sites;
+use crate::entity::{sites, variants};
 use crate::{Store, StoreError};
-use domain::{SiteId, UserId};
+use domain::{SiteId, UserId, VariantId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// A person whose session, or whose right as operator of the machine, was checked.
@@ -60,6 +60,15 @@ impl Store {
     pub async fn site_for_operator(&self, site_id: SiteId) -> Result<Option<OwnedSite>, StoreError> {
         let row = sites::Entity::find_by_id(site_id.0).one(self.reader()).await?;
         Ok(row.map(|row| OwnedSite::new(SiteId(row.id))))
+    }
+
+    /// Finds the site of any variant, for the same.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn site_of_variant_for_operator(&self, id: VariantId) -> Result<Option<OwnedSite>, StoreError> {
+        let found = variants::Entity::find().filter(variants::Column::Id.eq(id.0)).one(self.reader()).await?;
+        Ok(found.map(|row| OwnedSite::new(SiteId(row.site_id))))
     }
 }
 

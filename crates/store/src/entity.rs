@@ -10,6 +10,7 @@ pub(crate) mod decisions;
 pub(crate) mod dropped_events;
 pub(crate) mod experiment_stats;
 pub(crate) mod goal_conversions;
+pub(crate) mod guardrails;
 pub(crate) mod holdout_counts;
 pub(crate) mod jobs;
 pub(crate) mod ledger;

@@ -1,8 +1,9 @@
 //! The holdout's counters: visitors who always see the untouched page.
 
-use crate::entity::holdout_counts;
+use crate::entity::{holdout_counts, ledger};
 use crate::{OwnedSite, Store, StoreError};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use time::OffsetDateTime;
 
 /// Visitors of the holdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,5 +33,31 @@ impl Store {
             conversions: row.conversions,
         };
         Ok(rows.into_iter().map(counts).collect())
+    }
+
+    /// The beginning of the hour in which the last visitor was counted, among the arms or in the holdout.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_exposure(&self, site: &OwnedSite) -> Result<Option<OffsetDateTime>, StoreError> {
+        let site_id = site.site_id().0;
+        let among_arms = ledger::Entity::find()
+            .filter(ledger::Column::SiteId.eq(site_id))
+            .filter(ledger::Column::Visitors.gt(0))
+            .select_only()
+            .column_as(ledger::Column::ExposureHour.max(), "hour")
+            .into_tuple::<Option<i64>>()
+            .one(self.reader())
+            .await?;
+        let in_holdout = holdout_counts::Entity::find()
+            .filter(holdout_counts::Column::SiteId.eq(site_id))
+            .filter(holdout_counts::Column::Visitors.gt(0))
+            .select_only()
+            .column_as(holdout_counts::Column::ExposureHour.max(), "hour")
+            .into_tuple::<Option<i64>>()
+            .one(self.reader())
+            .await?;
+        let hour = among_arms.flatten().max(in_holdout.flatten());
+        Ok(hour.and_then(|hour| OffsetDateTime::from_unix_timestamp(hour.checked_mul(3600)?).ok()))
     }
 }

@@ -20,8 +20,10 @@ pub(crate) use plan::SAW_ANOTHER;
 
 use crate::{StoreError, WriteTransaction};
 use batch::Batch;
+use domain::guardrail::Sample;
 use domain::{GoalId, IncomingEvent, NotCounted, Outcome};
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 /// An event that passed every check that needs no counter.
 #[derive(Debug, Clone)]
@@ -40,6 +42,12 @@ pub struct CheckedEvent {
     pub is_holdout: bool,
     /// The goal of a conversion, with whether the statistics count it.
     pub goal: Option<(GoalId, bool)>,
+    /// What a guardrail event tells of its visit.
+    pub sample: Option<Sample>,
+    /// Under which it is noted when this visitor is erased; it cannot be computed back into the visitor.
+    pub visitor_mark: Uuid,
+    /// When its token was issued, in seconds since 1970; 0 without a valid one.
+    pub token_issued_s: i64,
 }
 
 impl WriteTransaction {

@@ -90,6 +90,25 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
     }
 
+    /// Deletes old rows of a table, some at a time.
+    pub(crate) async fn delete_old(&self, table: &str, key: &str, is_old: &str, limit: i64) -> Result<(), StoreError> {
+        let about_old = |text: String| {
+            Statement::from_sql_and_values(self.reader().get_database_backend(), text, [Value::from(limit)])
+        };
+        let some = format!("SELECT {key} FROM {table} WHERE {is_old} LIMIT {ROWS_AT_ONCE}");
+        while self
+            .slow_reader()
+            .query_one_raw(about_old(format!("SELECT 1 FROM {table} WHERE {is_old} LIMIT 1")))
+            .await?
+            .is_some()
+        {
+            let write = self.begin().await?;
+            write.transaction.execute_raw(about_old(format!("DELETE FROM {table} WHERE ({key}) IN ({some})"))).await?;
+            write.commit().await?;
+        }
+        Ok(())
+    }
+
     async fn drop_days(&self, first_kept: i64) -> Result<usize, StoreError> {
         let old = |present: BTreeSet<i64>| present.into_iter().filter(|day| *day < first_kept).collect::<Vec<_>>();
         if old(days(self.reader()).await?).is_empty() {

@@ -8,8 +8,8 @@ use domain::guard::BrandRules;
 use domain::page_edits::Effective;
 use domain::report::SiteSummary;
 use domain::{
-    AllowedOrigins, AutonomyMode, DecisionState, JobState, PageEdits, PageModel, Phase, SiteId, SiteStatus, SiteUrl,
-    UserId, VariantStatus,
+    AllowedOrigins, AutonomyMode, DecisionState, InstallReport, JobState, PageEdits, PageModel, Phase, SiteId,
+    SiteStatus, SiteUrl, UserId, VariantStatus,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -64,6 +64,8 @@ pub struct SiteRecord {
     pub brand: BrandRules,
     /// How much copy may cost.
     pub copy: CopySettings,
+    /// What the last verification of the snippet found; one that this version does not understand counts as none.
+    pub install: Option<InstallReport>,
 }
 
 impl SiteRecord {
@@ -114,6 +116,7 @@ impl WriteTransaction {
             allowed_origins: Set(serde_json::json!([])),
             copy_settings: Set(serde_json::json!({})),
             page_edits: Set(serde_json::json!({})),
+            install_report: Set(None),
             created_at: Set(site.created_at.into()),
         };
         sites::Entity::insert(row).exec_without_returning(&self.transaction).await?;
@@ -169,6 +172,14 @@ impl WriteTransaction {
     /// When the database fails.
     pub async fn set_page_edits(&self, site: &OwnedSite, edits: &PageEdits) -> Result<(), StoreError> {
         self.update_site(site, sites::Column::PageEdits, Expr::value(to_json("sites", edits)?)).await
+    }
+
+    /// Stores what a verification of the snippet found.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_install_report(&self, site: &OwnedSite, report: &InstallReport) -> Result<(), StoreError> {
+        self.update_site(site, sites::Column::InstallReport, Expr::value(to_json("sites", report)?)).await
     }
 
     /// The site as this transaction sees it; absent when it was deleted.
@@ -350,5 +361,6 @@ pub(crate) fn record(row: sites::Model) -> Result<SiteRecord, StoreError> {
         autonomy_mode: name("sites", &row.autonomy_mode)?,
         brand: json("sites", row.brand_constraints)?,
         copy: json("sites", row.copy_settings)?,
+        install: row.install_report.and_then(|value| serde_json::from_value(value).ok()),
     })
 }

@@ -132,6 +132,20 @@ impl Store {
         Ok(served)
     }
 
+    /// A variant of a site as it would be served, whatever its state; absent when it was deleted or is another site's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn served_variant(&self, site: SiteId, id: VariantId) -> Result<Option<ServedVariant>, StoreError> {
+        let row = variants::Entity::find()
+            .filter(variants::Column::SiteId.eq(site.0))
+            .filter(variants::Column::Id.eq(id.0))
+            .into_partial_model::<VariantRow>()
+            .one(self.reader())
+            .await?;
+        row.map(VariantRow::served).transpose()
+    }
+
     /// The weight vectors in force at this moment, by site and epoch.
     async fn weights_in_force(&self, ids: Vec<Uuid>) -> Result<HashMap<(Uuid, i64), Vec<ArmWeight>>, StoreError> {
         let site: RelationDef = allocations::Entity::belongs_to(sites::Entity)

@@ -2,7 +2,7 @@
 
 use crate::TestDatabase;
 use crate::fakes::{FakeClock, FakeReader, SeededEntropy};
-use ::service::ports::{CopyWriter, ImageMaker};
+use ::service::ports::{CopyWriter, ImageMaker, PageReader};
 use ::service::{Lane, Ports, Service, Settings};
 use bandit::phase::BurnIn;
 use std::sync::Arc;
@@ -40,7 +40,10 @@ pub struct TestServiceBuilder {
     compare_sites_every: Duration,
     burn_in: BurnIn,
     asset_quota: Option<::service::Quota>,
+    paths: ::service::PublicPaths,
     images: Option<Arc<dyn ImageMaker>>,
+    page_reader: Option<Arc<dyn PageReader>>,
+    snippet: Option<Arc<str>>,
 }
 
 impl Default for TestServiceBuilder {
@@ -56,7 +59,10 @@ impl Default for TestServiceBuilder {
             compare_sites_every: Duration::from_secs(1),
             burn_in: BurnIn::default(),
             asset_quota: None,
+            paths: ::service::PublicPaths::default(),
             images: None,
+            page_reader: None,
+            snippet: None,
         }
     }
 }
@@ -125,10 +131,31 @@ impl TestServiceBuilder {
         self
     }
 
+    /// Another reader of pages than the fake one.
+    #[must_use]
+    pub fn page_reader(mut self, reader: Arc<dyn PageReader>) -> Self {
+        self.page_reader = Some(reader);
+        self
+    }
+
+    /// The text of the snippet that this installation serves.
+    #[must_use]
+    pub fn snippet(mut self, text: &str) -> Self {
+        self.snippet = Some(text.into());
+        self
+    }
+
     /// Another limit of pictures, in bytes of a site and of an account.
     #[must_use]
     pub fn asset_quota(mut self, site: u64, account: u64) -> Self {
         self.asset_quota = Some(::service::Quota { site, account });
+        self
+    }
+
+    /// Further names of public paths.
+    #[must_use]
+    pub fn paths(mut self, paths: ::service::PublicPaths) -> Self {
+        self.paths = paths;
         self
     }
 
@@ -140,7 +167,7 @@ impl TestServiceBuilder {
         let reader = Arc::new(FakeReader::default());
         reader.put(PAGE_URL, Ok(PAGE));
         let ports = Ports {
-            reader: reader.clone(),
+            reader: self.page_reader.unwrap_or_else(|| reader.clone()),
             writer: self.writer,
             images: self.images,
             clock: clock.clone(),
@@ -156,6 +183,8 @@ impl TestServiceBuilder {
         settings.site_event_limit = self.site_event_limit;
         settings.policy.burn_in = self.burn_in;
         settings.asset_quota = self.asset_quota.unwrap_or(settings.asset_quota);
+        settings.paths = self.paths;
+        settings.snippet = self.snippet;
         let service = Service::new(database.store.clone(), ports.clone(), settings.clone());
         TestService { service, clock, reader, database, ports, settings }
     }

@@ -3,6 +3,7 @@
 use super::{CliError, print, stats_eval};
 use crate::config::Flags;
 use clap::Subcommand;
+use domain::report::VariantHealth;
 use domain::{SiteId, VariantId};
 use serde::Serialize;
 use service::{ServiceError, SiteCounters};
@@ -34,6 +35,20 @@ enum Action {
 pub(super) struct Report {
     variants: Vec<Row>,
     holdout: Holdout,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    guardrails: Vec<Guardrail>,
+}
+
+/// What visits of a variant were like in the last 28 days.
+#[derive(Debug, Serialize)]
+struct Guardrail {
+    variant_id: VariantId,
+    samples: u64,
+    lcp_p75: Option<f64>,
+    cls_p75: Option<f64>,
+    inp_p75: Option<f64>,
+    error_share: Option<f64>,
+    gave_up: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,7 +79,8 @@ async fn show(flags: &Flags, site_id: SiteId, as_json: bool) -> Result<ExitCode,
     let installation = super::open(flags).await?;
     let (counters, allocation) =
         installation.service.counters(site_id).await.map_err(|error| unknown_site(error, site_id))?;
-    print_report(&Report::new(counters, allocation.as_ref()), as_json)?;
+    let health = installation.service.page_health_for_operator(site_id).await?;
+    print_report(&Report::new(counters, allocation.as_ref()).with_guardrails(health), as_json)?;
     installation.store.close().await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -94,7 +110,20 @@ impl Report {
             prob_best: row.prob_best,
             weight: weight(row.variant_id),
         });
-        Self { variants: variants.collect(), holdout: Holdout { visitors, conversions } }
+        Self { variants: variants.collect(), holdout: Holdout { visitors, conversions }, guardrails: Vec::new() }
+    }
+
+    fn with_guardrails(self, health: Vec<VariantHealth>) -> Self {
+        let guardrail = |health: VariantHealth| Guardrail {
+            variant_id: health.variant_id,
+            samples: health.samples,
+            lcp_p75: health.lcp_p75,
+            cls_p75: health.cls_p75,
+            inp_p75: health.inp_p75,
+            error_share: health.error_share,
+            gave_up: health.gave_up,
+        };
+        Self { guardrails: health.into_iter().map(guardrail).collect(), ..self }
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// Every key that the file may hold; each is also `EVOLOOP_` and its name in capitals.
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 27] = [
     "account_pictures_mib",
     "addr",
     "allow_private_hosts",
@@ -26,6 +26,7 @@ const KEYS: [&str; 26] = [
     "llm_model",
     "llm_timeout",
     "metrics_addr",
+    "paths",
     "public_url",
     "secret_key",
     "site_event_limit",
@@ -108,6 +109,7 @@ fn given(flags: &Flags) -> BTreeMap<&'static str, String> {
         ("v1_rate_limit", &flags.v1_rate_limit),
         ("site_event_limit", &flags.site_event_limit),
         ("keep_events_days", &flags.keep_events_days),
+        ("paths", &flags.paths),
         ("metrics_addr", &flags.metrics_addr),
         ("drain_delay_ms", &flags.drain_delay_ms),
         ("job_lease", &flags.job_lease),

@@ -104,6 +104,17 @@ fn a_wrong_value_is_named_with_its_origin() {
     assert!(problem(Flags::default(), short).starts_with("EVOLOOP_SECRET_KEY: a key needs"));
 }
 
+#[test]
+fn public_paths_have_further_names() -> Result<(), ConfigError> {
+    let settings =
+        load(Flags::default(), |name| (name == "EVOLOOP_PATHS").then(|| "script=/a.js event=/x/e".to_owned()))?;
+    assert_eq!(settings.paths.script.as_deref(), Some("/a.js"));
+    assert_eq!((settings.paths.event.as_deref(), settings.paths.assign), (Some("/x/e"), None));
+    let wrong = problem(Flags::default(), |name| (name == "EVOLOOP_PATHS").then(|| "event=/x/e=2".to_owned()));
+    assert!(wrong.starts_with("EVOLOOP_PATHS: `/x/e=2` is not an absolute path"), "{wrong}");
+    Ok(())
+}
+
 fn slow_model(flags: &mut Flags) {
     flags.llm_base_url = Some("http://127.0.0.1:9/v1".to_owned());
     flags.llm_timeout = Some("0".to_owned());
@@ -171,6 +182,8 @@ fn a_file_with_an_unknown_key_is_refused() {
     };
     let settings = check("v1_rate_limit = 3\nallow_private_hosts = [\"localhost\", \"127.0.0.1:9\"]\n");
     assert_eq!(settings.map(|settings| settings.v1_rate_limit).ok(), Some(3));
+    let named = check("paths = [\"assign=/x/a\", \"event=/x/e\"]\n");
+    assert_eq!(named.ok().and_then(|settings| settings.paths.event), Some("/x/e".to_owned()));
     assert!(check("colour = 1\n").is_err_and(|error| error.to_string().contains("`colour` is not a setting")));
     assert!(check("addr = true\n").is_err_and(|error| error.to_string().contains("`addr` must be")));
     assert!(check("addr = \n").is_err());

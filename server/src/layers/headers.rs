@@ -13,7 +13,8 @@ use axum::response::Response;
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+/// Whose pages may load an answer.
+pub(crate) const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// Whether browsers reach the installation by https, so that they may be told to stay with it.
@@ -22,9 +23,7 @@ pub struct Https(pub bool);
 
 /// Adds what a handler has not set itself.
 pub async fn secure(State(Https(https)): State<Https>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_api = path.starts_with("/api/");
-    let is_open = path == "/evoloop.js";
+    let is_api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let is_page = headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
@@ -37,7 +36,7 @@ pub async fn secure(State(Https(https)): State<Https>, request: Request, next: N
         // What one person was shown must not be found by the next at the same machine.
         set(headers, CACHE_CONTROL, "no-store");
     }
-    set_everywhere(headers, https, is_open);
+    set_everywhere(headers, https, "same-origin");
     response
 }
 
@@ -45,16 +44,16 @@ pub async fn secure(State(Https(https)): State<Https>, request: Request, next: N
 pub(crate) fn of_public_data(Https(https): Https) -> HeaderMap {
     let mut headers = HeaderMap::new();
     set(&mut headers, CONTENT_SECURITY_POLICY, DATA_POLICY);
-    set_everywhere(&mut headers, https, true);
+    set_everywhere(&mut headers, https, "cross-origin");
     headers
 }
 
-fn set_everywhere(headers: &mut HeaderMap, https: bool, is_open: bool) {
+fn set_everywhere(headers: &mut HeaderMap, https: bool, readers: &'static str) {
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, REFERRER_POLICY, "strict-origin-when-cross-origin");
     set(headers, X_FRAME_OPTIONS, "DENY");
     set(headers, PERMISSIONS, "camera=(), geolocation=(), microphone=(), payment=()");
-    set(headers, CORP, if is_open { "cross-origin" } else { "same-origin" });
+    set(headers, CORP, readers);
     if https {
         set(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }

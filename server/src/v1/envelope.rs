@@ -4,12 +4,15 @@
 //! a newer snippet; known ones are checked strictly.
 
 use domain::event::{Dropped, MAX_BATCH, MAX_METADATA_BYTES};
+use domain::guardrail::{Sample, UnfitSample};
 use domain::{EventId, EventType, GoalId, IncomingEvent, SiteId, VariantId, VisitorId};
 use serde_json::{Map, Value};
 use std::str::FromStr;
 
 /// Longest text that is looked at as a token, in bytes.
 const MAX_TOKEN_BYTES: usize = 512;
+/// What a visitor's identifier is made of.
+pub(super) const VISITOR_WANTED: &str = "1 to 64 letters, digits, -, _, . or :, not beginning with erased:";
 /// Largest value of a revenue conversion.
 const MAX_VALUE: f64 = 1e12;
 
@@ -94,18 +97,31 @@ fn item(value: &Value, new_id: &mut impl FnMut() -> EventId) -> Item {
 }
 
 fn event(fields: &Map<String, Value>, id: EventId) -> Result<IncomingEvent, Fault> {
+    let event_type = required(fields, "type", "\"impression\", \"conversion\" or \"guardrail\"")?;
+    let metadata = metadata(fields)?;
+    if event_type == EventType::Guardrail {
+        Sample::read(metadata.as_ref()).map_err(|UnfitSample { field, wanted }| Fault { field, wanted })?;
+    }
     Ok(IncomingEvent {
         id,
-        site_id: required::<SiteId>(fields, "site_id", "a UUID")?,
+        site_id: site_id(fields)?,
         variant_id: required::<VariantId>(fields, "variant_id", "a UUID")?,
-        visitor_id: required::<VisitorId>(fields, "visitor_id", "1 to 64 letters, digits, -, _, . or :")?,
-        event_type: required::<EventType>(fields, "type", "\"impression\" or \"conversion\"")?,
+        visitor_id: visitor_id(fields)?,
+        event_type,
         goal_id: optional::<GoalId>(fields, "goal_id", "a UUID")?,
         value: amount(fields)?,
-        metadata: metadata(fields)?,
+        metadata,
         token: short_text(fields, "token")?,
         owner: short_text(fields, "owner")?,
     })
+}
+
+pub(super) fn site_id(fields: &Map<String, Value>) -> Result<SiteId, Fault> {
+    required(fields, "site_id", "a UUID")
+}
+
+pub(super) fn visitor_id(fields: &Map<String, Value>) -> Result<VisitorId, Fault> {
+    required(fields, "visitor_id", VISITOR_WANTED)
 }
 
 /// A field that is there; `null` is the same as absent.
@@ -143,7 +159,7 @@ fn metadata(fields: &Map<String, Value>) -> Result<Option<Value>, Fault> {
 }
 
 /// A token or flag is only looked at here for being a text: a wrong one makes an event unverified, not malformed.
-fn short_text(fields: &Map<String, Value>, field: &'static str) -> Result<Option<String>, Fault> {
+pub(super) fn short_text(fields: &Map<String, Value>, field: &'static str) -> Result<Option<String>, Fault> {
     let Some(value) = present(fields, field) else { return Ok(None) };
     let text = value.as_str().filter(|text| text.len() <= MAX_TOKEN_BYTES);
     text.map(|text| Some(text.to_owned())).ok_or(Fault { field, wanted: "a text of at most 512 bytes" })

@@ -129,7 +129,7 @@ fn line(result: &EventResult) -> Line {
 }
 
 /// JSON, also under the name that a beacon may use without asking first; nothing compressed.
-fn is_readable_type(headers: &HeaderMap) -> bool {
+pub(super) fn is_readable_type(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let media_type = text(header::CONTENT_TYPE).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -138,7 +138,7 @@ fn is_readable_type(headers: &HeaderMap) -> bool {
 }
 
 /// The body as a whole, if it is not too large and arrives.
-async fn read(body: Body) -> Result<Bytes, Problem> {
+pub(super) async fn read(body: Body) -> Result<Bytes, Problem> {
     let collected = Limited::new(body, MAX_BODY_BYTES).collect().await;
     collected.map(Collected::to_bytes).map_err(|error| {
         if error.is::<LengthLimitError>() {

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::event::{Dropped, MAX_BATCH, MAX_BODY_BYTES};
 use serde_json::json;
-use service::ServiceError;
+use service::{PreviewError, ServiceError};
 
 /// How long a client should wait after a failure of ours, in seconds.
 const RETRY_AFTER_S: u64 = 2;
@@ -37,6 +37,13 @@ impl Problem {
     #[must_use]
     pub fn unknown_site() -> Self {
         Self::new(StatusCode::NOT_FOUND, "unknown_site", "There is no site with this id.")
+    }
+
+    /// The token was not issued to this visitor.
+    #[must_use]
+    pub fn wrong_token() -> Self {
+        let detail = "The token was not issued to this visitor of this site.";
+        Self::new(StatusCode::FORBIDDEN, "wrong_token", detail)
     }
 
     /// There is no such path.
@@ -107,7 +114,29 @@ impl Problem {
                 let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, reason.as_str(), detail);
                 Some(Self { retry_after_s: Some(1), ..problem })
             }
-            Dropped::TokenExpired => None,
+            Dropped::TokenExpired | Dropped::Forgotten => None,
+        }
+    }
+
+    /// A variant that is not shown.
+    #[must_use]
+    pub fn of_preview(error: &PreviewError) -> Self {
+        let forbidden = |code, detail| Self::new(StatusCode::FORBIDDEN, code, detail);
+        match error {
+            PreviewError::Forged => {
+                let detail = "This preview link was not made for this site, or was changed on its way.";
+                forbidden("preview_forged", detail)
+            }
+            PreviewError::Expired => {
+                forbidden("preview_expired", "This preview link has expired; the dashboard has a new one.")
+            }
+            PreviewError::Gone => {
+                Self::new(StatusCode::NOT_FOUND, "unknown_variant", "The variant of this preview link was deleted.")
+            }
+            PreviewError::Failed(error) => {
+                let detail = "The variant cannot be read from the database. Try again.";
+                Self { detail: detail.to_owned(), ..Self::of_service(error) }
+            }
         }
     }
 

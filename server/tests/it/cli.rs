@@ -8,7 +8,11 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 
-on_both_databases!(seeded_sites_are_counted_the_same_twice, the_server_stops_in_order);
+on_both_databases!(
+    seeded_sites_are_counted_the_same_twice,
+    a_variant_is_previewed_from_the_command_line,
+    the_server_stops_in_order,
+);
 
 const KEY: &str = "a key of a test, long enough for any installation";
 
@@ -61,6 +65,26 @@ async fn seeded_sites_are_counted_the_same_twice(database: TestDatabase) {
     assert!(!ok && stderr.contains("there is no site"), "{stderr}");
 }
 
+async fn a_variant_is_previewed_from_the_command_line(database: TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = &database.url_text;
+    let (_, stdout, stderr) = run(url, folder.path(), &["seed", "--sites", "1", "--variants", "1"]).await;
+    let site: Value = serde_json::from_str(stdout.trim()).expect(&stderr);
+    let variant = site["variants"][1]["variant_id"].as_str().unwrap();
+    let (ok, shown, stderr) = run(url, folder.path(), &["variant", "preview", variant, "--json"]).await;
+    assert!(ok, "{stderr}");
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let token = shown["token"].as_str().unwrap();
+    assert_eq!((&shown["site_id"], &shown["variant_id"]), (&site["site_id"], &site["variants"][1]["variant_id"]));
+    assert_eq!(shown["link"], format!("https://seed.evoloop.invalid/?evo_preview={token}"));
+    assert!(token.starts_with(&format!("p1.{variant}.{}.", shown["expires_s"])), "{token}");
+    let (ok, link, _) = run(url, folder.path(), &["variant", "preview", variant]).await;
+    assert!(ok && link.starts_with("https://seed.evoloop.invalid/?evo_preview=p1."), "{link}");
+    let missing = uuid::Uuid::new_v4().to_string();
+    let (ok, _, stderr) = run(url, folder.path(), &["variant", "preview", &missing]).await;
+    assert!(!ok && stderr.contains(&format!("there is no variant {missing}")), "{stderr}");
+}
+
 async fn the_server_stops_in_order(database: TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let mut server = evoloop(&database.url_text, folder.path()).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
@@ -111,6 +135,8 @@ async fn wrong_settings_are_told_before_anything_happens() {
     assert!(!ok && stderr.contains("EVOLOOP_DATABASE_URL"), "{stderr}");
     let (ok, _, stderr) = run("sqlite:x.db", folder.path(), &["serve", "--addr", "here"]).await;
     assert!(!ok && stderr.contains("--addr: `here` is not an address"), "{stderr}");
+    let (ok, _, stderr) = run("sqlite:x.db", folder.path(), &["serve", "--paths", "event=/v1/x"]).await;
+    assert!(!ok && stderr.contains("--paths: `/v1/x` clashes with `/v1`"), "{stderr}");
     let (ok, _, stderr) = run("sqlite:x.db", folder.path(), &["demo", "--speed", "0"]).await;
     assert!(!ok && stderr.contains("--speed"), "{stderr}");
 }

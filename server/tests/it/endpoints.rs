@@ -58,14 +58,17 @@ fn the_list_of_endpoints() {
     POST /api/sites
     POST /api/sites/copy
     POST /api/sites/delete
+    POST /api/sites/erase-visitor
     POST /api/sites/image
     POST /api/sites/pictures
     POST /api/sites/restart
     POST /api/sites/update
+    POST /api/sites/verify
     POST /api/theme
     POST /api/variants/generate
     POST /api/variants/update
     POST /v1/event
+    POST /v1/forget
     ");
 }
 
@@ -164,6 +167,7 @@ async fn with_arguments(app: &App, method: Method, path: &str, site_id: &str, wh
         ("element", "none"),
         ("element_kind", "text"),
         ("url", PAGE_URL),
+        ("visitor_id", "v-1"),
     ];
     let mut request = app.server.method(method.clone(), path);
     if !token.is_empty() {

@@ -134,7 +134,7 @@ fn wish(head: &str) -> Option<Wish> {
 /// Connects to an address that passed the gate.
 async fn connect(door: &Door, url: &Url) -> Option<TcpStream> {
     let port = url.port_or_known_default()?;
-    for address in door.pass(url).await.ok()? {
+    for address in door.pass(url, false).await.ok()? {
         door.count_connect();
         let connecting = TcpStream::connect((address, port));
         if let Ok(Ok(server)) = tokio::time::timeout(door.policy().connect_timeout, connecting).await {

@@ -25,7 +25,7 @@ pub(super) async fn read(
         ResourceKind::Html => (policy.max_html_mib, Declaration::Meta, &["text/html", "application/xhtml+xml"]),
         ResourceKind::StyleSheet => (policy.max_css_mib, Declaration::AtCharset, &["text/css"]),
     };
-    if header_bytes(response.headers()) > MAX_HEADER_BYTES as usize {
+    if !has_sound_headers(&response) {
         return Err(ReadError::ContentType("an answer with oversize headers".to_owned()));
     }
     let content_type = header(&response, CONTENT_TYPE.as_str());
@@ -58,13 +58,18 @@ pub(super) async fn beginning(mut response: Response, limit: usize) -> Result<Ve
 }
 
 /// The last label of the host's name, which says what encodings are usual there.
-fn country(url: &Url) -> Option<&str> {
+pub(super) fn country(url: &Url) -> Option<&str> {
     url.domain()?.trim_end_matches('.').rsplit('.').next()
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {
     let value = response.headers().get(name)?;
     Some(String::from_utf8_lossy(value.as_bytes()).trim().to_ascii_lowercase())
+}
+
+/// Whether the headers of an answer are no larger than those of any honest server.
+pub(super) fn has_sound_headers(response: &Response) -> bool {
+    header_bytes(response.headers()) <= MAX_HEADER_BYTES as usize
 }
 
 fn header_bytes(headers: &HeaderMap) -> usize {

@@ -35,14 +35,21 @@ impl Door {
         self.connects.load(Ordering::Relaxed)
     }
 
-    /// What a URL shows by itself, before its name is looked up.
-    pub(crate) fn check(&self, url: &Url) -> Result<Route, ReadError> {
-        gate::check(url, &self.policy.allow_private, &self.policy.own_hosts).map_err(|reason| refused(url, reason))
+    /// What a URL shows by itself, before its name is looked up. Whoever reads no page may ask this installation too,
+    /// where it is public.
+    pub(crate) fn check(&self, url: &Url, may_be_own: bool) -> Result<Route, ReadError> {
+        let own_hosts: &[String] = if may_be_own { &[] } else { &self.policy.own_hosts };
+        gate::check(url, &self.policy.allow_private, own_hosts).map_err(|reason| refused(url, reason))
+    }
+
+    /// Whether a URL leads to this installation.
+    pub(crate) fn is_own(&self, url: &Url) -> bool {
+        url.host_str().is_some_and(|host| self.policy.own_hosts.iter().any(|own| own.eq_ignore_ascii_case(host)))
     }
 
     /// The addresses that may be connected to for a URL, and no others; never empty.
-    pub(crate) async fn pass(&self, url: &Url) -> Result<Vec<IpAddr>, ReadError> {
-        let route = self.check(url)?;
+    pub(crate) async fn pass(&self, url: &Url, may_be_own: bool) -> Result<Vec<IpAddr>, ReadError> {
+        let route = self.check(url, may_be_own)?;
         let addresses = self.addresses(url, route).await?;
         if route == Route::Public && !addresses.iter().copied().all(is_public) {
             return Err(refused(url, Refused::Address));

@@ -81,7 +81,7 @@ impl Fetcher {
     async fn robots_txt(&self, url: &Url) -> Result<Rules, ReadError> {
         let mut address = robots_address(url)?;
         for _ in 0..=MAX_REDIRECTS {
-            let response = self.ask(&address, HeaderValue::from_static("text/plain,*/*;q=0.1")).await?;
+            let response = self.ask(&address, HeaderValue::from_static("text/plain,*/*;q=0.1"), false).await?;
             match redirect_target(&address, &response) {
                 Some(target) => address = target?,
                 None => return rules_in(response).await,

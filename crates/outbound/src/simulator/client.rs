@@ -135,7 +135,7 @@ impl VisitorClient {
         let applied = event.assigned.patch.ops.len();
         let metadata = match event.kind {
             EventType::Impression => json!({"applied": applied, "missed": 0, "ms": 1}),
-            EventType::Conversion => json!({}),
+            EventType::Conversion | EventType::Guardrail => json!({}),
         };
         let body = json!({
             "id": event.id,

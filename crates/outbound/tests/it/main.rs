@@ -20,6 +20,7 @@ mod preview;
 mod samples;
 mod simulator;
 mod ssrf;
+mod visit;
 
 use std::net::SocketAddr;
 use std::sync::Once;

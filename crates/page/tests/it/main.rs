@@ -8,6 +8,7 @@ mod cascade;
 mod facts;
 mod harder;
 mod hostile;
+mod install;
 mod inventory;
 mod kinds;
 mod languages;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 /// Most bytes that a job keeps; what is larger is made again.
 const MOST_KEPT: usize = 256 * 1024;
 
-pub(super) struct Progress<'a> {
+pub(crate) struct Progress<'a> {
     service: &'a Service,
     job: &'a ClaimedJob,
     told: JobProgress,

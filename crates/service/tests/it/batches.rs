@@ -92,6 +92,9 @@ impl Numbered {
             epoch: 1,
             is_holdout: outline.is_holdout,
             goal: outline.converts.then_some((self.goals[outline.goal], outline.goal == 0)),
+            sample: None,
+            visitor_mark: uuid::Uuid::nil(),
+            token_issued_s: 0,
         }
     }
 
@@ -231,6 +234,9 @@ async fn too_many_are_turned_away(database: TestDatabase) {
         epoch: 1,
         is_holdout: false,
         goal: None,
+        sample: None,
+        visitor_mark: uuid::Uuid::nil(),
+        token_issued_s: 0,
     };
     busy.record_events(&[held], Duration::hours(72)).await.unwrap();
     let sends =

@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod accounts;
+mod assignment;
 mod batches;
 mod copy;
 mod decisions;
+mod erasure;
 mod events;
 mod generations;
+mod guardrails;
 mod holdout;
 mod images;
 mod jobs;

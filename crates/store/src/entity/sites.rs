@@ -29,6 +29,7 @@ pub struct Model {
     pub allowed_origins: Json,
     pub copy_settings: Json,
     pub page_edits: Json,
+    pub install_report: Option<Json>,
     pub created_at: Millis,
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Batch<'a> {
     pub(super) events: &'a [CheckedEvent],
     /// Every visitor once.
     pub(super) visitors: Vec<VisitorKey<'a>>,
+    /// Under which each visitor would be noted as erased, by number.
+    pub(super) marks: Vec<Uuid>,
     /// The number of each event's visitor.
     pub(super) visitor_of: Vec<usize>,
     /// The day that each event is kept under.
@@ -29,9 +31,13 @@ impl<'a> Batch<'a> {
         for (place, number) in numbers.values_mut().enumerate() {
             *number = place;
         }
-        let visitor_of = events.iter().map(|event| numbers[&key(event)]).collect();
+        let visitor_of: Vec<usize> = events.iter().map(|event| numbers[&key(event)]).collect();
+        let mut marks = vec![Uuid::nil(); numbers.len()];
+        for (event, visitor) in events.iter().zip(&visitor_of) {
+            marks[*visitor] = event.visitor_mark;
+        }
         let days = events.iter().map(|event| day_of(event.event.id, Millis::from(event.received_at).0)).collect();
-        Self { events, visitors: numbers.into_keys().collect(), visitor_of, days }
+        Self { events, visitors: numbers.into_keys().collect(), marks, visitor_of, days }
     }
 
     /// Where else each event may be kept when it was sent before. Whether its time was believed depended on

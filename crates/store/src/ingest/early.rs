@@ -10,7 +10,7 @@ use super::plan::Item;
 use crate::bulk::{Part, Rows, add_up};
 use crate::millis::Millis;
 use crate::{Store, StoreError, WriteTransaction};
-use domain::{EventId, EventType, GoalId, IncomingEvent, NotCounted, Outcome, SiteId, VariantId};
+use domain::{EventId, EventType, GoalId, IncomingEvent, NotCounted, Outcome, SiteId, VariantId, VisitorId};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -107,7 +107,8 @@ impl Store {
     /// Takes the event back and lets it come once more.
     async fn settle(&self, left: Left, attribution_window: Duration) -> Result<bool, StoreError> {
         let write = self.begin_batch().await?;
-        if !write.take_back(&left).await? {
+        // The visitor first, as everybody who writes about one; when there is none of this name, it was erased.
+        if !write.hold_visitor(left.site_id, &left.visitor_id).await? || !write.take_back(&left).await? {
             return Ok(false);
         }
         let outcomes = write.record_events(&[left.event()?], attribution_window).await?;
@@ -160,7 +161,8 @@ impl Left {
             id: EventId(self.event_id),
             site_id: SiteId(self.site_id),
             variant_id: VariantId(self.variant_id),
-            visitor_id: self.visitor_id.parse().map_err(|error| StoreError::corrupt("early_conversions", error))?,
+            visitor_id: VisitorId::from_stored(&self.visitor_id)
+                .map_err(|error| StoreError::corrupt("early_conversions", error))?,
             event_type: EventType::Conversion,
             goal_id: Some(GoalId(self.goal_id)),
             value: self.value,
@@ -176,6 +178,10 @@ impl Left {
             epoch: 0,
             is_holdout: false,
             goal: Some((GoalId(self.goal_id), self.is_primary)),
+            sample: None,
+            // It came before, so whether it belongs to an erased visitor was found then.
+            visitor_mark: Uuid::nil(),
+            token_issued_s: i64::MAX,
         })
     }
 }

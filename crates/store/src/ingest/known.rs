@@ -25,6 +25,8 @@ pub(super) struct Known {
     pub(super) conversions: Vec<Vec<Reached>>,
     /// Conversions that wait for their exposure, by number.
     pub(super) early: Vec<Vec<Early>>,
+    /// When visitors were erased, by number, in seconds since 1970.
+    pub(super) erased: Vec<Option<i64>>,
     /// Variants that get visitors; asked for only when a visitor may have seen two.
     pub(super) served: HashSet<(Uuid, Uuid)>,
 }
@@ -73,7 +75,7 @@ impl WriteTransaction {
     /// Reads what bears on a batch.
     pub(super) async fn known_of(&self, batch: &Batch<'_>) -> Result<Known, StoreError> {
         let exposed: HashSet<usize> = exposures(batch).map(|(_, number)| number).collect();
-        let Found { events, visitors, early } = self.found(batch, |number| exposed.contains(&number)).await?;
+        let Found { events, visitors, early, erased } = self.found(batch, |number| exposed.contains(&number)).await?;
         let conversions = if batch.events.iter().any(may_touch_conversions) {
             self.known_conversions(batch, &visitors).await?
         } else {
@@ -85,7 +87,7 @@ impl WriteTransaction {
         } else {
             HashSet::new()
         };
-        Ok(Known { events, visitors, conversions, early, served })
+        Ok(Known { events, visitors, conversions, early, erased, served })
     }
 
     async fn known_conversions(
@@ -143,7 +145,11 @@ pub(super) fn place(number: i64, end: usize) -> Result<usize, StoreError> {
 
 /// Conversions are asked for when one comes, or when a visitor may have to leave with theirs.
 fn may_touch_conversions(event: &CheckedEvent) -> bool {
-    event.event.event_type == EventType::Conversion || event.not_counted.is_some_and(leaves_everything)
+    match event.event.event_type {
+        EventType::Conversion => true,
+        EventType::Impression => event.not_counted.is_some_and(leaves_everything),
+        EventType::Guardrail => false,
+    }
 }
 
 /// Whether an exposure may be of a visitor who counts for another variant, or comes twice in the batch.

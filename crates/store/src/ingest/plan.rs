@@ -5,6 +5,8 @@ use super::batch::Batch;
 use super::early::Early;
 use super::known::{Known, Reached, Visitor};
 use crate::millis::Millis;
+use domain::event::Dropped;
+use domain::guardrail::Sample;
 use domain::{EventType, NotCounted, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 use time::Duration;
@@ -47,6 +49,8 @@ pub(super) struct Plan {
     pub(super) delays: BTreeMap<(Uuid, i64, i64), i64>,
     /// By site, reason, variant and hour of arrival.
     pub(super) uncounted: BTreeMap<(Uuid, &'static str, Uuid, i64), Sum>,
+    /// Samples of visits by site, variant, day of arrival, metric and bucket.
+    pub(super) guardrails: BTreeMap<(Uuid, Uuid, i64, &'static str, i64), i64>,
 }
 
 /// A conversion that counts.
@@ -74,6 +78,8 @@ pub(super) fn plan<'a>(batch: &'a Batch<'a>, mut known: Known, attribution_windo
     for (number, (checked, visitor)) in batch.events.iter().zip(&batch.visitor_of).enumerate() {
         let item = Item { number, visitor: *visitor, checked, batch };
         let outcome = match (checked.not_counted, checked.event.event_type) {
+            _ if is_erased(item, &known) => Outcome::Dropped(Dropped::Forgotten),
+            (reason, EventType::Guardrail) => plan.sample(item, reason, &mut known),
             (Some(reason), _) => plan.leave_out(item, reason, &mut known),
             (None, EventType::Impression) => plan.expose(item, &mut known),
             (None, EventType::Conversion) => plan.convert(item, &mut known, attribution_window),
@@ -83,7 +89,30 @@ pub(super) fn plan<'a>(batch: &'a Batch<'a>, mut known: Known, attribution_windo
     plan
 }
 
+/// Whether an event belongs to an assignment from before its visitor was erased. It was under way at that time, and
+/// would bring the visitor's name back, counted once more.
+fn is_erased(item: Item<'_>, known: &Known) -> bool {
+    known.erased[item.visitor].is_some_and(|erased_s| item.checked.token_issued_s <= erased_s)
+}
+
 impl Plan {
+    /// What a visit was like. Whoever it was, exposures and conversions stay as they are.
+    fn sample(&mut self, item: Item<'_>, not_counted: Option<NotCounted>, known: &mut Known) -> Outcome {
+        if !self.store(item, not_counted, known) {
+            return Outcome::Duplicate;
+        }
+        if let Some(reason) = not_counted {
+            return Outcome::Stored(reason);
+        }
+        let (checked, event) = (item.checked, &item.checked.event);
+        let day = Millis::from(checked.received_at).day();
+        for (metric, bucket) in checked.sample.iter().flat_map(|Sample { buckets }| buckets) {
+            let cell = (event.site_id.0, event.variant_id.0, day, metric.as_str(), i64::from(*bucket));
+            *self.guardrails.entry(cell).or_default() += 1;
+        }
+        Outcome::Counted
+    }
+
     /// An event that is known not to count.
     fn leave_out(&mut self, item: Item<'_>, reason: NotCounted, known: &mut Known) -> Outcome {
         if !self.store(item, Some(reason), known) {

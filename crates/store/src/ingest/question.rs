@@ -1,5 +1,5 @@
-//! The one question about a batch: which of its events are stored, who its visitors are, and which conversions
-//! wait for them.
+//! The one question about a batch: which of its events are stored, who its visitors are, which of them were erased,
+//! and which conversions wait for them.
 
 use super::batch::Batch;
 use super::early::Early;
@@ -34,6 +34,8 @@ const OF_EARLY: [(&str, &str); 7] = [
     ("event_day", "bigint"),
     ("event_id", "uuid"),
 ];
+/// What is known of a visitor who was erased.
+const OF_ERASED: [(&str, &str); 1] = [("erased_s", "bigint")];
 
 /// The answer.
 #[derive(Debug)]
@@ -44,6 +46,13 @@ pub(super) struct Found {
     pub(super) visitors: Vec<Option<Visitor>>,
     /// Conversions that wait for their exposure, by number.
     pub(super) early: Vec<Vec<Early>>,
+    /// When each visitor was erased, by number, in seconds since 1970.
+    pub(super) erased: Vec<Option<i64>>,
+}
+
+#[derive(FromQueryResult)]
+struct ErasedLine {
+    erased_s: i64,
 }
 
 #[derive(FromQueryResult)]
@@ -82,10 +91,13 @@ impl WriteTransaction {
              waiting AS (SELECT asked.number, early.variant_id AS early_variant_id, early.goal_id, early.is_primary, \
              early.value, early.received_at, early.event_day, early.event_id \
              FROM asked CROSS JOIN early_conversions AS early WHERE asked.is_exposed \
-             AND early.site_id = asked.site_id AND early.visitor_id = asked.visitor_id) \
-             {} UNION ALL {} UNION ALL {} WHERE {} OR {}",
+             AND early.site_id = asked.site_id AND early.visitor_id = asked.visitor_id), \
+             gone AS (SELECT asked.number, erased_visitors.erased_s FROM asked CROSS JOIN erased_visitors \
+             WHERE erased_visitors.site_id = asked.site_id AND erased_visitors.mark = asked.mark) \
+             {} UNION ALL {} UNION ALL {} UNION ALL {} WHERE {} OR {}",
             lines("visitor", "held", &OF_VISITOR),
             lines("early", "waiting", &OF_EARLY),
+            lines("erased", "gone", &OF_ERASED),
             lines("event", "incoming", &[]),
             is_stored("day", batch.days.iter().copied()),
             is_stored("other_day", batch.other_days()),
@@ -108,7 +120,7 @@ fn lines(kind: &str, table: &str, told: &[(&str, &str)]) -> String {
         let is_told = told.iter().any(|(told, _)| told == name);
         if is_told { format!("{table}.{name}") } else { format!("CAST(NULL AS {sql_type}) AS {name}") }
     };
-    let columns: Vec<String> = OF_VISITOR.iter().chain(&OF_EARLY).map(column).collect();
+    let columns: Vec<String> = OF_VISITOR.iter().chain(&OF_EARLY).chain(&OF_ERASED).map(column).collect();
     format!("SELECT '{kind}' AS kind, {table}.number, {} FROM {table}", columns.join(", "))
 }
 
@@ -146,13 +158,19 @@ fn visitors(batch: &Batch<'_>, is_exposed: impl Fn(usize) -> bool) -> Rows {
         .whole("number", numbers().map(count))
         .uuid("site_id", batch.visitors.iter().map(|(site_id, _)| *site_id))
         .text("visitor_id", batch.visitors.iter().map(|(_, visitor_id)| *visitor_id))
+        .uuid("mark", batch.marks.iter().copied())
         .truth("is_exposed", numbers().map(is_exposed))
 }
 
 impl Found {
     fn none(batch: &Batch<'_>) -> Self {
         let visitors = batch.visitors.len();
-        Self { events: HashSet::new(), visitors: vec![None; visitors], early: vec![Vec::new(); visitors] }
+        Self {
+            events: HashSet::new(),
+            visitors: vec![None; visitors],
+            early: vec![Vec::new(); visitors],
+            erased: vec![None; visitors],
+        }
     }
 
     fn add(&mut self, batch: &Batch<'_>, row: &QueryResult) -> Result<(), StoreError> {
@@ -163,10 +181,10 @@ impl Found {
             return Ok(());
         }
         let visitor = place(number, batch.visitors.len())?;
-        if kind == "visitor" {
-            self.visitors[visitor] = Some(VisitorLine::from_query_result(row, "")?.try_into()?);
-        } else {
-            self.early[visitor].push(Early::from_query_result(row, "")?);
+        match kind.as_str() {
+            "visitor" => self.visitors[visitor] = Some(VisitorLine::from_query_result(row, "")?.try_into()?),
+            "erased" => self.erased[visitor] = Some(ErasedLine::from_query_result(row, "")?.erased_s),
+            _ => self.early[visitor].push(Early::from_query_result(row, "")?),
         }
         Ok(())
     }

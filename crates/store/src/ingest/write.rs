@@ -27,6 +27,7 @@ pub(super) fn parts(batch: &Batch<'_>, plan: &Plan) -> Vec<Part> {
         holdout(plan),
         delays(plan),
         uncounted(plan),
+        guardrails(plan),
     ]
 }
 
@@ -183,6 +184,18 @@ fn uncounted(plan: &Plan) -> Part {
         .whole("conversions", changed().map(|(_, (_, conversions))| *conversions));
     let key = ["site_id", "reason", "variant_id", "hour"];
     add_up("uncounted", &key, &["impressions", "conversions"], rows)
+}
+
+fn guardrails(plan: &Plan) -> Part {
+    let cells = || plan.guardrails.keys();
+    let rows = Rows::new(plan.guardrails.len())
+        .uuid("site_id", cells().map(|(site_id, ..)| *site_id))
+        .uuid("variant_id", cells().map(|(_, variant_id, ..)| *variant_id))
+        .whole("day", cells().map(|(_, _, day, ..)| *day))
+        .text("metric", cells().map(|(.., metric, _)| *metric))
+        .whole("bucket", cells().map(|(.., bucket)| *bucket))
+        .whole("samples", plan.guardrails.values().copied());
+    add_up("guardrails", &["site_id", "variant_id", "day", "metric", "bucket"], &["samples"], rows)
 }
 
 /// The keys of visitors, by their numbers.

@@ -146,7 +146,9 @@ impl WriteTransaction {
         };
         let update = match job.kind {
             JobKind::GenerateVariants | JobKind::MakeImage => update,
-            JobKind::AnalyzeSite | JobKind::UpdateStats | JobKind::TakeScreenshots => forgetful(update),
+            JobKind::AnalyzeSite | JobKind::UpdateStats | JobKind::TakeScreenshots | JobKind::VerifyInstall => {
+                forgetful(update)
+            }
         };
         self.fenced(update.col_expr(jobs::Column::LastError, Expr::value(reason)), job).await
     }

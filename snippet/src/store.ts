@@ -1,0 +1,70 @@
+// What is kept between page views: in local storage, else as little as needed in cookies, else for this page view alone.
+
+import type { Assignment, Page, WireEvent } from "./wire.js";
+
+const YEAR_S = 31_536_000;
+
+/** Everything that is kept for a site. */
+export interface Kept {
+  visitor?: string;
+  token?: string;
+  /** What was assigned last. */
+  assignment?: Assignment;
+  /** Goals that are reached and counted. */
+  goals?: string[];
+  /** Events that the server has not answered for. */
+  queue?: WireEvent[];
+  /** The flag of the page's owner, whose visits do not count. */
+  owner?: string;
+  consent?: boolean;
+}
+
+/** Reads what is kept, changes it if something is to be changed, and gives it. Other tabs do the same with the same. */
+export type Store = (change?: (kept: Kept) => void) => Kept;
+
+/** Opens the store of a site; storage may be denied at any call. `isShort` keeps nothing beyond this page view. */
+export function openStore(page: Page, key: string, isShort: boolean): Store {
+  let kept: Kept = {};
+  let isStored = true;
+  const attempt = (run: () => void): boolean => {
+    try {
+      if (!isShort) run();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const inCookies = (use: (name: "visitor" | "token", kept: string | undefined) => void) =>
+    (["visitor", "token"] as const).forEach((name) =>
+      attempt(() => use(name, RegExp(`evoloop_${name}=([^;]+)`).exec(page.document.cookie)?.[1])),
+    );
+  return (change) => {
+    // Where nothing can be written, what stands there is old.
+    if (isStored) attempt(() => (kept = { ...JSON.parse(page.localStorage.getItem(key)!) }));
+    // A server on the page's own origin may have set cookies: they live longer than what a script keeps, so they count.
+    inCookies((name, cookie) => (kept[name] = cookie ?? kept[name]!));
+    if (change) {
+      change(kept);
+      const text = JSON.stringify(kept);
+      isStored = attempt(() => (text.length > 2 ? page.localStorage.setItem(key, text) : page.localStorage.removeItem(key)));
+      inCookies((name, cookie) => {
+        const value = kept[name] ?? "";
+        if (!isStored || cookie) page.document.cookie = `evoloop_${name}=${value};max-age=${value ? YEAR_S : 0};path=/;samesite=lax`;
+      });
+    }
+    return kept;
+  };
+}
+
+/**
+ * A UUID: random (version 4), or of a time (version 7), which the server keeps by day. `crypto.randomUUID` is
+ * missing on pages without https.
+ */
+export function uuid(page: Page, milliseconds = 0): string {
+  const hex = Array.from(page.crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join("");
+  const time = milliseconds && milliseconds.toString(16).padStart(12, "0");
+  return ((time || "") + hex.slice(time ? 12 : 0)).replace(
+    /^(.{8})(.{4}).(.{3}).(.{3})/,
+    `$1-$2-${time ? 7 : 4}$3-${"89ab"[+milliseconds % 4]}$4-`,
+  );
+}

@@ -1,0 +1,39 @@
+// How the page fares while it is changed: a sample, told when the visitor leaves.
+
+import { guard } from "./guard.js";
+import type { Page } from "./wire.js";
+
+type Entry = PerformanceEntry & { value?: number; hadRecentInput?: boolean; interactionId?: number };
+
+/** Errors of scripts, largest contentful paint and interaction delay in milliseconds, layout shift without unit. */
+export interface Vitals {
+  errors: number;
+  lcp?: number;
+  cls?: number;
+  inp?: number;
+}
+
+/** Begins to measure. */
+export function watchVitals(page: Page): Vitals {
+  const vitals: Vitals = { errors: 0 };
+  for (const name of ["error", "unhandledrejection"]) page.addEventListener(name, () => vitals.errors++);
+  // Shifts that follow each other within a second, for five at most, are one: the worst of these counts.
+  let [sum, first, last] = [0, 0, 0];
+  const note = ({ entryType, startTime, duration, value, hadRecentInput, interactionId }: Entry) => {
+    if (entryType[0] === "e") interactionId && (vitals.inp = Math.max(vitals.inp ?? 0, duration));
+    else if (!value) vitals.lcp = startTime;
+    else if (!hadRecentInput) {
+      if (startTime > last + 1000 || startTime > first + 5000) [sum, first] = [0, startTime];
+      last = startTime;
+      vitals.cls = Math.max(vitals.cls ?? 0, (sum += value));
+    }
+  };
+  const observe = guard((type: string) =>
+    new page.PerformanceObserver((list) => list.getEntries().forEach((entry) => note(entry as Entry))).observe({
+      type,
+      buffered: true,
+    }),
+  );
+  ["event", "largest-contentful-paint", "layout-shift"].forEach(observe);
+  return vitals;
+}

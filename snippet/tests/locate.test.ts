@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { normalise, resolve } from "../src/locate.js";
+import { isSelector } from "../src/selector.js";
+import type { Target } from "../src/wire.js";
+import { World } from "./harness.js";
+
+const { page } = new World();
+
+const found: [Target, string | null][] = [
+  [{ css: "h1" }, "Old headline"],
+  [{ css: "h1", tag: "h1", text: " Old\n headline " }, "Old headline"],
+  [{ css: ".twin" }, null],
+  [{ css: ".twin", n: 0 }, "One"],
+  [{ css: ".twin", n: 1 }, "Two"],
+  [{ css: ".twin", n: 2 }, null],
+  [{ css: "h1", n: 0 }, "Old headline"],
+  [{ css: ".twin", n: 0, text: "Two" }, null],
+  [{ css: "h1", tag: "h2" }, null],
+  [{ css: "h1", text: "Another" }, null],
+  [{ css: "h1", text: "Another", alt: ["h1", "h2"] }, null],
+  [{ css: ".gone" }, null],
+  [{ css: ".gone", alt: [".twin", "::nonsense(", "h1"] }, "Old headline"],
+  [{ css: ".gone", n: 1, alt: [".twin"] }, null],
+  [{ css: ".gone", alt: [".cta"], tag: "h1" }, null],
+  [{ css: "h1[" }, null],
+  [{ css: "title" }, null],
+  [{ css: ":root > :first-child > *" }, null],
+];
+for (const [target, expected] of found) {
+  test(`${JSON.stringify(target)} means ${expected}`, () => assert.equal(resolve(page, target)?.textContent ?? null, expected));
+}
+
+test("white space is compared as one space", () => {
+  assert.equal(normalise("  a \n\t b\u00a0c "), "a b c");
+  assert.equal(normalise(null), "");
+});
+
+test("what stands in a style, a template or another document is never meant", () => {
+  const world = new World(`<div><style>a{}</style></div><noscript><b>x</b></noscript><object><i>y</i></object><template><u>z</u></template>`);
+  for (const css of ["style", "b", "object", "i", "u", "head"]) assert.equal(resolve(world.page, { css }), undefined, css);
+});
+
+const SUBSET = [
+  "h1", "*", "#a", ".a.b", "a[href]", "a[href^='/x:y|z']", '[data-x="a b" i]', "main > p ~ p + p", "a, b",
+  "li:first-child", "li:last-of-type", "li:nth-child(2n+1)", "li:nth-last-child(odd)", "p:only-of-type", "p:not(.a)",
+  "p:not([title])", "a:not(:first-child)", ".sm\\:w-1", ".head .stylesheet #script", ".meta-box", "my-link",
+];
+const BEYOND = [
+  "", " ", "a:hover", "a::before", ":is(a)", ":has(a)", ":where(a)", "a:not(b c)", "svg|a", "a || b", "& a", "a:nth-child(2 of b)", "h1[",
+  "a:lang(en)", ":root", "script", "a > STYLE", "a,head", "p:not(script)", Array(21).fill("a").join(" "),
+];
+const allows = (css: string) => {
+  try {
+    return isSelector(page.document, css);
+  } catch {
+    return false;
+  }
+};
+for (const css of SUBSET) test(`${css} is a selector of the language`, () => assert.equal(allows(css), true));
+for (const css of BEYOND) test(`${css.slice(0, 20)} is none`, () => assert.equal(allows(css), false));

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openStore, uuid } from "../src/store.js";
+import { World } from "./harness.js";
+
+const KEY = "evoloop_site";
+const open = ({ page }: World, isShort = false) => openStore(page, KEY, isShort);
+const clear = (kept: object) => {
+  for (const name in kept) delete kept[name as never];
+};
+
+test("ids are random UUIDs", () => {
+  const { page } = new World();
+  const ids = Array.from({ length: 200 }, () => uuid(page));
+  for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.equal(new Set(ids).size, 200);
+});
+
+test("an id of a time tells it, and is no less unique", () => {
+  const { page } = new World();
+  for (const time of [Date.UTC(2026, 10, 26, 12), Date.UTC(2001, 1), 1]) {
+    const ids = Array.from({ length: 200 }, () => uuid(page, time));
+    assert.equal(new Set(ids).size, 200);
+    for (const id of ids) {
+      assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      assert.equal(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16), time);
+    }
+  }
+});
+
+test("keeps what it is given, for every tab", () => {
+  const world = new World();
+  const [one, two] = [open(world), open(world)];
+  one((kept) => (kept.visitor = "u"));
+  two((kept) => (kept.goals = ["g"]));
+  assert.deepEqual([one().visitor, one().goals], ["u", ["g"]]);
+  assert.equal(world.page.document.cookie, "");
+  assert.deepEqual(Object.keys({ ...world.page.localStorage }), [KEY]);
+});
+
+test("reading stores nothing", () => {
+  const world = new World();
+  assert.equal(open(world)().visitor, undefined);
+  assert.equal(world.kept, "{}");
+});
+
+test("who has forgotten everything leaves no trace", () => {
+  for (const prepare of [() => {}, ({ page }: World) => (page.document.cookie = "evoloop_visitor=c"), (world: World) => world.deny("storage")]) {
+    const world = new World();
+    prepare(world);
+    const store = open(world);
+    store((kept) => ([kept.visitor, kept.token] = ["u", "t"]));
+    store(clear);
+    assert.deepEqual([store().visitor, store().token, world.page.document.cookie], [undefined, undefined, ""]);
+  }
+});
+
+test("cookies serve where storage is denied: for who it is and what was assigned, nothing else", () => {
+  const world = new World();
+  world.deny("storage");
+  open(world)((kept) => Object.assign(kept, { visitor: "u", token: "v1.1.1.h.mac", goals: ["g"] }));
+  const { visitor, token } = open(world)();
+  assert.deepEqual([visitor, token], ["u", "v1.1.1.h.mac"]);
+  assert.equal(world.page.document.cookie, "evoloop_visitor=u; evoloop_token=v1.1.1.h.mac");
+});
+
+test("a cookie of the page's own server counts more than what a script has kept, and is kept up to date", () => {
+  const world = new World();
+  open(world)((kept) => ([kept.visitor, kept.token] = ["mine", "old"]));
+  world.page.document.cookie = "evoloop_visitor=theirs";
+  world.page.document.cookie = "evoloop_token=old";
+  assert.equal(open(world)().visitor, "theirs");
+  open(world)((kept) => (kept.token = "new"));
+  assert.match(world.page.document.cookie, /evoloop_visitor=theirs; evoloop_token=new/);
+});
+
+test("where nothing can be kept, all lasts for the page view", () => {
+  const world = new World();
+  world.deny("all");
+  const store = open(world);
+  store((kept) => (kept.visitor = "u"));
+  store((kept) => (kept.goals = ["g"]));
+  assert.deepEqual([store().visitor, store().goals], ["u", ["g"]]);
+  assert.equal(open(world)().visitor, undefined);
+});
+
+test("a store for one page view touches neither storage nor cookies", () => {
+  const world = new World();
+  world.page.document.cookie = "evoloop_visitor=c";
+  world.page.localStorage.setItem(KEY, `{"visitor":"u"}`);
+  const before = world.kept;
+  const store = open(world, true);
+  assert.equal(store().visitor, undefined);
+  store((kept) => (kept.token = "t"));
+  assert.deepEqual([store().token, world.kept], ["t", before]);
+});
+
+test("a full storage loses nothing within the page view", () => {
+  const world = new World();
+  const store = open(world);
+  store((kept) => (kept.visitor = "u"));
+  Object.defineProperty(Object.getPrototypeOf(world.page.localStorage), "setItem", {
+    value: () => {
+      throw new Error("full");
+    },
+  });
+  store((kept) => (kept.token = "t"));
+  assert.match(world.page.document.cookie, /evoloop_token=t/);
+  assert.equal(store().token, "t");
+});
+
+for (const broken of ["{", "null", "[]", `"x"`, "1"]) {
+  test(`what is kept and is none (${broken}) is replaced`, () => {
+    const world = new World();
+    world.page.localStorage.setItem(KEY, broken);
+    const store = open(world);
+    store((kept) => (kept.visitor = "u"));
+    assert.equal(store().visitor, "u");
+    assert.equal(open(world)().visitor, "u");
+  });
+}
