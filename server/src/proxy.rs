@@ -18,7 +18,7 @@ use forward::Place;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use outbound::origin::{Origin, OriginError};
-use service::{AssignRequest, Service};
+use service::{AssignRequest, PublicPaths, Service};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,11 +75,11 @@ pub fn routes(
     if !serves(&service, front.site_id) {
         return Err(FrontError::UnknownSite(front.site_id));
     }
-    let named = |host: &String| HeaderValue::from_str(host).map_err(|_| FrontError::Host(host.clone()));
-    let host = front.origin_host.as_ref().map(named).transpose()?;
+    let sendable = |host: &String| HeaderValue::from_str(host).map_err(|_| FrontError::Host(host.clone()));
+    let host = front.origin_host.as_ref().map(sendable).transpose()?;
     let place = Place { is_https: front.is_https, trusted: front.trusted_proxies.clone(), host };
     let origin = Arc::new(Proxied { origin: Origin::new(&front.origin, PATIENCE)?, place, stopping });
-    let pages = EvoloopLayer::new(front.pages.clone(), InProcess::new(service, front.site_id));
+    let pages = EvoloopLayer::new(named(&front.pages, service.paths()), InProcess::new(service.clone(), front.site_id));
     let asked = origin.clone();
     let inner = service_fn(move |request| {
         let asked = asked.clone();
@@ -93,11 +93,21 @@ pub fn routes(
         let site = site.clone();
         async move { site.oneshot(request).await.map(|response| response.map(Body::new)) }
     });
-    let others = Routes::snippet(leptos, public.service.paths().script.as_deref())
-        .fallback_service(outer)
-        .layer(CatchPanicLayer::custom(failure::panicked));
+    let others =
+        Routes::snippet(leptos, &service).fallback_service(outer).layer(CatchPanicLayer::custom(failure::panicked));
     // To stay with https is a thing to ask of browsers for the site, not for us.
     Ok(Routes::in_front_of(Public::new(public, Https(false)), others))
+}
+
+/// The names that the operator gave to what pages ask.
+fn named(pages: &Settings, paths: &PublicPaths) -> Settings {
+    let mut pages = pages.clone();
+    if let Some(script) = &paths.script {
+        pages.script.clone_from(script);
+    }
+    let names = [("data-assign", &paths.assign), ("data-event", &paths.event), ("data-forget", &paths.forget)];
+    pages.renamed = names.into_iter().filter_map(|(attribute, name)| Some((attribute, name.clone()?))).collect();
+    pages
 }
 
 /// Whether there is such a site.

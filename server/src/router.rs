@@ -93,12 +93,14 @@ impl Routes {
         self.is_proxy
     }
 
-    /// The snippet and its panel, the only files that the proxy has; the snippet under a further name too.
-    pub(crate) fn snippet(leptos: LeptosOptions, further: Option<&str>) -> Router {
-        let script = get(snippet).layer(CompressionLayer::new());
-        let router = Router::new().route(files::SNIPPET, script.clone()).route(files::PANEL, script.clone());
-        let router = if let Some(path) = further { router.route(path, script) } else { router };
-        router.with_state(leptos)
+    /// The snippet and its panel, the only files that the proxy has.
+    pub(crate) fn snippet(leptos: LeptosOptions, service: &Service) -> Router {
+        let script = get(snippet).with_state(leptos).layer(CompressionLayer::new());
+        let files = Router::new().route(files::SNIPPET, script.clone()).route(files::PANEL, script.clone());
+        match &service.paths().script {
+            Some(path) => files.route(path, script),
+            None => files,
+        }
     }
 
     /// Answers a request that needs no waiting; `None` for every other.
@@ -118,10 +120,9 @@ impl Routes {
 
     /// Answers every request. Whose it is need not be known when nothing is limited by that.
     pub async fn answer(self, mut request: Request, peer: Option<IpAddr>) -> Result<Response, Infallible> {
-        let path = request.uri().path();
-        let is_ours = |public: &Public| if self.is_proxy { public.knows(path) } else { public.has(path) };
-        match self.public.filter(|public| is_ours(public)) {
-            Some(public) => Ok(public.answer(request, peer).await),
+        let is_ours: fn(&Public, &str) -> bool = if self.is_proxy { Public::knows } else { Public::has };
+        match self.public {
+            Some(public) if is_ours(&public, request.uri().path()) => Ok(public.answer(request, peer).await),
             _ => {
                 if let Some(peer) = peer {
                     request.extensions_mut().insert(Peer(peer));
@@ -147,7 +148,7 @@ pub fn router(state: AppState) -> Router {
 /// Everything but the public API.
 fn others(state: AppState) -> Router {
     let https = Https(state.https);
-    let mut files = Routes::snippet(state.leptos.clone(), state.service.paths().script.as_deref());
+    let mut files = Routes::snippet(state.leptos.clone(), &state.service);
     let pictures = get(assets::answer).with_state(state.clone());
     files = files.route("/assets/{site_id}/{name}", pictures);
     if let Some(site) = state.demo.clone() {

@@ -40,7 +40,6 @@ pub const PATHS: [(&str, &str); 5] =
 
 const ASSIGN: &str = "/v1/assign";
 const EVENT: &str = "/v1/event";
-/// Where a visitor's data are erased.
 const FORGET: &str = "/v1/forget";
 /// Whoever asks how the server is must be told even when it is full.
 pub(crate) const HEALTH: &str = "/v1/health";
@@ -99,8 +98,8 @@ impl Public {
     /// Whether there is something under this path.
     #[must_use]
     pub fn knows(&self, path: &str) -> bool {
-        let path = self.names.standard(path);
-        PATHS.iter().any(|(_, known)| *known == path)
+        let standard = self.names.standard(path);
+        PATHS.iter().any(|(_, known)| *known == standard)
     }
 
     /// Whether a path takes events while many wait already.

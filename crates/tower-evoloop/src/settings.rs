@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+/// The paths that the snippet asks, by the attribute that renames them.
+const ENDPOINTS: [(&str, &str); 3] =
+    [("data-assign", "/v1/assign"), ("data-event", "/v1/event"), ("data-forget", "/v1/forget")];
+
 /// What happens to pages that a framework takes over in the browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Hydrated {
@@ -20,8 +24,9 @@ pub struct Settings {
     pub site_id: String,
     /// Path of the snippet on the page's own host.
     pub script: String,
-    /// Paths that the snippet sends to.
-    pub endpoints: Vec<String>,
+    /// Further names of the paths that the snippet asks, by the name of the tag's attribute: `data-assign`,
+    /// `data-event`, `data-forget`.
+    pub renamed: Vec<(&'static str, String)>,
     /// Longest time that a page is held for the change.
     pub hold: Duration,
     /// Longest page that is held, in bytes.
@@ -44,7 +49,7 @@ impl Settings {
         Self {
             site_id: site_id.into(),
             script: "/evoloop.js".to_owned(),
-            endpoints: vec!["/v1/assign".to_owned(), "/v1/event".to_owned()],
+            renamed: Vec::new(),
             hold: Duration::from_secs(1),
             max_held: 4 << 20,
             hydrated: Hydrated::Leave,
@@ -54,9 +59,21 @@ impl Settings {
         }
     }
 
+    /// The paths that the snippet asks, under the names that it uses.
+    pub(crate) fn endpoints(&self) -> Vec<String> {
+        let name = |(attribute, standard): (&str, &str)| {
+            let renamed = self.renamed.iter().find(|(known, _)| *known == attribute);
+            renamed.map_or_else(|| standard.to_owned(), |(_, path)| path.clone())
+        };
+        ENDPOINTS.into_iter().map(name).collect()
+    }
+
     /// The snippet's script tag, with the nonce of the page's content policy if it needs one.
     pub(crate) fn script_tag(&self, nonce: Option<&str>) -> String {
         let mut tag = format!("<script async src=\"{}\" data-site=\"{}\"", quoted(&self.script), quoted(&self.site_id));
+        for (attribute, path) in &self.renamed {
+            tag.push_str(&format!(" {attribute}=\"{}\"", quoted(path)));
+        }
         if self.consent_required {
             tag.push_str(" data-consent=\"required\"");
         }

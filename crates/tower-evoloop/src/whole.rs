@@ -64,7 +64,7 @@ pub(crate) fn make(
         let mark = page.charset.mark;
         let place_in_head = mark + head(text.get(mark..).unwrap_or_default());
         let tag = settings.script_tag(nonce.as_deref());
-        csp::allow_script(headers, place, &settings.script, nonce.as_deref(), &settings.endpoints);
+        csp::allow_script(headers, place, &settings.script, nonce.as_deref(), &settings.endpoints());
         text.splice(place_in_head..place_in_head, tag.into_bytes());
     }
     text.extend_from_slice(comment.as_bytes());

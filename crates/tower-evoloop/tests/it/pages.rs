@@ -113,10 +113,11 @@ async fn the_tag_says_what_the_site_is_told() {
     settings.respect_gpc = true;
     settings.respect_dnt = true;
     settings.script = "/a&b.js".to_owned();
+    settings.renamed = vec![("data-event", "/x/e".to_owned())];
     let request = navigation().header("cookie", "evoloop_visitor=v1");
     let came = through(settings, Says::Control, request, Reply::html(PAGE)).await;
     let tag = format!(
-        "<script async src=\"/a&amp;b.js\" data-site=\"{SITE}\" data-consent=\"required\" data-respect=\"gpc dnt\"></script>"
+        "<script async src=\"/a&amp;b.js\" data-site=\"{SITE}\" data-event=\"/x/e\" data-consent=\"required\" data-respect=\"gpc dnt\"></script>"
     );
     assert!(came.text().contains(&tag), "{}", came.text());
 }

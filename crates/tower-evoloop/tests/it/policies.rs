@@ -18,6 +18,12 @@ async fn policies_allow_what_was_added_and_only_then() {
             "script-src cdn.example",
             "script-src cdn.example; script-src-elem cdn.example shop.example/evoloop.js".to_owned(),
         ),
+        (
+            Says::Control,
+            "connect-src 'none'; script-src 'self'",
+            "connect-src shop.example/v1/assign shop.example/v1/event shop.example/v1/forget; script-src 'self'"
+                .to_owned(),
+        ),
         (Says::Paused, "script-src cdn.example", "script-src cdn.example".to_owned()),
     ];
     for (says, policy, expected) in cases {

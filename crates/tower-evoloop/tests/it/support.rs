@@ -39,6 +39,8 @@ pub(crate) enum Says {
     VariantWithSheet,
     /// A patch of the language: the only `h1` says `REAL`, and the only `p` is hidden.
     Real,
+    /// A patch of the language.
+    Json(&'static str),
     Control,
     Paused,
     Fails,
@@ -62,6 +64,7 @@ impl Assign for Fixed {
             Says::Variant => Some(Arc::new(Replace { sheet: false })),
             Says::VariantWithSheet => Some(Arc::new(Replace { sheet: true })),
             Says::Real => compile(REAL)?,
+            Says::Json(patch) => compile(patch)?,
             Says::Control | Says::Paused => None,
         };
         let token = (self.says != Says::Paused).then(|| "token.1".to_owned());

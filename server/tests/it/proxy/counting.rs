@@ -2,9 +2,12 @@
 
 use super::Proxy;
 use super::site::{PAGE, Site};
-use crate::support::event;
+use crate::support::{App, event};
 use axum::body::Body;
 use axum::http::Request;
+use service::PublicPaths;
+use testkit::TestDatabase;
+use testkit::service::TestServiceBuilder;
 
 #[tokio::test]
 async fn a_visitor_gets_what_the_public_api_says_and_keeps_it() {
@@ -75,7 +78,7 @@ async fn a_visit_is_counted_once_when_the_browser_says_so() {
 }
 
 #[tokio::test]
-async fn machines_and_paused_sites_get_the_untouched_page() {
+async fn machines_get_the_untouched_page() {
     let site = Site::start().await;
     let proxy = Proxy::before(&site.origin).await;
     for user_agent in ["Googlebot/2.1", "Mozilla/5.0 HeadlessChrome/142.0"] {
@@ -95,4 +98,20 @@ async fn what_is_ours_is_served_under_the_sites_name() {
     let asked = format!("/v1/assign?site_id={}&visitor_id=v1", proxy.site.id);
     assert_eq!(proxy.ask(proxy.get(&asked)).await.status, 200);
     assert_eq!(proxy.ask(proxy.get("/v1/own")).await.text(), "the site's own");
+}
+
+#[tokio::test]
+async fn further_names_are_ours_too_and_the_tag_says_them() {
+    let site = Site::start().await;
+    let paths =
+        PublicPaths { script: Some("/a.js".to_owned()), event: Some("/x/e".to_owned()), ..PublicPaths::default() };
+    let app = App::with(TestServiceBuilder::default().paths(paths).build(TestDatabase::sqlite().await));
+    let proxy = Proxy::with(app, &site.origin, |_| {}).await;
+    let came = proxy.ask(proxy.navigation("/")).await;
+    let tag = format!("<script async src=\"/a.js\" data-site=\"{}\" data-event=\"/x/e\"></script>", proxy.site.id);
+    assert!(came.text().contains(&tag), "{}", came.text());
+    assert_eq!(proxy.ask(proxy.get("/a.js")).await.text(), "/* snippet */");
+    // The event is none, but it was ours to say so.
+    let request = Request::post(format!("http://{}/x/e", proxy.address)).body(Body::from("{}")).unwrap();
+    assert_eq!(proxy.send(request).await.header("content-type"), Some("application/problem+json"));
 }
