@@ -3,7 +3,6 @@
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
-use crate::paths::PublicPaths;
 use crate::ports::{Clock, CopyWriter, Entropy, ImageMaker, PageReader};
 use crate::snapshot::Snapshot;
 use crate::token::TokenKeys;
@@ -68,6 +67,20 @@ pub struct Settings {
     pub asset_quota: Quota,
     /// Further names of the paths that customers' pages ask.
     pub paths: PublicPaths,
+}
+
+/// Further names of the paths that customers' pages ask, each an absolute path. Lists of content blockers name
+/// well-known paths; an operator may give these others. The standard names stay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PublicPaths {
+    /// Of `/evoloop.js`.
+    pub script: Option<String>,
+    /// Of `/v1/assign`.
+    pub assign: Option<String>,
+    /// Of `/v1/event`.
+    pub event: Option<String>,
+    /// Of `/v1/forget`.
+    pub forget: Option<String>,
 }
 
 impl Settings {
