@@ -137,7 +137,7 @@ async fn a_command_erases_a_visitor_and_looks_whether_it_is_gone(database: TestD
     let url = app.inside.database.url_text.clone();
     let erase = async |visitor: &str, more: &[&str]| {
         let base = ["visitor", "erase", "--site", &site.id, "--visitor", visitor];
-        run(&url, folder.path(), &[&base, more].concat()).await
+        run(&url, folder.path(), &[&base[..], more].concat()).await
     };
     let (ok, stdout, stderr) = erase("v-one", &["--json"]).await;
     assert!(ok, "{stderr}");
