@@ -11,25 +11,18 @@ use crate::page_model::LockReason;
 use crate::word_diff::Run;
 use crate::{
     AllowedOrigins, AutonomyMode, Decision, Goal, GoalId, JobId, JobKind, JobLine, JobState, JobStep, NotCounted,
-    PageModel, Phase, Plan, SiteId, SiteStatus, Variant, VariantId, event::Dropped, guard::BrandRules,
+    PageModel, Phase, SiteId, SiteStatus, Variant, VariantId, event::Dropped, guard::BrandRules,
 };
 use serde::{Deserialize, Serialize};
 
+mod account;
 mod holdout;
 mod page_health;
 
 pub use crate::asset::ImageOffer;
+pub use account::Account;
 pub use holdout::{ExtraConversions, HoldoutReport};
 pub use page_health::VariantHealth;
-
-/// The signed-in person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// E-mail address.
-    pub email: String,
-    /// Plan.
-    pub plan: Plan,
-}
 
 /// A site in a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,10 @@
 //! From a look at a generation to its journal: what is done at once, what is proposed, what an owner answers.
 
+mod sentences;
+
 use crate::generation::Examined;
 use crate::live::Topic;
-use crate::{Service, ServiceError, sentences};
+use crate::{Service, ServiceError};
 use bandit::Counts;
 use bandit::decision::Check;
 use bandit::prior::Prior;

@@ -1,5 +1,7 @@
 //! A site's generation as the statistics see it: rows of the ledger in, a look at the arms out.
 
+mod report;
+
 use crate::{Service, ServiceError};
 use bandit::Counts;
 use bandit::delay::DelayCurve;

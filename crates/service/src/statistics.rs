@@ -1,5 +1,7 @@
 //! The statistics page: numbers and curves out of counters alone.
 
+mod holdout;
+
 use crate::{Service, ServiceError};
 use bandit::posterior::Posterior;
 use domain::report::{AllocationPoint, RatePoint, RateSeries, SiteStatistics, VariantHealth, VariantStatistics};
