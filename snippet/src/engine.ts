@@ -90,7 +90,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   let free = 0;
   /** Whether there is a patch to look after; not so before one came, after one that is none, and after giving up. */
   let isOn = false;
-  let [asking, ending, looking] = [0, 0, 0];
+  let [asking, ending, looking, settling] = [0, 0, 0, 0];
 
   const observer = new page.MutationObserver(() => look());
 
@@ -257,7 +257,8 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       isWaiting &&= !isServed;
     },
     settle() {
-      page.setTimeout(() => {
+      page.clearTimeout(settling);
+      settling = page.setTimeout(() => {
         if (!isOn) return;
         free = 0;
         if (done) look();

@@ -42,12 +42,11 @@ export function openQueue(page: Page, url: string, key: string, isShort: boolean
     if (waiting.length && !isShort) page.localStorage.setItem(own, JSON.stringify(waiting.slice(-MAX_BATCH)));
     else page.localStorage.removeItem(own);
   });
-  const takeOver = guard(() => {
-    for (const name of Object.keys(page.localStorage).filter((name) => name.startsWith(`${key}_`))) {
-      waiting.push(...(JSON.parse(page.localStorage.getItem(name)!) as WireEvent[]));
-      keep();
-      page.localStorage.removeItem(name);
-    }
+  const takeOver = guard((name: string) => {
+    const text = page.localStorage.getItem(name)!;
+    page.localStorage.removeItem(name);
+    waiting.push(...(JSON.parse(text) as WireEvent[]));
+    keep();
   });
   const body = () => JSON.stringify({ events: waiting.slice(0, MAX_BATCH) });
 
@@ -84,7 +83,7 @@ export function openQueue(page: Page, url: string, key: string, isShort: boolean
     if (wait) timer = page.setTimeout(send, wait);
   }
 
-  if (!isShort) takeOver();
+  guard(() => isShort || Object.keys(page.localStorage).filter((name) => name.startsWith(`${key}_`)).forEach(takeOver))();
   later(GATHER_MS);
   return {
     push(event) {

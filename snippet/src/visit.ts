@@ -164,6 +164,7 @@ export function visit(
   const stop = () => {
     engine.revert();
     unmask();
+    if (shown && !isOver) tell("reverted");
     isOver = true;
   };
 
@@ -224,7 +225,6 @@ export function visit(
     end(isForgotten) {
       stop();
       queue.drop();
-      tell("reverted");
       if (!isForgotten || !shown?.token) return;
       const body = JSON.stringify({ site_id: site, visitor_id: visitor, token: shown.token });
       void page.fetch(at(forget), { method: "POST", body, keepalive: true, credentials: "omit" });

@@ -239,6 +239,25 @@ test("looking takes one part in twenty of the time at most", async () => {
   assert.ok(looks > 10, `${looks} looks`);
 });
 
+test("a page that changes its address with every frame is looked at when it comes to rest", async () => {
+  const world = new World();
+  const { document } = world.page;
+  let looks = 0;
+  const find = document.querySelectorAll.bind(document);
+  document.querySelectorAll = ((css: string) => ((looks += 1), find(css))) as typeof find;
+  const { engine, told, show } = open(world);
+  show([{ ...headline, target: { css: ".gone" } } as Op]);
+  await world.advance(5000);
+  looks = 0;
+  for (let frame = 0; frame < 200; frame += 1) {
+    engine.settle();
+    await world.advance(16);
+  }
+  assert.ok(looks < 5, `${looks} looks`);
+  await world.advance(10_000);
+  assert.deepEqual(told, [[0, 1], [0, 1]]);
+});
+
 test("a picture that does not load takes the whole patch back", async () => {
   const world = new World();
   world.onPicture = () => Promise.reject(new Error("broken"));

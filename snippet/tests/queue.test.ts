@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openQueue } from "../src/queue.js";
-import { openStore } from "../src/store.js";
 import type { EventResult, WireEvent } from "../src/wire.js";
 import { World, results, settle } from "./harness.js";
 
@@ -14,11 +13,13 @@ const event = (id: string): WireEvent => ({
   token: "t",
 });
 
-function open(world = new World()) {
+function open(world = new World(), isShort = false) {
   const settled: string[] = [];
-  const store = openStore(world.page, "evoloop_s", false);
-  const queue = openQueue(world.page, "https://loop.example/v1/event", store, ({ id }, { result }) => settled.push(`${id} ${result}`));
-  const waiting = () => (store().queue ?? []).map(({ id }) => id).join(",");
+  const queue = openQueue(world.page, "https://loop.example/v1/event", "evoloop_s", isShort, ({ id }, { result }) => settled.push(`${id} ${result}`));
+  const waiting = () =>
+    Object.values<string>({ ...world.page.localStorage })
+      .flatMap((kept) => (JSON.parse(kept) as WireEvent[]).map(({ id }) => id))
+      .join(",");
   return { world, queue, settled, waiting, push: (...ids: string[]) => ids.forEach((id) => queue.push(event(id))) };
 }
 const ids = (batches: WireEvent[][]) => batches.map((batch) => batch.map(({ id }) => id).join(","));
@@ -33,11 +34,12 @@ test("events that come together go together, in order", async () => {
   assert.deepEqual(world.beacons, []);
 });
 
-test("at most 50 are kept, the latest", async () => {
+test("at most 50 at a time, and the latest 50 for the next page view", async () => {
   const { world, push, waiting } = open();
   push(...Array.from({ length: 120 }, (_, index) => `${index}`));
+  assert.deepEqual([waiting().split(",").length, waiting().split(",")[0]], [50, "70"]);
   await world.advance(1000);
-  assert.deepEqual(world.batches.map((batch) => [batch.length, batch[0]!.id]), [[50, "70"]]);
+  assert.deepEqual(world.batches.map((batch) => [batch.length, batch[0]!.id]), [[50, "0"], [50, "50"], [20, "100"]]);
   assert.equal(waiting(), "");
 });
 
@@ -187,6 +189,37 @@ test("two tabs keep each other's events", async () => {
   await world.advance(50);
   assert.equal(waiting(), "");
   assert.ok(world.sent.some(({ id }) => id === "b"));
+});
+
+test("a queue of a visit without state keeps nothing and takes nothing over", async () => {
+  const { world, push } = open();
+  push("a");
+  const short = open(world.next(), true);
+  const before = short.world.kept;
+  short.push("b");
+  assert.equal(short.world.kept, before);
+  await short.world.advance(60);
+  assert.deepEqual([ids(short.world.batches), short.world.kept], [["b"], before]);
+});
+
+test("what is dropped is gone, here and on the next page view", async () => {
+  const { world, queue, push } = open();
+  push("a");
+  queue.drop();
+  queue.leave();
+  await world.advance(1000);
+  assert.deepEqual([world.batches, world.beacons, world.kept], [[], [], "{}"]);
+});
+
+test("what others have kept in a broken form is no reason to stop", async () => {
+  const world = new World();
+  world.page.localStorage.setItem("evoloop_s_0", "{");
+  world.page.localStorage.setItem("evoloop_s_1", "3");
+  world.page.localStorage.setItem("evoloop_s_2", JSON.stringify([event("b")]));
+  const { push } = open(world);
+  push("a");
+  await world.advance(60);
+  assert.deepEqual([ids(world.batches), world.kept], [["b,a"], "{}"]);
 });
 
 test("where nothing can be stored, events still go, in order and again", async () => {

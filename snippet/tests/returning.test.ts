@@ -77,8 +77,11 @@ const GONE: [name: string, answer: Answer][] = [
 for (const [name, given] of GONE) {
   test(`sees the page as it was when ${name}, for good`, async () => {
     const { world, answer } = await back();
+    const heard: string[] = [];
+    for (const name of ["applied", "missed", "reverted"] as const) world.page.evoloop!.on(name, () => heard.push(name));
     world.click("#cta");
     await answer(given);
+    assert.deepEqual(heard, ["applied", "reverted"]);
     world.page.history.pushState(null, "", "/b");
     await world.advance(10_000);
     world.leave();
