@@ -32,7 +32,11 @@ struct Item {
 
 /// A page as a browser holds it; the first item is `html`.
 #[derive(Default)]
-struct Model(Vec<Item>);
+struct Model {
+    items: Vec<Item>,
+    /// How many there were before anything changed.
+    untouched: usize,
+}
 
 impl Model {
     fn of_text(html: &str, tree: &Tree) -> Self {
@@ -40,7 +44,7 @@ impl Model {
         let mut model = Self::default();
         let mut children: BTreeMap<u32, Vec<(u32, usize)>> = BTreeMap::new();
         for element in &tree.elements {
-            children.entry(element.parent).or_default().push((element.start, model.0.len()));
+            children.entry(element.parent).or_default().push((element.start, model.items.len()));
             let mut item = Item {
                 name: String::from_utf8_lossy(element.name(bytes)).to_ascii_lowercase(),
                 parent: wide(element.parent),
@@ -51,24 +55,25 @@ impl Model {
                 let value = decoded(&bytes[attribute.value], UTF_8, Where::Value);
                 item.attributes.entry(name).or_insert(value.into_owned());
             }
-            model.0.push(item);
+            model.items.push(item);
         }
         let mut nodes: BTreeMap<u32, usize> = BTreeMap::new();
         for (place, text) in (0_u32..).zip(&tree.texts) {
             let kind = if text.has_references { Where::Text } else { Where::RawText };
             let piece = decoded(&bytes[wide(text.start)..wide(text.end)], UTF_8, kind);
             if text.node == place {
-                nodes.insert(place, model.0.len());
-                children.entry(text.parent).or_default().push((text.start, model.0.len()));
+                nodes.insert(place, model.items.len());
+                children.entry(text.parent).or_default().push((text.start, model.items.len()));
                 let parent = wide(text.parent);
-                model.0.push(Item { text: Some(String::new()), parent, ..Item::default() });
+                model.items.push(Item { text: Some(String::new()), parent, ..Item::default() });
             }
-            model.0[nodes[&text.node]].text.as_mut().into_iter().for_each(|all| all.push_str(&piece));
+            model.items[nodes[&text.node]].text.as_mut().into_iter().for_each(|all| all.push_str(&piece));
         }
+        model.untouched = model.items.len();
         for (parent, mut inside) in children {
             inside.sort_unstable();
             if parent != NONE {
-                model.0[wide(parent)].children = inside.into_iter().map(|(_, id)| id).collect();
+                model.items[wide(parent)].children = inside.into_iter().map(|(_, id)| id).collect();
             }
         }
         model
@@ -99,11 +104,11 @@ impl Model {
                 }
                 _ => continue,
             }
-            let id = self.0.len();
+            let id = self.items.len();
             let is_template = item.name == "template";
-            self.0.push(item);
+            self.items.push(item);
             if parent != usize::MAX {
-                self.0[parent].children.push(id);
+                self.items[parent].children.push(id);
             }
             if !is_template {
                 self.take_in(child, id);
@@ -113,7 +118,7 @@ impl Model {
 
     /// The page as lines, texts beside each other as one.
     fn lines(&self, id: usize, depth: usize, lines: &mut Vec<String>) {
-        let item = &self.0[id];
+        let item = &self.items[id];
         lines.push(format!("{depth} {} {:?}", item.name, item.attributes));
         let mut text = String::new();
         let write = |text: &mut String, lines: &mut Vec<String>| {
@@ -122,7 +127,7 @@ impl Model {
             }
         };
         for child in &item.children {
-            match &self.0[*child].text {
+            match &self.items[*child].text {
                 Some(more) => text.push_str(more),
                 None => {
                     write(&mut text, lines);
@@ -134,37 +139,37 @@ impl Model {
     }
 
     fn texts(&self, id: usize, all: &mut Vec<usize>) {
-        for child in &self.0[id].children {
-            if self.0[*child].text.is_some() { all.push(*child) } else { self.texts(*child, all) }
+        for child in &self.items[id].children {
+            if self.items[*child].text.is_some() { all.push(*child) } else { self.texts(*child, all) }
         }
     }
 
     /// Puts an item in front of or behind another one.
     fn put(&mut self, item: usize, beside: usize, is_before: bool) {
-        let parent = self.0[beside].parent;
-        let children = &mut self.0[parent].children;
+        let parent = self.items[beside].parent;
+        let children = &mut self.items[parent].children;
         let place = children.iter().position(|child| *child == beside).unwrap_or_default();
         children.insert(place + usize::from(!is_before), item);
-        self.0[item].parent = parent;
+        self.items[item].parent = parent;
     }
 
     fn make(&mut self, node: &New, parent: usize) -> usize {
-        let id = self.0.len();
+        let id = self.items.len();
         let attributes = node.attrs.clone();
-        self.0.push(Item { name: node.tag.clone(), attributes, parent, ..Item::default() });
+        self.items.push(Item { name: node.tag.clone(), attributes, parent, ..Item::default() });
         if let Some(text) = &node.text {
-            self.0.push(Item { text: Some(text.clone()), parent: id, ..Item::default() });
-            self.0[id].children.push(id + 1);
+            self.items.push(Item { text: Some(text.clone()), parent: id, ..Item::default() });
+            self.items[id].children.push(id + 1);
         }
         for child in &node.children {
             let child = self.make(child, id);
-            self.0[id].children.push(child);
+            self.items[id].children.push(child);
         }
         id
     }
 
     fn mark(&mut self, id: usize, index: usize) {
-        let mark = self.0[id].attributes.entry(MARK.to_owned()).or_default();
+        let mark = self.items[id].attributes.entry(MARK.to_owned()).or_default();
         *mark = format!("{mark} {index}").trim().to_owned();
     }
 
@@ -174,19 +179,21 @@ impl Model {
                 let mut all = Vec::new();
                 self.texts(id, &mut all);
                 let mut value = Some(value.clone());
+                // What other operations made is not meant.
+                all.retain(|text| *text < self.untouched);
                 for text in all {
-                    let text = &mut self.0[text].text;
+                    let text = &mut self.items[text].text;
                     if text.as_ref().is_some_and(|text| !text.chars().all(is_blank)) {
                         *text = Some(value.take().unwrap_or_default());
                     }
                 }
             }
             Op::Attr { name, value, .. } => {
-                self.0[id].attributes.insert(name.clone(), value.clone());
+                self.items[id].attributes.insert(name.clone(), value.clone());
             }
             Op::Move { to, .. } => {
-                let parent = self.0[id].parent;
-                self.0[parent].children.retain(|child| *child != id);
+                let parent = self.items[id].parent;
+                self.items[parent].children.retain(|child| *child != id);
                 self.put(id, beside.unwrap_or_default(), matches!(to, Beside::Before(_)));
             }
             Op::Insert { at, node } => {
@@ -194,8 +201,8 @@ impl Model {
                 match at {
                     At::Before(_) => self.put(new, id, true),
                     At::After(_) => self.put(new, id, false),
-                    At::First(_) => self.0[id].children.insert(0, new),
-                    At::Last(_) => self.0[id].children.push(new),
+                    At::First(_) => self.items[id].children.insert(0, new),
+                    At::Last(_) => self.items[id].children.push(new),
                 }
                 self.mark(new, index);
                 return;
