@@ -1,7 +1,9 @@
 //! The tree of the scanner beside that of html5ever, a full parser: when the scanner is sure, both are the same.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::print_stderr, reason = "how many pages are compared is for people to see")]
 
+mod applied;
 mod grammar;
 
 use super::Unsure;
