@@ -17,6 +17,7 @@ mod language;
 mod locator;
 mod model;
 mod region;
+pub mod rewrite;
 mod schematic;
 mod scripted;
 mod selected;
