@@ -155,7 +155,10 @@ impl Reader<'_> {
             self.next();
             code = code * 16 + digit;
         }
-        // One space ends the number and belongs to it.
+        // One space ends the number and belongs to it; the end of a line may be two characters.
+        if self.rest.starts_with("\r\n") {
+            self.next();
+        }
         if self.peek().is_some_and(is_space) {
             self.next();
         }
@@ -264,7 +267,7 @@ fn formula(text: &str) -> Option<(i32, i32)> {
     }
     let sign = if offset.starts_with('-') { -1 } else { 1 };
     let digits = offset.strip_prefix(['+', '-'])?.trim_start_matches(is_space);
-    Some((step, sign * digits.parse::<i32>().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?))
+    Some((step, sign * number(digits).filter(|_| digits.starts_with(|c: char| c.is_ascii_digit()))?))
 }
 
 /// A whole number of at most five digits, with or without a sign.

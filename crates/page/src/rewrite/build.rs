@@ -144,7 +144,9 @@ impl Builder {
     /// An end tag.
     pub(super) fn end(&mut self, bytes: &[u8], token: &Token) -> Result<(), Unsure> {
         self.at = token.start;
-        if self.element(self.current()).is_some_and(|element| element.kind.is_foreign) && !self.end_foreign(bytes, token)? {
+        if self.element(self.current()).is_some_and(|element| element.kind.is_foreign)
+            && !self.end_foreign(bytes, token)?
+        {
             return Ok(());
         }
         loop {
@@ -241,11 +243,7 @@ impl Builder {
     /// Text in a drawing that is no markup.
     pub(super) fn plain_text(&mut self, start: usize, end: usize) -> Result<(), Unsure> {
         self.at = start;
-        if start < end {
-            self.unsure("a CDATA section")
-        } else {
-            Ok(())
-        }
+        if start < end { self.unsure("a CDATA section") } else { Ok(()) }
     }
 
     /// The content and the end of an element with raw text.
@@ -282,10 +280,8 @@ impl Builder {
     /// The end of the text.
     pub(super) fn finish(&mut self, length: usize) -> Result<(), Unsure> {
         self.at = length;
-        while matches!(
-            self.mode,
-            Mode::Initial | Mode::BeforeHtml | Mode::BeforeHead | Mode::InHead | Mode::AfterHead
-        ) {
+        while matches!(self.mode, Mode::Initial | Mode::BeforeHtml | Mode::BeforeHead | Mode::InHead | Mode::AfterHead)
+        {
             self.imply_next(length)?;
         }
         let only_body = self.open.len() <= 2;

@@ -197,9 +197,8 @@ impl<'a> Page<'a> {
         }
         let Some(test) = test else { return true };
         let value = self.text(self.bytes.get(attribute.value).unwrap_or_default());
-        let with_case = test
-            .is_case_sensitive
-            .unwrap_or_else(|| element.kind.is_foreign || !values::is_without_case(name));
+        let with_case =
+            test.is_case_sensitive.unwrap_or_else(|| element.kind.is_foreign || !values::is_without_case(name));
         if with_case {
             values::fits(&value, test.operator, &test.value)
         } else {
