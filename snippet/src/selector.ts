@@ -3,7 +3,7 @@
 const SPACE = "[ \\t\\n\\r\\f]";
 const NAME = "[\\w\\x80-\\uffff-]+";
 const ESCAPE = RegExp(`\\\\([\\da-f]{1,6}(\\r\\n|${SPACE})?|[^\\n\\r\\f\\da-f])`, "gi");
-const ATTRIBUTE = RegExp(`\\[${SPACE}*${NAME}${SPACE}*([~|^$*]?=${SPACE}*(${NAME}|"")${SPACE}*[is]?${SPACE}*)?]`, "gi");
+const ATTRIBUTE = RegExp(`\\[${SPACE}*${NAME}${SPACE}*([~|^$*]?=${SPACE}*(${NAME}|"")${SPACE}*i?${SPACE}*)?]`, "gi");
 const NTH = `[+-]?(\\d{1,5}|\\d{0,5}n(${SPACE}*[+-]${SPACE}*\\d{1,5})?)`;
 const PLACE = RegExp(`:((first|last|only)-(child|of-type)|nth-(last-)?(child|of-type)\\(${SPACE}*(odd|even|${NTH})${SPACE}*\\))`, "gi");
 const COMPOUND = `(\\*|[a-z][a-z\\d-]*|(?=[#.[]))([#.]${NAME}|\\[])*`;

@@ -185,11 +185,8 @@ impl Reader<'_> {
             _ => self.name()?,
         };
         self.spaces();
-        let is_case_sensitive = match self.peek()? {
-            'i' | 'I' => Some(false),
-            's' | 'S' => Some(true),
-            _ => None,
-        };
+        // Not the `s` of the standard, which Chromium does not know.
+        let is_case_sensitive = matches!(self.peek()?, 'i' | 'I').then_some(false);
         if is_case_sensitive.is_some() {
             self.next();
             self.spaces();

@@ -7,10 +7,11 @@ use crate::shell;
 use serde::Deserialize;
 
 /// The project's crates and those of them that each may use. `testkit` may be used by every crate's tests.
-const EDGES: [(&str, &[&str]); 13] = [
+const EDGES: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("bandit", &[]),
     ("page", &["domain"]),
+    ("fuzz", &["domain", "page"]),
     ("migrations", &[]),
     ("store", &["domain", "migrations"]),
     ("service", &["bandit", "domain", "page", "store"]),

@@ -1,0 +1,87 @@
+// The language-neutral cases against the snippet's own code, in real Chromium.
+
+import type { Patch } from "../snippet/src/wire.ts";
+import { casesOf, expanded } from "./support/cases.ts";
+import { answer, bundled, ORIGIN, type Bundle } from "./support/engine.ts";
+import { expect, test } from "./support/fixtures.ts";
+
+declare const evoloopUnderTest: Bundle;
+
+test("the browser keeps the rules of the language, case by case", async ({ page }) => {
+  const cases = casesOf("rules").filter(({ kind, where }) => kind !== "import" && where !== "server");
+  expect(cases.length).toBeGreaterThan(90);
+  await answer(page, () => "<!DOCTYPE html><title>Cases</title>");
+  await page.goto(ORIGIN);
+  await page.addScriptTag({ content: await bundled() });
+  const given = cases.map(({ name, kind, patch }) => [name, kind, JSON.stringify(expanded(patch))] as const);
+  const wrong = await page.evaluate(
+    (given) =>
+      given
+        .filter(([, kind, patch]) => evoloopUnderTest.isPatch(window, JSON.parse(patch)) !== (kind === "valid"))
+        .map(([name, kind]) => `${name} should be ${kind}`),
+    given,
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("patches on pages: the expected page, its rules, and the page as it was", async ({ page }) => {
+  const cases = casesOf("patch").filter(({ kind }) => kind === "apply" || kind === "miss");
+  await answer(page, (path) => {
+    const [, part, number] = path.split("/");
+    if (part === "html") return cases[Number(number)]?.html;
+    if (part === "expected") return cases[Number(number)]?.expected ?? "";
+    return "<!DOCTYPE html><title>Cases</title>";
+  });
+  await page.goto(ORIGIN);
+  await page.addScriptTag({ content: await bundled() });
+  const given = cases.map(({ name, kind, patch, css }, index) => ({ name, kind, index, patch: patch as Patch, css }));
+  const wrong: string[] = [];
+  // Frames, because scripting is on in them: it decides what `noscript` holds.
+  for (let first = 0; first < given.length; first += 40) {
+    const found = await page.evaluate(async (given) => {
+      const opened = (path: string): Promise<HTMLIFrameElement> =>
+        new Promise((done) => {
+          const frame = document.createElement("iframe");
+          frame.onload = () => done(frame);
+          frame.src = path;
+          document.body.append(frame);
+        });
+      const rulesOf = (sheets: readonly CSSStyleSheet[]) => sheets.flatMap(({ cssRules }) => Array.from(cssRules, ({ cssText }) => cssText)).join("\n");
+      const run = async ({ name, kind, index, patch, css }: (typeof given)[number]): Promise<string[]> => {
+        const frame = await opened(`/html/${index}`);
+        const inside = frame.contentWindow as Window & typeof globalThis;
+        const text = () => inside.document.documentElement.outerHTML;
+        const engine = evoloopUnderTest.openEngine(inside, () => {});
+        const before = text();
+        const [applied, missed] = await new Promise<number[]>((done) => engine.show("", patch, [], (...report) => done(report)));
+        const after = text();
+        const problems: string[] = [];
+        const same = (what: string, is: unknown, wanted: unknown) => {
+          if (is !== wanted) problems.push(`${name}: ${what}\n   is ${is}\n  not ${wanted}`);
+        };
+        if (kind === "miss") {
+          same("misses", !!missed && !applied, true);
+          same("page after a miss", after, before);
+        } else {
+          const other = await opened(`/expected/${index}`);
+          const wanted = other.contentWindow!.document;
+          const written = Array.from(wanted.querySelectorAll("style[data-evo]"), (style) => (style.remove(), style.textContent)).join("");
+          const sheet = new inside.CSSStyleSheet();
+          sheet.replaceSync(css ?? written);
+          same("report", `${applied}, ${missed}`, `${patch.ops.length}, 0`);
+          same("page", after, wanted.documentElement.outerHTML);
+          same("rules", rulesOf(inside.document.adoptedStyleSheets), rulesOf([sheet]));
+          other.remove();
+        }
+        engine.revert();
+        same("page taken back", text(), before);
+        same("sheets left", inside.document.adoptedStyleSheets.length, 0);
+        frame.remove();
+        return problems;
+      };
+      return (await Promise.all(given.map(run))).flat();
+    }, given.slice(first, first + 40));
+    wrong.push(...found);
+  }
+  expect(wrong).toEqual([]);
+});
