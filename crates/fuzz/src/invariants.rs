@@ -75,7 +75,11 @@ fn address(text: &str) -> Result<(), String> {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
     });
-    if seen.starts_with("//") || scheme.is_some_and(|scheme| !matches!(scheme, "http" | "https")) {
+    // Of an absolute one, what stands between the slashes and the path is the shop's host, perhaps with a port.
+    let rest = seen.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches('/');
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_shop = host == "shop.example" || host.strip_prefix("shop.example:").is_some_and(|port| port.parse::<u16>().is_ok());
+    if seen.starts_with("//") || scheme.is_some_and(|scheme| !matches!(scheme, "http" | "https") || !is_shop) {
         return Err(format!("an address that leads away: {text:?}"));
     }
     Ok(())

@@ -11,6 +11,6 @@ mod run;
 mod vocabulary;
 
 pub use generate::patch;
-pub use invariants::{SHOP, broken};
+pub use invariants::{Became, SHOP, broken};
 pub use random::Random;
 pub use run::{Check, Finding, Tally, by_the_rules, by_the_rules_of_a_browser, hosts_of_shop, run};
