@@ -72,14 +72,21 @@ impl Grammar<'_> {
             }
             6 => json!({"op": "hide", "target": target}),
             7 => {
-                let (moved, side) = (self.random.one(&["h1", ".lead", "#cta"]), self.word(&["before", "after"], &["first", "last", ""]));
+                let (moved, side) = (
+                    self.random.one(&["h1", ".lead", "#cta"]),
+                    self.word(&["before", "after"], &["first", "last", ""]),
+                );
                 let beside = self.random.one(&["picture", ".hero > p", ".hero h1", ".hero > a"]);
                 let to = if self.harms() { self.target() } else { json!({"css": beside}) };
                 json!({"op": "move", "target": {"css": moved}, "to": {side: to}})
             }
             _ => {
                 let side = self.word(&["before", "after", "first", "last"], &["inside", "to"]);
-                let anchor = if self.random.chance(60) { json!({"css": self.random.one(&["h1", ".hero", ".features", ".card.last", "main"])}) } else { target };
+                let anchor = if self.random.chance(60) {
+                    json!({"css": self.random.one(&["h1", ".hero", ".features", ".card.last", "main"])})
+                } else {
+                    target
+                };
                 let node = self.node(1, "");
                 json!({"op": "insert", "at": {side: anchor}, "node": node})
             }
@@ -106,7 +113,11 @@ impl Grammar<'_> {
             set(&mut target, "tag", json!(self.word(&["h1", "p", "a", "script x"], &["script", "IFRAME"])));
         }
         if self.random.chance(5) {
-            set(&mut target, "text", json!(self.random.one(&["Boxes that keep tea fresh", " Order\n ", "a\u{202e}b", ""])));
+            set(
+                &mut target,
+                "text",
+                json!(self.random.one(&["Boxes that keep tea fresh", " Order\n ", "a\u{202e}b", ""])),
+            );
         }
         if self.random.chance(15) {
             let most = if self.harms() { 6 } else { 4 };
@@ -158,7 +169,14 @@ impl Grammar<'_> {
                 if address.contains("//") { address.to_owned() } else { spoiled(self.random, address) }
             }
             _ => {
-                let scheme = self.random.one(&["javascript:", "JavaScript:", "jAvAsCrIpT:", "java\tscript:", "java\nscript:", "javascript\r:"]);
+                let scheme = self.random.one(&[
+                    "javascript:",
+                    "JavaScript:",
+                    "jAvAsCrIpT:",
+                    "java\tscript:",
+                    "java\nscript:",
+                    "javascript\r:",
+                ]);
                 format!("{}{scheme}window.hit=1", self.random.one(words::DISGUISES))
             }
         }
@@ -232,7 +250,8 @@ impl Grammar<'_> {
             attributes.insert("src".to_owned(), json!(self.address()));
             attributes.insert("alt".to_owned(), json!(self.text_or_blank()));
             if self.random.chance(30) {
-                attributes.insert("width".to_owned(), json!(self.word(&["1", "640", "9999"], &["", "12345", "1px", "-1"])));
+                attributes
+                    .insert("width".to_owned(), json!(self.word(&["1", "640", "9999"], &["", "12345", "1px", "-1"])));
             }
         }
         attributes

@@ -85,7 +85,9 @@ pub(crate) fn sized(random: &mut Random) -> Value {
         3 => vec![json!({"op": "hide", "target": {"css": "a".repeat(500 + over)}})],
         4 => vec![json!({"op": "hide", "target": {"css": format!("h1{}", ",h2".repeat(19 + over))}})],
         5 => vec![styles(20 + over)],
-        6 => vec![json!({"op": "class", "target": {"css": "h1"}, "add": vec!["a"; 10 + over], "remove": ["b".repeat(100 + over)]})],
+        6 => vec![
+            json!({"op": "class", "target": {"css": "h1"}, "add": vec!["a"; 10 + over], "remove": ["b".repeat(100 + over)]}),
+        ],
         7 => vec![insert(nested(5 + over))],
         8 => vec![insert(json!({"tag": "ul", "children": vec![json!({"tag": "li", "text": "x"}); 29 + over]}))],
         _ => {

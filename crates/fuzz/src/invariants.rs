@@ -22,8 +22,8 @@ pub enum Became {
 
 /// Elements that run or load something, or change what the page is.
 const MIGHTY: &[&str] = &[
-    "script", "iframe", "frame", "object", "embed", "base", "meta", "link", "svg", "math", "template", "form", "input", "button", "video",
-    "audio", "noscript", "title", "head", "body", "html", "textarea",
+    "script", "iframe", "frame", "object", "embed", "base", "meta", "link", "svg", "math", "template", "form", "input",
+    "button", "video", "audio", "noscript", "title", "head", "body", "html", "textarea",
 ];
 
 /// Looks for what must not be.
@@ -56,7 +56,8 @@ fn addresses(value: &Value) -> Result<(), String> {
     match value {
         Value::Array(entries) => entries.iter().try_for_each(addresses),
         Value::Object(fields) => {
-            let is_named = fields.get("name").and_then(Value::as_str).is_some_and(|name| matches!(name, "href" | "src"));
+            let is_named =
+                fields.get("name").and_then(Value::as_str).is_some_and(|name| matches!(name, "href" | "src"));
             fields.iter().try_for_each(|(key, value)| match value.as_str() {
                 Some(text) if matches!(key.as_str(), "href" | "src") || key == "value" && is_named => address(text),
                 _ => addresses(value),
@@ -78,7 +79,8 @@ fn address(text: &str) -> Result<(), String> {
     // Of an absolute one, what stands between the slashes and the path is the shop's host, perhaps with a port.
     let rest = seen.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches('/');
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let is_shop = host == "shop.example" || host.strip_prefix("shop.example:").is_some_and(|port| port.parse::<u16>().is_ok());
+    let is_shop =
+        host == "shop.example" || host.strip_prefix("shop.example:").is_some_and(|port| port.parse::<u16>().is_ok());
     if seen.starts_with("//") || scheme.is_some_and(|scheme| !matches!(scheme, "http" | "https") || !is_shop) {
         return Err(format!("an address that leads away: {text:?}"));
     }
@@ -104,7 +106,9 @@ fn look(page: &str) -> Result<(), String> {
     }
     let is_ours = |node: &&scraper::node::Element| node.name() == "style" && node.attr("data-evo").is_some();
     let sheets = after.tree.nodes().filter(|node| node.value().as_element().as_ref().is_some_and(is_ours));
-    sheets.flat_map(|sheet| sheet.children()).try_for_each(|child| child.value().as_text().map_or(Ok(()), |text| sheet_of(text)))
+    sheets
+        .flat_map(|sheet| sheet.children())
+        .try_for_each(|child| child.value().as_text().map_or(Ok(()), |text| sheet_of(text)))
 }
 
 /// How often each of the mighty elements is there.
@@ -122,13 +126,19 @@ fn count(page: &Html) -> BTreeMap<&str, usize> {
 /// Every rule is one of ours and loads nothing.
 fn sheet_of(css: &str) -> Result<(), String> {
     for rule in css.split_inclusive('}') {
-        let Some((selector, body)) = rule.split_once('{') else { return Err(format!("a rule without a body: {rule:?}")) };
+        let Some((selector, body)) = rule.split_once('{') else {
+            return Err(format!("a rule without a body: {rule:?}"));
+        };
         let marks = selector.trim_start_matches(":where(").trim_end_matches(')');
         let number = marks.strip_prefix("[data-evo~=\"").and_then(|rest| rest.strip_suffix("\"]"));
         let is_marked = number.is_some_and(|number| number.parse::<u8>().is_ok());
         let body = body.strip_suffix('}').unwrap_or("}").to_ascii_lowercase();
         let holds = |harm: &str| body.contains(harm);
-        if !is_marked || ["url(", "@", "<", "\\", "image-set", "expression", "{", "}", "/*", "\"", "'", "position:"].into_iter().any(holds) {
+        if !is_marked
+            || ["url(", "@", "<", "\\", "image-set", "expression", "{", "}", "/*", "\"", "'", "position:"]
+                .into_iter()
+                .any(holds)
+        {
             return Err(format!("a rule that is none of the patch: {rule:?}"));
         }
     }

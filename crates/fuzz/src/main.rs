@@ -40,7 +40,11 @@ fn check(count: u64, seed: u64) -> ExitCode {
     let began = Instant::now();
     let tally = run(count, seed, by_the_rules);
     let share = tally.valid * 100 / count.max(1);
-    println!("{count} patches from seed {seed} in {:.1} s: {} valid ({share} %)", began.elapsed().as_secs_f64(), tally.valid);
+    println!(
+        "{count} patches from seed {seed} in {:.1} s: {} valid ({share} %)",
+        began.elapsed().as_secs_f64(),
+        tally.valid
+    );
     println!("  on the page: {} applied, {} missed, {} unsure", tally.applied, tally.missed, tally.unsure);
     for (name, count) in &tally.refused {
         println!("  refused: {name} {count}");

@@ -75,9 +75,16 @@ fn the_cases_have_every_refusal_and_both_answers() {
     }
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["import", "refused", "valid"]);
     // Those of the table in the description of the language.
-    let table = include_str!("../../../../docs/patch-language.md").split("## Refusals").nth(1).unwrap().split("\n## ").next().unwrap();
+    let table = include_str!("../../../../docs/patch-language.md")
+        .split("## Refusals")
+        .nth(1)
+        .unwrap()
+        .split("\n## ")
+        .next()
+        .unwrap();
     let firsts = table.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split('|').nth(1));
-    let named: BTreeSet<&str> = firsts.flat_map(|cell| cell.split(',').map(|name| name.trim().trim_matches('`'))).collect();
+    let named: BTreeSet<&str> =
+        firsts.flat_map(|cell| cell.split(',').map(|name| name.trim().trim_matches('`'))).collect();
     assert_eq!(refusals, named);
     assert!(cases.len() >= 90);
 }

@@ -14,15 +14,32 @@ fn no_valid_patch_does_harm() {
     assert_eq!(tally.unsure, 0, "the page of the test is in order");
     let refused: Vec<&str> = tally.refused.keys().copied().collect();
     let all = [
-        "address", "attribute", "class_name", "control_characters", "empty_text", "forbidden_target", "malformed", "nesting", "node_count",
-        "node_tag", "property", "property_count", "selector", "style_value", "too_large", "too_many_ops", "value_too_long", "version",
+        "address",
+        "attribute",
+        "class_name",
+        "control_characters",
+        "empty_text",
+        "forbidden_target",
+        "malformed",
+        "nesting",
+        "node_count",
+        "node_tag",
+        "property",
+        "property_count",
+        "selector",
+        "style_value",
+        "too_large",
+        "too_many_ops",
+        "value_too_long",
+        "version",
     ];
     assert_eq!(refused, all, "every rule refuses something");
 }
 
 /// The language without one rule.
 fn without(rule: &str, json: &str, hosts: &AllowedHosts) -> Result<Patch, &'static str> {
-    by_the_rules(json, hosts).or_else(|name| if name == rule { serde_json::from_str(json).map_err(|_| name) } else { Err(name) })
+    by_the_rules(json, hosts)
+        .or_else(|name| if name == rule { serde_json::from_str(json).map_err(|_| name) } else { Err(name) })
 }
 
 #[test]
