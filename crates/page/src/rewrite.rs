@@ -10,6 +10,8 @@ mod build;
 mod compiled;
 mod decode;
 mod matching;
+#[cfg(test)]
+mod oracle;
 mod plan;
 mod render;
 mod resolve;
@@ -48,6 +50,17 @@ pub enum Part {
     Target,
     /// Where an element is moved to.
     Beside,
+}
+
+impl Part {
+    /// Its name in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Target => "target",
+            Self::Beside => "to",
+        }
+    }
 }
 
 /// Why an element is missing.

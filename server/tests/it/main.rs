@@ -17,6 +17,7 @@ mod metrics;
 mod migrate_data;
 mod page_edits;
 mod pages;
+mod patch;
 mod pictures;
 mod runner;
 mod simulate;
