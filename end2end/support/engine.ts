@@ -48,13 +48,21 @@ export async function bundled({ withRules = true } = {}): Promise<string> {
 /** Any picture, which loads at once. */
 const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"/>`;
 
-/** Answers every request of a page: its documents by path, and a picture for all else. Nothing leaves the browser. */
-export async function answer(page: Page, documents: (path: string) => string | undefined, headers: Record<string, string> = {}): Promise<void> {
+/**
+ * Answers every request of a page: its documents by path, and a picture for all else, which may be one that cannot be
+ * read. Nothing leaves the browser.
+ */
+export async function answer(
+  page: Page,
+  documents: (path: string) => string | undefined,
+  headers: Record<string, string> = {},
+  isBroken = (_path: string) => false,
+): Promise<void> {
   await page.context().route("**/*", (route) => {
     const { hostname, pathname } = new URL(route.request().url());
     const html = hostname === "page.example" ? documents(pathname) : undefined;
     return html === undefined
-      ? route.fulfill({ contentType: "image/svg+xml", body: PICTURE })
+      ? route.fulfill({ contentType: "image/svg+xml", body: isBroken(pathname) ? "" : PICTURE })
       : route.fulfill({ contentType: "text/html; charset=utf-8", body: html, headers });
   });
 }

@@ -136,7 +136,8 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     // No chain of moves is followed.
     const moved = changes.filter(({ isMoved }) => isMoved).map(({ element }) => element);
     const isTangled = new Set(moved).size < moved.length || changes.some(({ isBeside, anchor }) => isBeside && moved.includes(anchor!));
-    missed = patch.ops.length - changes.length + +isTangled + targets.filter((target) => !resolve(page, target)).length;
+    const isMarked = ({ element, anchor }: Change) => [element, anchor].some((node) => node?.hasAttribute(MARK));
+    missed = patch.ops.length - changes.length + +isTangled + changes.filter(isMarked).length + targets.filter((target) => !resolve(page, target)).length;
     if (missed || !changes.every(({ element, anchor }) => mayChange(anchor ?? element))) return;
     removeRules = addRules(page, changes.map(({ rule }, index) => rule?.(marked(index)) ?? ""));
     const began: typeof done = (done = []);

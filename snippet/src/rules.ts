@@ -2,7 +2,7 @@
 // that it is applied to belongs to somebody else. Same limits as crates/domain/src/patch.
 
 import { takes } from "./nesting.js";
-import { FORBIDDEN, isSelector } from "./selector.js";
+import { isSelector, TOUCHABLE } from "./selector.js";
 import type { Page, Patch, PatchNode, Target } from "./wire.js";
 
 /** Control characters, and marks that reorder the text around them. */
@@ -79,16 +79,16 @@ export function isPatch(page: Page, patch: Patch): boolean {
   const CHECKS: Record<string, Check> = {
     v: (v) => v === 1,
     ops: list(40, (op) => has(op.op, op)),
-    op: (kind, { add = [], remove = [] }) => is(/./)(kind) && (kind !== "class" || add.length + remove.length),
+    op: (kind, { add = [], remove = [] }) => is(/^/)(kind) && (kind !== "class" || add.length + remove.length),
     target: (target) => has("place", target),
     css: isCss,
     n: (n) => n === (n & 65_535),
     tag: (tag, { css, text, children, attrs }) =>
       css
-        ? typeof tag === "string" && !FORBIDDEN.test(tag)
+        ? is(TOUCHABLE)(tag)
         : is(TAG)(tag) && left-- && (tag !== "img" || attrs.src) && !(/^(img|[bh]r)$/.test(tag) && (text != null || children?.length)),
     // What a page says may be long, and have whatever characters.
-    text: (text, { css }) => (css ? typeof text === "string" : isText(text)),
+    text: (text, { css }) => (css ? is(/^/)(text) : isText(text)),
     alt: (alt, { css }) => (css ? list(4, isCss)(alt) : isText(alt)),
     value: (value, { name }) => isSet(name, value) && (name || value.trim()),
     name: is(/^(alt|title|placeholder|aria-label|href|src)$/),

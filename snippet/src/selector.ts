@@ -8,17 +8,16 @@ const NTH = `[+-]?(\\d{1,5}|\\d{0,5}n(${SPACE}*[+-]${SPACE}*\\d{1,5})?)`;
 const PLACE = RegExp(`:((first|last|only)-(child|of-type)|nth-(last-)?(child|of-type)\\(${SPACE}*(odd|even|${NTH})${SPACE}*\\))`, "gi");
 const COMPOUND = `(\\*|[a-z][a-z\\d-]*|(?=[#.[]))([#.]${NAME}|\\[])*`;
 const NOT = RegExp(`:not\\(${SPACE}*${COMPOUND}${SPACE}*\\)`, "gi");
-const SELECTOR = RegExp(`^${COMPOUND}((${SPACE}*[>+~,]${SPACE}*|${SPACE}+)${COMPOUND}){0,19}$`, "i");
+const SELECTOR = RegExp(`^${SPACE}*${COMPOUND}((${SPACE}*[>+~,]${SPACE}*|${SPACE}+)${COMPOUND}){0,19}${SPACE}*$`, "i");
 const TAGS = "(script|style|head|meta|link|iframe|object|base)";
 const NAMED = RegExp(`(^|[\\s>+~,(])${TAGS}(?![\\w-])`, "i");
-/** Tags that are never touched. */
-export const FORBIDDEN = RegExp(`^${TAGS}$`, "i");
+/** All but the tags that are never touched. */
+export const TOUCHABLE = RegExp(`^(?!${TAGS}$)`, "i");
 
 /** Whether the browser reads a selector, nothing in it is outside of the subset, and it names nothing that is never touched. */
 export function isSelector(document: Document, css: string): boolean {
   document.createDocumentFragment().querySelector(css);
   const bare = css
-    .replace(RegExp(`^${SPACE}+|${SPACE}+$`, "g"), "")
     .replace(ESCAPE, "_")
     .replace(/"[^"\\\n\r\f]*"|'[^'\\\n\r\f]*'/g, '""')
     .replace(ATTRIBUTE, "[]")
