@@ -6,6 +6,7 @@ use crate::random::Random;
 use domain::Patch;
 use domain::patch::{AllowedHosts, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use url::Url;
 
@@ -38,6 +39,19 @@ pub struct Tally {
     pub refused: BTreeMap<&'static str, u64>,
     /// What must not be: the first hundred.
     pub findings: Vec<Finding>,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  on the page: {} applied, {} missed, {} unsure", self.applied, self.missed, self.unsure)?;
+        for (name, count) in &self.refused {
+            writeln!(f, "  refused: {name} {count}")?;
+        }
+        for Finding { index, what, json } in &self.findings {
+            writeln!(f, "  FOUND {index}: {what}\n    {json}")?;
+        }
+        write!(f, "  broken invariants: {}", self.findings.len())
+    }
 }
 
 /// The rules of the language.
