@@ -86,7 +86,7 @@ export function plan(page: Page, op: Op, known?: Element): Change | undefined {
       };
       // The same box as before: `height: auto` would follow the new picture's own shape.
       const given = ["width", "height"].map((name) => picture.getAttribute(name)!);
-      const [width, height] = given.every((size) => /^\d+$/.test(size) && +size) ? given : [picture.complete && picture.width, picture.height];
+      const [width, height] = given.every((size) => /^\d+$/.test(size) && +size) ? given : [picture.naturalWidth && picture.width, picture.height];
       const rule = (marked: string) => `:where(${marked}){aspect-ratio:${width}/${height};object-fit:cover}`;
       return { element, act, picture, ...(width && height && { rule }) };
     }

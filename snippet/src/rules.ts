@@ -2,7 +2,7 @@
 // that it is applied to belongs to somebody else. Same limits as crates/domain/src/patch.
 
 import { takes } from "./nesting.js";
-import { FORBIDDEN, isSelector } from "./selector.js";
+import { isSelector, TOUCHABLE } from "./selector.js";
 import type { Page, Patch, PatchNode, Target } from "./wire.js";
 
 /** Control characters, and marks that reorder the text around them. */
@@ -32,7 +32,10 @@ const FIELDS: Record<string, string> = {
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;
 const isText: Check = (value) => typeof value === "string" && [...value].length <= 2000 && !UNSEEN.test(value);
-const list = (most: number, check: Check): Check => (values) => values.length <= most && [...values].every((value) => check(value));
+const is = (pattern: RegExp): Check => (value) => typeof value === "string" && pattern.test(value);
+const isClass = is(/^[^\s\p{Cc}"'`<>&=\\]+$/u);
+const list = (most: number, check: Check): Check => (values) =>
+  Array.isArray(values) && values.length <= most && values.every((value) => check(value));
 
 /** The only entry of an object that says where: its name, and from which element it is seen. */
 export function placeOf(place: object): [string, Target] {
@@ -69,23 +72,26 @@ export function isPatch(page: Page, patch: Patch): boolean {
     (!/^(href|src)$/.test(name) ||
       (!/\\|^\s*\/\//.test(text) && /^https?:$/.test(new page.URL(text.trim(), page.document.baseURI).protocol)));
   const isCss: Check = (css) => bytes(css) <= 500 && isSelector(page.document, css);
-  const isClasses = list(10, (name) => /^[^\s\p{Cc}"'`<>&=\\]+$/u.test(name) && bytes(name) <= 100);
+  const isClasses = list(10, (name) => isClass(name) && bytes(name) <= 100);
   const isPlace = (sides: RegExp): Check => (place) => sides.test(placeOf(place)[0]) && has("place", placeOf(place)[1]);
   const around: string[] = [];
   let left = 0;
   const CHECKS: Record<string, Check> = {
     v: (v) => v === 1,
     ops: list(40, (op) => has(op.op, op)),
-    op: (kind, { add = [], remove = [] }) => kind !== "class" || add.length + remove.length,
+    op: (kind, { add = [], remove = [] }) => is(/^/)(kind) && (kind !== "class" || add.length + remove.length),
     target: (target) => has("place", target),
     css: isCss,
-    n: (n) => n >= 0 && n < 65_536 && n % 1 === 0,
+    n: (n) => n === (n & 65_535),
     tag: (tag, { css, text, children, attrs }) =>
-      css ? !FORBIDDEN.test(tag) : TAG.test(tag) && left-- && (tag !== "img" || attrs.src) && !(/^(img|[bh]r)$/.test(tag) && (text ?? children)),
-    text: isText,
+      css
+        ? is(TOUCHABLE)(tag)
+        : is(TAG)(tag) && left-- && (tag !== "img" || attrs.src) && !(/^(img|[bh]r)$/.test(tag) && (text != null || children?.length)),
+    // What a page says may be long, and have whatever characters.
+    text: (text, { css }) => (css ? is(/^/)(text) : isText(text)),
     alt: (alt, { css }) => (css ? list(4, isCss)(alt) : isText(alt)),
     value: (value, { name }) => isSet(name, value) && (name || value.trim()),
-    name: (name) => /^(alt|title|placeholder|aria-label|href|src)$/.test(name),
+    name: is(/^(alt|title|placeholder|aria-label|href|src)$/),
     src: (src) => isSet("src", src),
     set: (set) => Object.keys(set).length && list(20, isStyle)(Object.entries(set)),
     add: isClasses,
@@ -94,6 +100,7 @@ export function isPatch(page: Page, patch: Patch): boolean {
     at: isPlace(/^(before|after|first|last)$/),
     node: (node) => ((left = 30), has("node", node) && shows(node)),
     attrs: (attrs, { tag }) =>
+      `${attrs}` === "[object Object]" &&
       Object.entries<string>(attrs).every(
         ([name, value]) =>
           isSet(name, value) &&
@@ -101,7 +108,7 @@ export function isPatch(page: Page, patch: Patch): boolean {
       ),
     children: (children: PatchNode[], { tag }) => {
       around.push(tag);
-      const fits = around.length < 5 && children.every((child) => takes(around, child.tag) && has("node", child));
+      const fits = Array.isArray(children) && children.every((child) => around.length < 5 && takes(around, child.tag) && has("node", child));
       around.pop();
       return fits;
     },

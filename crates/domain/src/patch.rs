@@ -22,10 +22,11 @@ pub use nesting::{Place, is_flow, is_void};
 pub use refusal::Refusal;
 pub use reverse::{NotThePatched, Restored, Reverse};
 pub use selector::{AttributeTest, Combinator, Complex, Compound, Nth, Selector, Simple};
-pub use style::{FUNCTIONS, PROPERTIES};
+pub use style::{FAMILIES, FUNCTIONS, PROPERTIES, is_property};
 pub use summary::Change;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The version of the language that this crate speaks.
@@ -187,7 +188,7 @@ pub enum Op {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         alt: Option<String>,
     },
-    /// Sets properties out of [`PROPERTIES`], with priority.
+    /// Sets properties that [`is_property`] knows, with priority.
     Style {
         /// Where.
         target: Target,
@@ -304,6 +305,12 @@ impl Patch {
             return Err(Refusal::TooLarge);
         }
         let patch: Self = serde_json::from_str(json).map_err(|error| Refusal::Malformed(error.to_string()))?;
+        // Serde reads more forms than the schema has: fields without their names, and nothing for something.
+        let given: Value = serde_json::from_str(json).map_err(|error| Refusal::Malformed(error.to_string()))?;
+        let written = serde_json::to_value(&patch).map_err(|error| Refusal::Malformed(error.to_string()))?;
+        if !is_form(&given, &written) {
+            return Err(Refusal::Malformed("a part has not the form of the schema".to_owned()));
+        }
         patch.check(hosts)?;
         Ok(patch)
     }
@@ -319,10 +326,27 @@ impl Patch {
     /// The JSON schema of the language (draft 2020-12). It says the form; the limits and rules beside it are
     /// those of [`Patch::check`].
     #[must_use]
-    pub fn schema() -> serde_json::Value {
+    pub fn schema() -> Value {
         let mut schema = schemars::schema_for!(Self);
         schema.insert("$id".to_owned(), "https://evoloop.dev/patch.schema.json".into());
         schema.insert("title".to_owned(), "Evoloop patch, version 1".into());
         schema.to_value()
+    }
+}
+
+/// Whether JSON is what the patch read from it is written as; empty lists and objects may be absent there.
+fn is_form(given: &Value, written: &Value) -> bool {
+    match (given, written) {
+        (Value::Object(given), Value::Object(written)) => {
+            let is_empty = |value: &Value| {
+                value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty)
+            };
+            let same = |(key, value)| written.get(key).map_or(is_empty(value), |other| is_form(value, other));
+            given.iter().all(same) && written.keys().all(|key| given.contains_key(key))
+        }
+        (Value::Array(given), Value::Array(written)) => {
+            given.len() == written.len() && given.iter().zip(written).all(|(value, other)| is_form(value, other))
+        }
+        _ => given == written,
     }
 }

@@ -1,7 +1,7 @@
 //! The commands and their options.
 
 use crate::failure::Outcome;
-use crate::{bench, check_leptos, ci, corpus, demo, run, site, test, tidy, torture};
+use crate::{bench, check_leptos, ci, corpus, demo, fuzz, run, site, test, tidy, torture};
 use clap::{Parser, Subcommand};
 
 /// The project's own commands.
@@ -28,6 +28,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Scores the page analyser on a corpus of labelled pages
     Corpus(corpus::Arguments),
+    /// Makes random patches with planted harm, in Rust and in Chromium
+    Fuzz(fuzz::Arguments),
     /// Kills server and database under load and counts what is missing
     Torture(torture::Arguments),
     /// Proves that cargo-leptos builds and watches the project
@@ -47,6 +49,7 @@ impl Cli {
             Task::Ci => ci::run(),
             Task::Bench(arguments) => bench::run(&arguments),
             Task::Corpus(arguments) => corpus::run(&arguments),
+            Task::Fuzz(arguments) => fuzz::run(&arguments),
             Task::Torture(arguments) => torture::run(&arguments),
             Task::CheckLeptos => check_leptos::run(),
             Task::Site(arguments) => site::run(&arguments),

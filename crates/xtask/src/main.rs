@@ -12,6 +12,7 @@ mod demo;
 mod evoloop;
 mod failure;
 mod fingerprint;
+mod fuzz;
 mod haproxy;
 mod measured;
 mod postgres;

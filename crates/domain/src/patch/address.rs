@@ -1,5 +1,6 @@
 //! Addresses that a patch may point to.
 
+use super::check::is_space;
 use url::Url;
 
 /// Hosts that addresses in a patch may point to: the site's own and those named by its owner.
@@ -15,7 +16,7 @@ impl AllowedHosts {
 
     /// A relative address stays on the page's own host; an absolute one must be http(s) and listed.
     pub(super) fn allow(&self, address: &str) -> bool {
-        let address = address.trim();
+        let address = address.trim_matches(is_space);
         // The browser strips these before it looks for a scheme, so they could hide one.
         if address.chars().any(char::is_control) || address.contains('\\') {
             return false;

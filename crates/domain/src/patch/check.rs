@@ -2,8 +2,8 @@
 
 use super::{
     ATTRIBUTES, AllowedHosts, MAX_BYTES, MAX_CLASS_BYTES, MAX_CLASSES, MAX_DEPTH, MAX_FALLBACKS, MAX_NODES, MAX_OPS,
-    MAX_PROPERTIES, MAX_SELECTOR_BYTES, MAX_VALUE_CHARS, NODE_ATTRIBUTES, Node, Op, PROPERTIES, Patch, Place, Refusal,
-    Selector, TAGS, Target, VERSION, is_void, style,
+    MAX_PROPERTIES, MAX_SELECTOR_BYTES, MAX_VALUE_CHARS, NODE_ATTRIBUTES, Node, Op, Patch, Place, Refusal, Selector,
+    TAGS, Target, VERSION, is_void, style,
 };
 
 pub(super) fn check(patch: &Patch, hosts: &AllowedHosts) -> Result<(), Refusal> {
@@ -78,7 +78,7 @@ impl Checker<'_> {
 
     fn text(&self, value: &str) -> Result<(), Refusal> {
         self.value(value)?;
-        if value.trim().is_empty() { Err(Refusal::EmptyText(self.index)) } else { Ok(()) }
+        if is_blank(value) { Err(Refusal::EmptyText(self.index)) } else { Ok(()) }
     }
 
     fn value(&self, value: &str) -> Result<(), Refusal> {
@@ -101,7 +101,7 @@ impl Checker<'_> {
     }
 
     fn property(&self, property: &str, value: &str) -> Result<(), Refusal> {
-        if !PROPERTIES.contains(&property) {
+        if !style::is_property(property) {
             return Err(Refusal::Property(self.index, property.to_owned()));
         }
         if style::is_value(value) { Ok(()) } else { Err(Refusal::StyleValue(self.index, value.to_owned())) }
@@ -121,7 +121,7 @@ impl Checker<'_> {
             return Err(Refusal::Nesting(self.index, tag.to_owned()));
         }
         node.text.as_deref().map_or(Ok(()), |text| self.value(text))?;
-        if tag == "img" && !node.attrs.contains_key("src") {
+        if tag == "img" && node.attrs.get("src").is_none_or(String::is_empty) {
             return Err(Refusal::Attribute(self.index, "src".to_owned()));
         }
         node.attrs.iter().try_for_each(|(name, value)| self.node_attribute(tag, name, value))?;
@@ -143,8 +143,17 @@ impl Checker<'_> {
 /// Whether an inserted element has something to see: a text, a picture or a line.
 fn shows(node: &Node) -> bool {
     matches!(node.tag.as_str(), "img" | "hr")
-        || node.text.as_deref().is_some_and(|text| !text.trim().is_empty())
+        || node.text.as_deref().is_some_and(|text| !is_blank(text))
         || node.children.iter().any(shows)
+}
+
+/// White space as a browser's `trim` has it, so that the same texts are blank there.
+pub(super) fn is_space(c: char) -> bool {
+    c.is_whitespace() || c == '\u{feff}'
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(is_space)
 }
 
 fn is_forbidden(tag: &str) -> bool {
@@ -155,6 +164,6 @@ fn is_forbidden(tag: &str) -> bool {
 }
 
 fn is_class(name: &str) -> bool {
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"\"'`<>&=\\".contains(c);
+    let plain = |c: char| !is_space(c) && !c.is_control() && !"\"'`<>&=\\".contains(c);
     (1..=MAX_CLASS_BYTES).contains(&name.len()) && name.chars().all(plain)
 }

@@ -47,7 +47,7 @@ pub enum Refusal {
     /// No property at all, or more than [`MAX_PROPERTIES`].
     #[error("operation {0}: a style has 1 to {MAX_PROPERTIES} properties")]
     PropertyCount(usize),
-    /// A property outside [`super::PROPERTIES`].
+    /// A property that [`super::is_property`] does not know.
     #[error("operation {0}: the property `{1}` cannot be changed")]
     Property(usize, String),
     /// A value that is not plain CSS: too long, another character or function, or brackets that do not match.

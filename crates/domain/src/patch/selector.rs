@@ -9,7 +9,7 @@
 //! selector  = complex ("," complex)*
 //! complex   = compound ((" " | ">" | "+" | "~") compound)*
 //! compound  = (tag | "*")? ("#" name | "." name | attribute | pseudo)*      at least one of them
-//! attribute = "[" name (("=" | "~=" | "|=" | "^=" | "$=" | "*=") (name | string) ("i" | "s")?)? "]"
+//! attribute = "[" name (("=" | "~=" | "|=" | "^=" | "$=" | "*=") (name | string) "i"?)? "]"
 //! pseudo    = ":first-child" | ":last-child" | ":only-child" | ":first-of-type" | ":last-of-type" | ":only-of-type"
 //!           | ":nth-child(" nth ")" | ":nth-last-child(" nth ")" | ":nth-of-type(" nth ")" | ":nth-last-of-type(" nth ")"
 //!           | ":not(" compound ")"                                          a compound without ":not"

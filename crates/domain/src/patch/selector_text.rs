@@ -155,7 +155,10 @@ impl Reader<'_> {
             self.next();
             code = code * 16 + digit;
         }
-        // One space ends the number and belongs to it.
+        // One space ends the number and belongs to it; the end of a line may be two characters.
+        if self.rest.starts_with("\r\n") {
+            self.next();
+        }
         if self.peek().is_some_and(is_space) {
             self.next();
         }
@@ -182,11 +185,8 @@ impl Reader<'_> {
             _ => self.name()?,
         };
         self.spaces();
-        let is_case_sensitive = match self.peek()? {
-            'i' | 'I' => Some(false),
-            's' | 'S' => Some(true),
-            _ => None,
-        };
+        // Not the `s` of the standard, which Chromium does not know.
+        let is_case_sensitive = matches!(self.peek()?, 'i' | 'I').then_some(false);
         if is_case_sensitive.is_some() {
             self.next();
             self.spaces();
@@ -264,7 +264,7 @@ fn formula(text: &str) -> Option<(i32, i32)> {
     }
     let sign = if offset.starts_with('-') { -1 } else { 1 };
     let digits = offset.strip_prefix(['+', '-'])?.trim_start_matches(is_space);
-    Some((step, sign * digits.parse::<i32>().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?))
+    Some((step, sign * number(digits).filter(|_| digits.starts_with(|c: char| c.is_ascii_digit()))?))
 }
 
 /// A whole number of at most five digits, with or without a sign.

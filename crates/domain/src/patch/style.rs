@@ -5,54 +5,15 @@
 
 use super::MAX_STYLE_CHARS;
 
-/// Properties that can be set, in the order of the alphabet.
-pub const PROPERTIES: &[&str] = &[
-    "align-items",
-    "background",
-    "background-color",
-    "border",
-    "border-color",
-    "border-radius",
-    "border-style",
-    "border-width",
-    "box-shadow",
-    "color",
-    "column-gap",
-    "display",
-    "flex-direction",
-    "flex-wrap",
-    "font-size",
-    "font-style",
-    "font-weight",
-    "gap",
-    "height",
-    "justify-content",
-    "letter-spacing",
-    "line-height",
-    "margin",
-    "margin-bottom",
-    "margin-left",
-    "margin-right",
-    "margin-top",
-    "max-height",
-    "max-width",
-    "min-height",
-    "min-width",
-    "object-fit",
-    "opacity",
-    "order",
-    "padding",
-    "padding-bottom",
-    "padding-left",
-    "padding-right",
-    "padding-top",
-    "row-gap",
-    "text-align",
-    "text-decoration",
-    "text-transform",
-    "text-wrap",
-    "width",
+/// Families of properties: each alone, and with words behind it (`margin`, `margin-top`).
+pub const FAMILIES: &[&str] = &[
+    "align", "border", "column", "flex", "font", "justify", "letter", "line", "margin", "max", "min", "object",
+    "padding", "row", "text",
 ];
+
+/// Properties beside the families.
+pub const PROPERTIES: &[&str] =
+    &["background", "background-color", "box-shadow", "color", "display", "gap", "height", "opacity", "order", "width"];
 
 /// Functions that a value may call.
 pub const FUNCTIONS: &[&str] = &[
@@ -70,6 +31,15 @@ pub const FUNCTIONS: &[&str] = &[
     "rgba",
     "var",
 ];
+
+/// Whether a property can be set. Of a family it may be one that no browser knows; that is a miss in the browser.
+#[must_use]
+pub fn is_property(name: &str) -> bool {
+    let mut words = name.split('-');
+    let is_family = words.next().is_some_and(|family| FAMILIES.contains(&family));
+    let are_words = words.all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()));
+    PROPERTIES.contains(&name) || (is_family && are_words)
+}
 
 /// Whether a value is one word of plain CSS.
 pub(super) fn is_value(value: &str) -> bool {

@@ -7,11 +7,12 @@ use crate::shell;
 use serde::Deserialize;
 
 /// The project's crates and those of them that each may use. `testkit` may be used by every crate's tests.
-const EDGES: [(&str, &[&str]); 14] = [
+const EDGES: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("bandit", &[]),
     ("page", &["domain"]),
     ("tower-evoloop", &["domain", "page"]),
+    ("fuzz", &["domain", "page"]),
     ("migrations", &[]),
     ("store", &["domain", "migrations"]),
     ("service", &["bandit", "domain", "page", "store"]),

@@ -1,0 +1,105 @@
+// The language-neutral cases against the snippet's own code, in real Chromium.
+
+import type { Patch } from "../snippet/src/wire.ts";
+import { casesOf, expanded } from "./support/cases.ts";
+import { answer, bundled, ORIGIN, type Bundle } from "./support/engine.ts";
+import { expect, test } from "./support/fixtures.ts";
+
+declare const evoloopUnderTest: Bundle;
+
+/** So many at once, because a miss is waited for. */
+const GROUP = 100;
+
+test("the browser keeps the rules of the language, case by case", async ({ page }) => {
+  const cases = casesOf("rules").filter(({ kind, where }) => kind !== "import" && where !== "server");
+  expect(cases.length).toBeGreaterThan(90);
+  await answer(page, () => "<!DOCTYPE html><title>Cases</title>");
+  await page.goto(ORIGIN);
+  await page.addScriptTag({ content: await bundled() });
+  const given = cases.map(({ name, kind, patch }) => [name, kind, JSON.stringify(expanded(patch))] as const);
+  const wrong = await page.evaluate(
+    (given) =>
+      given
+        .filter(([, kind, patch]) => evoloopUnderTest.isPatch(window, JSON.parse(patch)) !== (kind === "valid"))
+        .map(([name, kind]) => `${name} should be ${kind}`),
+    given,
+  );
+  expect(wrong).toEqual([]);
+});
+
+// Some pages of the cases have a script that is no script.
+test.use({ allowed: [/^uncaught: [xy] is not defined$/] });
+
+test("patches on pages: the expected page, its rules, and the page as it was", async ({ page }) => {
+  const cases = casesOf("patch").filter(({ kind }) => kind === "apply" || kind === "miss");
+  expect(cases.length).toBeGreaterThan(90);
+  const given = cases.map(({ name, kind, patch, css }, index) => ({ name, kind, index, patch: patch as Patch, css }));
+  const shown = given.flatMap(({ patch }) => patch.ops.map((op) => (op.op === "image" ? op.src : op.op === "attr" ? op.value : "")));
+  // The pictures of the pages do not load, so that no box is measured, as in HTML text; those of the patches do.
+  const isBroken = (path: string) => !shown.includes(path);
+  const documents = (path: string) => {
+    const [, part, number] = path.split("/");
+    if (part === "html") return cases[Number(number)]?.html;
+    if (part === "expected") return cases[Number(number)]?.expected ?? "";
+    return part ? undefined : "<!DOCTYPE html><title>Cases</title>";
+  };
+  await answer(page, documents, {}, isBroken);
+  await page.goto(ORIGIN);
+  await page.addScriptTag({ content: await bundled() });
+  const wrong: string[] = [];
+  // Frames, because scripting is on in them: it decides what `noscript` holds.
+  for (let first = 0; first < given.length; first += GROUP) {
+    const found = await page.evaluate(async (given) => {
+      const opened = (path: string): Promise<HTMLIFrameElement> =>
+        new Promise((done) => {
+          const frame = document.createElement("iframe");
+          frame.onload = () => done(frame);
+          frame.src = path;
+          document.body.append(frame);
+        });
+      const rulesOf = (sheets: readonly CSSStyleSheet[]) => sheets.flatMap(({ cssRules }) => Array.from(cssRules, ({ cssText }) => cssText)).join("\n");
+      const run = async ({ name, kind, index, patch, css }: (typeof given)[number]): Promise<string[]> => {
+        const frame = await opened(`/html/${index}`);
+        const inside = frame.contentWindow as Window & typeof globalThis;
+        const copy = () => inside.document.documentElement.cloneNode(true) as Element;
+        const engine = evoloopUnderTest.openEngine(inside, () => {});
+        const before = copy();
+        const [applied, missed] = await new Promise<number[]>((done) => engine.show("", patch, [], (...report) => done(report)));
+        const after = copy();
+        const problems: string[] = [];
+        const same = (what: string, is: unknown, wanted: unknown) => {
+          if (is !== wanted) problems.push(`${name}: ${what}\n   is ${is}\n  not ${wanted}`);
+        };
+        // The order of attributes is no part of a DOM.
+        const sameTree = (what: string, is: Element, wanted: Element) => {
+          if (!is.isEqualNode(wanted)) same(what, is.outerHTML, `${wanted.outerHTML} `);
+        };
+        if (kind === "miss") {
+          same("misses", !!missed && !applied, true);
+          sameTree("page after a miss", after, before);
+        } else {
+          const other = await opened(`/expected/${index}`);
+          const wanted = other.contentWindow!.document;
+          const written = Array.from(wanted.querySelectorAll("style[data-evo]"), (style) => (style.remove(), style.textContent)).join("");
+          const sheet = new inside.CSSStyleSheet();
+          sheet.replaceSync(css ?? written);
+          same("report", `${applied}, ${missed}`, `${patch.ops.length}, 0`);
+          // A parser makes no empty texts, and none beside another.
+          after.normalize();
+          wanted.normalize();
+          sameTree("page", after, wanted.documentElement);
+          same("rules", rulesOf(inside.document.adoptedStyleSheets), rulesOf([sheet]));
+          other.remove();
+        }
+        engine.revert();
+        sameTree("page taken back", copy(), before);
+        same("sheets left", inside.document.adoptedStyleSheets.length, 0);
+        frame.remove();
+        return problems;
+      };
+      return (await Promise.all(given.map(run))).flat();
+    }, given.slice(first, first + GROUP));
+    wrong.push(...found);
+  }
+  expect(wrong).toEqual([]);
+});
