@@ -5,6 +5,7 @@ mod demo;
 mod generate;
 mod migrate;
 mod migrate_data;
+mod patch;
 pub mod print;
 mod proxy;
 mod recount;
@@ -70,6 +71,8 @@ enum Command {
     Analyze(analyze::Args),
     /// Write variants of a page and print them
     Generate(generate::Args),
+    /// Check patches, apply them to a file, take them back
+    Patch(patch::Args),
 }
 
 /// Why a command failed.
@@ -128,6 +131,7 @@ impl Cli {
             Command::Recount(args) => recount::run(&flags, &args).await,
             Command::Analyze(args) => analyze::run(&flags, &args).await,
             Command::Generate(args) => generate::run(&flags, &args).await,
+            Command::Patch(args) => patch::run(&args),
         }
     }
 }

@@ -28,15 +28,21 @@ use rate_limit::RateLimit;
 use service::Service;
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tokio_util::sync::CancellationToken;
 
 /// The description that is served; a test compares its paths with [`PATHS`].
 pub const OPENAPI: &str = include_str!("../assets/openapi.json");
 
 /// What the API answers to, as method and path.
-pub const PATHS: [(&str, &str); 5] =
-    [("get", ASSIGN), ("post", EVENT), ("post", FORGET), ("get", HEALTH), ("get", DESCRIPTION)];
+pub const PATHS: [(&str, &str); 6] = [
+    ("get", ASSIGN),
+    ("post", EVENT),
+    ("post", FORGET),
+    ("get", HEALTH),
+    ("get", DESCRIPTION),
+    ("get", PATCH_SCHEMA),
+];
 
 const ASSIGN: &str = "/v1/assign";
 const EVENT: &str = "/v1/event";
@@ -44,6 +50,7 @@ const FORGET: &str = "/v1/forget";
 /// Whoever asks how the server is must be told even when it is full.
 pub(crate) const HEALTH: &str = "/v1/health";
 const DESCRIPTION: &str = "/v1/openapi.json";
+const PATCH_SCHEMA: &str = "/v1/patch.schema.json";
 
 /// How long a browser may remember what it was told before, in seconds: a day.
 const PREFLIGHT_S: &str = "86400";
@@ -175,13 +182,14 @@ impl Public {
             }
             HEALTH if reads => health::health(&self.state).await,
             DESCRIPTION if reads => description(),
+            PATCH_SCHEMA if reads => patch_schema(),
             EVENT if *request.method() == Method::POST => {
                 event::event(&self.state.service, request).await.into_response()
             }
             FORGET if *request.method() == Method::POST => {
                 forget::forget(&self.state.service, request).await.into_response()
             }
-            ASSIGN | HEALTH | DESCRIPTION => other_method("GET,HEAD"),
+            ASSIGN | HEALTH | DESCRIPTION | PATCH_SCHEMA => other_method("GET,HEAD"),
             EVENT | FORGET => other_method("POST"),
             _ => Problem::unknown_path().into_response(),
         }
@@ -230,6 +238,13 @@ fn without_body(mut response: Response) -> Response {
     }
     *response.body_mut() = Body::empty();
     response
+}
+
+/// The form of patches; it changes with releases alone.
+fn patch_schema() -> Response {
+    static TEXT: LazyLock<String> = LazyLock::new(|| domain::Patch::schema().to_string());
+    let headers = [(header::CONTENT_TYPE, "application/schema+json"), (header::CACHE_CONTROL, "public, max-age=86400")];
+    (headers, TEXT.as_str()).into_response()
 }
 
 fn description() -> Response {

@@ -52,6 +52,17 @@ pub enum Part {
     Beside,
 }
 
+impl Part {
+    /// Its name in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Target => "target",
+            Self::Beside => "to",
+        }
+    }
+}
+
 /// Why an element is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {

@@ -36,6 +36,7 @@ fn the_list_of_endpoints() {
     GET /v1/assign
     GET /v1/health
     GET /v1/openapi.json
+    GET /v1/patch.schema.json
     PATCH /api/sites
     PATCH /api/variants
     POST /api/auth/login

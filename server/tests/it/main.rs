@@ -18,6 +18,7 @@ mod metrics;
 mod migrate_data;
 mod page_edits;
 mod pages;
+mod patch;
 mod pictures;
 mod proxy;
 mod runner;

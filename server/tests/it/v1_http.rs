@@ -129,6 +129,20 @@ async fn the_description_names_every_path() {
 }
 
 #[tokio::test]
+async fn the_schema_of_patches_is_served_and_stands_in_the_documentation() {
+    let app = App::sqlite().await;
+    let response = app.server.get("/v1/patch.schema.json").await;
+    response.assert_status_ok();
+    assert_eq!(response.header("content-type"), "application/schema+json");
+    assert_eq!(response.header("cache-control"), "public, max-age=86400");
+    let served: Value = response.json();
+    let written: Value = serde_json::from_str(include_str!("../../../docs/patch.schema.json")).unwrap();
+    // Renew the file with `evoloop patch schema > docs/patch.schema.json`.
+    assert_eq!(served, written);
+    assert_eq!(served["properties"]["ops"]["type"], "array");
+}
+
+#[tokio::test]
 async fn health_tells_whether_events_can_be_stored() {
     let app = App::sqlite().await;
     let response = app.server.get("/v1/health").await;

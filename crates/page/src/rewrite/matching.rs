@@ -6,7 +6,7 @@ use super::Unsure;
 use super::attributes::is_space;
 use super::decode::{Where, decoded};
 use super::tags::Tag;
-use super::tree::{Element, NONE, Tree, same_name, wide};
+use super::tree::{Element, NONE, Tree, same_name, small, wide};
 use domain::patch::{AttributeTest, Combinator, Complex, Compound, Nth, Selector, Simple};
 use encoding_rs::{Encoding, UTF_8};
 use std::borrow::Cow;
@@ -32,6 +32,7 @@ impl<'a> Page<'a> {
 
     /// The first elements that a selector matches, at most `most`.
     pub(super) fn matches(&self, selector: &Selector, most: usize) -> Result<Vec<u32>, Unsure> {
+        self.work(u64::from(small(self.tree.elements.len())))?;
         let mut found = Vec::new();
         for (id, element) in (0_u32..).zip(&self.tree.elements) {
             if found.len() >= most {
@@ -197,9 +198,8 @@ impl<'a> Page<'a> {
         }
         let Some(test) = test else { return true };
         let value = self.text(self.bytes.get(attribute.value).unwrap_or_default());
-        let with_case = test
-            .is_case_sensitive
-            .unwrap_or_else(|| element.kind.is_foreign || !values::is_without_case(name));
+        let with_case =
+            test.is_case_sensitive.unwrap_or_else(|| element.kind.is_foreign || !values::is_without_case(name));
         if with_case {
             values::fits(&value, test.operator, &test.value)
         } else {

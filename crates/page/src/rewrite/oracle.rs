@@ -1,14 +1,16 @@
 //! The tree of the scanner beside that of html5ever, a full parser: when the scanner is sure, both are the same.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::print_stderr, reason = "how many pages are compared is for people to see")]
 
+mod applied;
 mod grammar;
 
+use super::Unsure;
 use super::decode::{Where, decoded};
 use super::scan::Scanner;
 use super::tags::Tag;
 use super::tree::{NONE, Tree, same_name, wide};
-use super::Unsure;
 use ego_tree::NodeRef;
 use encoding_rs::UTF_8;
 use scraper::{Html, Node};
@@ -131,8 +133,14 @@ fn compare(html: &str) -> Result<usize, Unsure> {
     let tree = scanner.tree();
     let (found, expected) = (found(html, tree), expected(html));
     if let Some(place) = (0..found.len().max(expected.len())).find(|place| found.get(*place) != expected.get(*place)) {
-        let around = |lines: &Lines| lines[place.saturating_sub(6).min(lines.len())..(place + 3).min(lines.len())].join("\n");
-        panic!("the trees differ\n--- scanner\n{}\n--- html5ever\n{}\n--- in\n{:.3000}", around(&found), around(&expected), html);
+        let around =
+            |lines: &Lines| lines[place.saturating_sub(6).min(lines.len())..(place + 3).min(lines.len())].join("\n");
+        panic!(
+            "the trees differ\n--- scanner\n{}\n--- html5ever\n{}\n--- in\n{:.3000}",
+            around(&found),
+            around(&expected),
+            html
+        );
     }
     check_places(html, tree);
     Ok(tree.elements.len())

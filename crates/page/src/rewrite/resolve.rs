@@ -121,7 +121,9 @@ impl Search<'_> {
             Err(why) => return Ok(Err(why)),
         };
         let page = self.page;
-        if page.is_never_touched(id) || page.tree.element(id).is_some_and(|found| found.attribute(page.bytes, domain::patch::MARK).is_some()) {
+        if page.is_never_touched(id)
+            || page.tree.element(id).is_some_and(|found| found.attribute(page.bytes, domain::patch::MARK).is_some())
+        {
             return Ok(Err(Why::Kind));
         }
         if target.tag.as_deref().is_some_and(|tag| !tag.eq_ignore_ascii_case(page.name(id))) {
@@ -148,7 +150,8 @@ pub(super) fn one_parent(page: &Page<'_>, id: u32) -> Result<Option<Vec<Pieces>>
         node.0 = node.0 || !page.piece(text)?.chars().all(is_blank);
         node.1.push(super::tree::small(place));
     }
-    let written: Vec<Pieces> = nodes.into_values().filter(|(is_written, _)| *is_written).map(|(_, pieces)| pieces).collect();
+    let written: Vec<Pieces> =
+        nodes.into_values().filter(|(is_written, _)| *is_written).map(|(_, pieces)| pieces).collect();
     let parent_of = |pieces: &Pieces| {
         let first = pieces.first().and_then(|place| page.tree.texts.get(wide(*place)));
         first.map(|text| text.parent)

@@ -2,11 +2,11 @@
 
 mod raw;
 
+use super::Unsure;
 use super::attributes::Attributes;
 use super::build::Builder;
 use super::tags::Tag;
 use super::tree::{Tree, small};
-use super::Unsure;
 use memchr::{memchr, memmem};
 use raw::Raw;
 
@@ -147,7 +147,8 @@ impl Scanner {
     #[inline]
     fn tag(&self, bytes: &[u8], name: usize) -> Option<Token> {
         let rest = bytes.get(name..)?;
-        let length = rest.iter().position(|byte| matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | b'\x0c' | b'/' | b'>'))?;
+        let length =
+            rest.iter().position(|byte| matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | b'\x0c' | b'/' | b'>'))?;
         let name_end = name + length;
         let mut token = Token {
             tag: Tag::of(rest.get(..length)?),

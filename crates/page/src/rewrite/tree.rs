@@ -133,9 +133,8 @@ impl Element {
 
     /// The attribute of this name, which is in lower case.
     pub(super) fn attribute(&self, bytes: &[u8], name: &str) -> Option<Attribute> {
-        let is_meant = |found: &Attribute| {
-            bytes.get(found.name.clone()).is_some_and(|found| same_name(found, name.as_bytes()))
-        };
+        let is_meant =
+            |found: &Attribute| bytes.get(found.name.clone()).is_some_and(|found| same_name(found, name.as_bytes()));
         self.attributes(bytes).find(is_meant)
     }
 }

@@ -16,5 +16,7 @@ mod ledger;
 mod legacy;
 mod locators;
 mod pictures;
+mod rewrite;
+mod rewrite_random;
 mod selected;
 mod support;

@@ -1,4 +1,4 @@
-//! The benches of the crate `bandit`, as ratios within one run.
+//! The benches of the crates `bandit` and `page`, as ratios within one run.
 
 use crate::failure::{About, Outcome};
 use crate::project::Project;
@@ -14,7 +14,7 @@ struct Line {
     against: Option<(&'static str, &'static str)>,
 }
 
-const LINES: [Line; 10] = [
+const LINES: [Line; 12] = [
     Line {
         what: "P(best) of 5 arms, exact to 1e-9",
         bench: "prob_best/exact_5",
@@ -37,6 +37,12 @@ const LINES: [Line; 10] = [
         against: Some(("year/eight_arms", "of the year without")),
     },
     Line { what: "all 7 lifts of a report with intervals", bench: "year/lifts_of_a_report", against: None },
+    Line {
+        what: "a patch of 5 operations on 0.8 MB of HTML text",
+        bench: "rewrite/evoloop",
+        against: Some(("rewrite/lol_html", "of lol_html with the same targets")),
+    },
+    Line { what: "the same with lol_html", bench: "rewrite/lol_html", against: None },
 ];
 
 #[derive(Deserialize)]
@@ -58,8 +64,10 @@ struct Interval {
 
 /// Runs the benches; gives their table.
 pub(super) fn measure(project: &Project) -> Outcome<String> {
-    println!("==> measuring: the statistics");
-    shell::go(shell::cargo(&project.root).args(["bench", "--quiet", "--package", "bandit", "--bench", "statistics"]))?;
+    println!("==> measuring: the statistics, and HTML text");
+    for (package, bench) in [("bandit", "statistics"), ("page", "rewrite")] {
+        shell::go(shell::cargo(&project.root).args(["bench", "--quiet", "--package", package, "--bench", bench]))?;
+    }
     let read = |bench: &str| -> Outcome<Estimate> {
         let path = project.target.join("criterion").join(bench).join("new/estimates.json");
         let text = fs::read_to_string(&path).about(path.display())?;

@@ -85,7 +85,7 @@ impl Builder {
                 }
                 self.insert(token)
             }
-            Tag::Pre | Tag::Listing => {
+            Tag::P | Tag::Pre | Tag::Listing => {
                 self.close_paragraph();
                 self.insert(token)
             }

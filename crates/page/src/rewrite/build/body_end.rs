@@ -15,6 +15,7 @@ impl Builder {
                 }
                 self.mode = Mode::AfterBody;
                 if token.tag == Tag::Html {
+                    self.body_end = Some((token.start, token.start));
                     return Ok(Step::Again);
                 }
                 self.body_end = Some((token.start, token.end));

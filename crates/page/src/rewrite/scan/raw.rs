@@ -88,7 +88,8 @@ impl Raw {
 /// Whether a beginning may become an end tag or a comment when more of the text is there.
 fn could_matter(rest: &[u8]) -> bool {
     let begins = |word: &[u8]| rest.iter().zip(word).all(|(byte, wanted)| byte.eq_ignore_ascii_case(wanted));
-    !rest.contains(&b'>') && (rest.starts_with(b"<") && rest.get(1).is_none_or(|next| b"/!sS".contains(next)) || begins(b"-->"))
+    !rest.contains(&b'>')
+        && (rest.starts_with(b"<") && rest.get(1).is_none_or(|next| b"/!sS".contains(next)) || begins(b"-->"))
 }
 
 /// Whether a name follows here and ends as the name of a tag does.
