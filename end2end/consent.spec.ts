@@ -157,6 +157,19 @@ test("who wants to be forgotten leaves nothing behind and is not heard again", a
   expect(types(stub)).toEqual(["impression"]);
 });
 
+test("what was on its way when a visitor was forgotten brings nothing back", async ({ page, stub }) => {
+  await page.goto(stub.page);
+  await expect.poll(() => types(stub)).toEqual(["impression"]);
+  stub.slowness = 500;
+  // The last of the answers.
+  const answered = page.waitForEvent("requestfinished", (request) => request.url().endsWith("/v1/forget"));
+  await page.locator("#cta").click();
+  await expect.poll(() => types(stub)).toEqual(["impression", "conversion"]);
+  await page.evaluate(() => (window as unknown as WithApi).evoloop.forget());
+  await answered;
+  expect(await kept(page)).toEqual(NOTHING);
+});
+
 test("the page sees one global name, and one server hears from it", async ({ page, context, stub }) => {
   const origins = new Set<string>();
   context.on("request", (request) => origins.add(new URL(request.url()).origin));

@@ -108,7 +108,7 @@ test("a click that leaves the page converts, after the impression", async ({ pag
 });
 
 test("forms, addresses and calls convert, each once", async ({ page, stub }) => {
-  stub.html = `${HTML}<script>window.evoloop = { q: [["trial"]] }</script>`;
+  stub.html = `${HTML}<script>window.evoloop = { q: [["convert", "trial"]] }</script>`;
   stub.goals = [
     goal("click", { selector: ".cta" }),
     goal("form", { selector: "#signup" }),

@@ -67,7 +67,7 @@ export interface Stub {
   stop(): Promise<void>;
 }
 
-const bundle = () => readFileSync(new URL("../../snippet/dist/evoloop.js", import.meta.url));
+const built = (name: string) => readFileSync(new URL(`../../snippet/dist${name}`, import.meta.url));
 const png = (width: number, height: number, color: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="${width}" height="${height}" fill="${color}"/></svg>`;
 
@@ -103,8 +103,8 @@ export async function startStub(): Promise<Stub> {
       response.writeHead(status, { "content-type": "application/json", "access-control-allow-origin": "*" });
       setTimeout(() => response.end(JSON.stringify(body)), stub.slowness);
     };
-    if (url.pathname === "/evoloop.js") {
-      response.writeHead(200, { "content-type": "text/javascript" }).end(bundle());
+    if (/^\/evoloop(-debug)?\.js$/.test(url.pathname)) {
+      response.writeHead(200, { "content-type": "text/javascript" }).end(built(url.pathname));
     } else if (url.pathname === "/v1/assign") {
       stub.assigns.push(url.searchParams);
       if (stub.hangs) return;

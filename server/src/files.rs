@@ -16,6 +16,8 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 const REVALIDATE: &str = "no-cache";
 /// Where the snippet is.
 pub(crate) const SNIPPET: &str = "/evoloop.js";
+/// The panel that the snippet loads for `?evo_debug`.
+pub(crate) const PANEL: &str = "/evoloop-debug.js";
 /// How long it is kept: pages everywhere load it, and a repaired one must reach them soon.
 const SNIPPET_LIFETIME: &str = "public, max-age=300, stale-while-revalidate=86400";
 
@@ -54,11 +56,12 @@ fn is_hashed(options: &LeptosOptions, uri: &Uri) -> bool {
     options.hash_files && uri.path().starts_with(&options.site_pkg_dir_route_base())
 }
 
-/// The snippet for any page in the world, under whatever name it was asked for.
+/// The snippet, or its panel, for any page in the world, under whatever name it was asked for.
 pub(crate) async fn snippet(options: &LeptosOptions, question: Option<Request>) -> Response {
     let found = match question {
         Some(mut question) => {
-            *question.uri_mut() = Uri::from_static(SNIPPET);
+            let is_panel = question.uri().path() == PANEL;
+            *question.uri_mut() = Uri::from_static(if is_panel { PANEL } else { SNIPPET });
             find(options, question).await
         }
         None => None,

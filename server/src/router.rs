@@ -93,10 +93,10 @@ impl Routes {
         self.is_proxy
     }
 
-    /// The snippet, which is the only file that the proxy has.
+    /// The snippet and its panel, the only files that the proxy has.
     pub(crate) fn snippet(leptos: LeptosOptions, service: &Service) -> Router {
         let script = get(snippet).with_state(leptos).layer(CompressionLayer::new());
-        let files = Router::new().route(files::SNIPPET, script.clone());
+        let files = Router::new().route(files::SNIPPET, script.clone()).route(files::PANEL, script.clone());
         match &service.paths().script {
             Some(path) => files.route(path, script),
             None => files,

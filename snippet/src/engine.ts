@@ -41,8 +41,8 @@ export interface Engine {
 /** An operation that was done: on what, and what the browser has recorded of it. */
 interface Done {
   element: Element;
-  /** Beside each record what it left there, and what stood there when all operations were done. */
-  records: [record: MutationRecord, left: unknown, stood?: unknown][];
+  /** Beside each record what it left there, and what stood there when all operations were done. None of what was served. */
+  records?: [record: MutationRecord, left: unknown, stood?: unknown][];
 }
 
 /** What stands where a record says that something changed. */
@@ -115,12 +115,12 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   /** Puts back what is still ours; an element that the page has taken from where we put it is its own again. */
   function undo(index: number): void {
     const { element, records } = done![index] ?? {};
-    if (!element) return;
+    if (!element || !records) return;
     const marks = marksOf(element, index).join(" ");
     if (marks) element.setAttribute(MARK, marks);
     else element.removeAttribute(MARK);
     let isTaken = false;
-    for (const [record, left] of records!.reverse()) {
+    for (const [record, left] of records.reverse()) {
       isTaken ||= record.type === "childList" && stands(record) !== left;
       if (!isTaken && stands(record) === left) putBack(record);
     }
@@ -149,7 +149,9 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     // No chain of moves is followed.
     const moved = changes.filter(({ isMoved }) => isMoved).map(({ element }) => element);
     const isTangled = new Set(moved).size < moved.length || changes.some(({ isBeside, anchor }) => isBeside && moved.includes(anchor!));
-    missed = patch.ops.length - changes.length + +isTangled + targets.filter((target) => !resolve(page, target)).length;
+    // What was served with another patch stays as it was served.
+    const isServed = changes.some(({ element, anchor }) => [element, anchor].some((one) => one?.hasAttribute(MARK)));
+    missed = patch.ops.length - changes.length + +(isTangled || isServed) || targets.filter((target) => !resolve(page, target)).length;
     if (missed || !changes.every(({ element, anchor }) => mayChange(anchor ?? element))) return;
     removeRules = addRules(page, changes.map(({ rule }, index) => rule?.(marked(index)) ?? ""));
     const began: typeof done = (done = []);
@@ -173,7 +175,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   function adopt(): void {
     done = patch.ops.map((_op, index) => {
       const element = document.querySelector(marked(index));
-      return element ? { element, records: [] } : undefined;
+      return element ? { element } : undefined;
     });
     missed = done.filter((made) => !made).length;
     tell(done.length);
@@ -186,7 +188,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       return (
         !element?.isConnected ||
         !element.matches(marked(index)) ||
-        records!.some(([record, , stood]) => record.type !== "childList" && stands(record) !== stood)
+        records?.some(([record, , stood]) => record.type !== "childList" && stands(record) !== stood)
       );
     });
     [...lost].reverse().forEach(undo);

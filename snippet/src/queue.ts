@@ -1,6 +1,7 @@
 // Events on their way: in order, at least once, over reloads, never in the page's way.
 
-import type { Store } from "./store.js";
+import { guard } from "./guard.js";
+import { uuid } from "./store.js";
 import type { EventResult, Page, WireEvent } from "./wire.js";
 
 /** How long events wait for company, in milliseconds. */
@@ -19,23 +20,39 @@ export interface Queue {
   push(event: WireEvent): void;
   /** The last chance: a page that is hidden may never run again. */
   leave(): void;
+  /** Forgets what waits. */
+  drop(): void;
 }
 
 /**
  * Opens a queue. An event leaves it when the server has answered for it, so that a try that failed half-way is
- * repeated with the same ids, which the server recognises: in this page view, in the next one or in another tab.
+ * repeated with the same ids, which the server recognises. What waits is kept for the next page view, each tab's
+ * beside the others' so that none overwrites another; `isShort` keeps nothing.
  */
-export function openQueue(page: Page, url: string, store: Store, settled: Settled): Queue {
+export function openQueue(page: Page, url: string, key: string, isShort: boolean, settled: Settled): Queue {
+  const own = `${key}_${uuid(page)}`;
+  let waiting: WireEvent[] = [];
   let tries = 0;
   let timer = 0;
   let isBusy = false;
   let beaconed = "";
 
-  const waiting = () => (store().queue ?? []).slice(0, MAX_BATCH);
-  const body = () => JSON.stringify({ events: waiting() });
+  // Storage may be denied or full; then this page view must do.
+  const keep = guard(() => {
+    if (waiting.length && !isShort) page.localStorage.setItem(own, JSON.stringify(waiting.slice(-MAX_BATCH)));
+    else page.localStorage.removeItem(own);
+  });
+  const takeOver = guard(() => {
+    for (const name of Object.keys(page.localStorage).filter((name) => name.startsWith(`${key}_`))) {
+      waiting.push(...(JSON.parse(page.localStorage.getItem(name)!) as WireEvent[]));
+      keep();
+      page.localStorage.removeItem(name);
+    }
+  });
+  const body = () => JSON.stringify({ events: waiting.slice(0, MAX_BATCH) });
 
   async function send(): Promise<void> {
-    const batch = waiting();
+    const batch = waiting.slice(0, MAX_BATCH);
     if (isBusy || !batch.length) return;
     isBusy = true;
     let isOk = false;
@@ -51,7 +68,8 @@ export function openQueue(page: Page, url: string, store: Store, settled: Settle
         if (isDone && result) settled(event, result);
         return isDone;
       });
-      store((kept) => (kept.queue = kept.queue!.filter(({ id }) => !done.some((event) => event.id === id))));
+      waiting = waiting.filter((event) => !done.includes(event));
+      keep();
       isOk = done.length === batch.length;
     } catch {
       isOk = false; // The network, or an answer that nobody can read.
@@ -66,18 +84,24 @@ export function openQueue(page: Page, url: string, store: Store, settled: Settle
     if (wait) timer = page.setTimeout(send, wait);
   }
 
+  if (!isShort) takeOver();
   later(GATHER_MS);
   return {
     push(event) {
-      store((kept) => (kept.queue = [...(kept.queue ?? []), event].slice(-MAX_BATCH)));
+      waiting.push(event);
+      keep();
       tries = 0;
       if (!isBusy) later(GATHER_MS);
     },
     leave() {
       const text = body();
-      if (!waiting().length || text === beaconed) return;
+      if (!waiting.length || text === beaconed) return;
       if (page.navigator.sendBeacon?.(url, text)) beaconed = text;
       else void send();
+    },
+    drop() {
+      waiting = [];
+      keep();
     },
   };
 }

@@ -1,6 +1,6 @@
 // What is kept between page views: in local storage, else as little as needed in cookies, else for this page view alone.
 
-import type { Assignment, Page, WireEvent } from "./wire.js";
+import type { Assignment, Page } from "./wire.js";
 
 const YEAR_S = 31_536_000;
 
@@ -12,8 +12,6 @@ export interface Kept {
   assignment?: Assignment;
   /** Goals that are reached and counted. */
   goals?: string[];
-  /** Events that the server has not answered for. */
-  queue?: WireEvent[];
   /** The flag of the page's owner, whose visits do not count. */
   owner?: string;
   consent?: boolean;
@@ -46,7 +44,11 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
     if (change) {
       change(kept);
       const text = JSON.stringify(kept);
-      isStored = attempt(() => (text.length > 2 ? page.localStorage.setItem(key, text) : page.localStorage.removeItem(key)));
+      isStored = attempt(() => {
+        if (text.length > 2) page.localStorage.setItem(key, text);
+        // Nothing is to be kept: no event of this tab or of another either.
+        else for (const name of Object.keys(page.localStorage)) if (name.startsWith(key)) page.localStorage.removeItem(name);
+      });
       inCookies((name, cookie) => {
         const value = kept[name] ?? "";
         if (!isStored || cookie) page.document.cookie = `evoloop_${name}=${value};max-age=${value ? YEAR_S : 0};path=/;samesite=lax`;

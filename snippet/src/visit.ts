@@ -82,7 +82,7 @@ export function visit(
     impress(false);
     measure(true);
   });
-  const queue = openQueue(page, at(event), store, ({ goal_id }, { result, counted }) => {
+  const queue = openQueue(page, at(event), `evoloop_${site}`, stateless != null, ({ goal_id }, { result, counted }) => {
     // Remembered only when it is counted: a conversion that came too early may be reported again.
     if (goal_id && !isOver && (counted || result === "duplicate")) store((kept) => (kept.goals = [...(kept.goals ?? []), goal_id]));
   });
@@ -223,6 +223,7 @@ export function visit(
     convert,
     end(isForgotten) {
       stop();
+      queue.drop();
       tell("reverted");
       if (!isForgotten || !shown?.token) return;
       const body = JSON.stringify({ site_id: site, visitor_id: visitor, token: shown.token });

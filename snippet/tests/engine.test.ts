@@ -311,11 +311,26 @@ test("what the server has put into the page is found, and looked after", async (
   }
 });
 
-test("a page that was served with another variant is not taken for this one", async () => {
-  const { world, told, show } = open(new World(`<h1 data-evo="0">Other</h1><!--evoloop w 1-->`));
-  show([headline]);
-  await world.advance(100);
-  assert.deepEqual([told, world.text("h1")], [[[1, 0]], "New headline"]);
+test("a page that was served with another variant is not taken for this one, and not mixed with it", async () => {
+  for (const ops of [[headline], [added]]) {
+    const { world, told, show } = open(new World(`<h1 data-evo="0">Other</h1><!--evoloop w 1-->`));
+    const before = world.html;
+    show(ops);
+    await world.advance(5000);
+    assert.deepEqual([told, world.html], [[[0, 1]], before]);
+  }
+});
+
+test("a page that was served with a variant stays so, whole, when another one takes its place", async () => {
+  const { world, engine, told, show } = open(
+    new World(`<h1 data-evo="0">New headline</h1><p data-evo="1">Added</p><p class="sub" data-evo="2">x</p><!--evoloop v 3-->`),
+  );
+  const before = world.html;
+  show([headline, added, hidden]);
+  show([hidden], [], "w");
+  await world.advance(5000);
+  engine.revert();
+  assert.deepEqual([told, world.html], [[[3, 0], [0, 1]], before]);
 });
 
 test("a served page of which a part is gone is a miss", async () => {

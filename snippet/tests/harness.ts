@@ -156,7 +156,10 @@ export class World {
   }
 
   private async fetch(url: URL, init: RequestInit = {}): Promise<Response> {
-    if (/forget/.test(url.pathname)) return this.forgets.push(JSON.parse(String(init.body))) && ({ ok: true } as Response);
+    if (/forget/.test(url.pathname)) {
+      this.forgets.push(JSON.parse(String(init.body)));
+      return { ok: true } as Response;
+    }
     const isAssign = /assign/.test(url.pathname);
     if (isAssign) this.assigns.push(url);
     const asked = isAssign ? this.onAssign() : this.takeEvents(url, init);

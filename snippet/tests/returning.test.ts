@@ -36,7 +36,7 @@ test("is shown what was assigned before anybody answers, and told of afterwards"
   assert.equal(world.text("h1"), "New headline");
   assert.equal(world.page.evoloop!.variant(), VARIANT);
   await world.advance(1000);
-  assert.deepEqual(world.sent, []);
+  assert.equal(world.sent.length, 0);
   const asked = world.assigns[0]!.searchParams;
   assert.deepEqual([asked.get("current"), asked.get("visitor_id")], [mine.token, first.sent[0]!.visitor_id]);
   await answer({ body: mine });

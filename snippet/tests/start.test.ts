@@ -41,7 +41,7 @@ test("a miss is reported and nothing is changed", async () => {
   const world = new World(`<h1>Another headline</h1>`);
   world.onAssign = () => ({ body: assignment([headline]) });
   await world.load();
-  assert.deepEqual(world.sent, []);
+  assert.equal(world.sent.length, 0);
   await world.advance(5000);
   assert.equal(world.text("h1"), "Another headline");
   assert.deepEqual([world.sent[0]?.metadata?.applied, world.sent[0]?.metadata?.missed], [0, 1]);

@@ -61,7 +61,7 @@ pub fn EraseForm(
                     <div class="flex flex-wrap items-center gap-3">
                         <Button kind="submit" variant=ButtonVariant::Destructive disabled=Signal::from(erase.pending())>"Erase visitor"</Button>
                         <span class="text-sm text-muted-foreground" role="status">
-                            {move || (!failed() && !erase.pending().get()).then(answer)}
+                            {move || (!failed() && !erase.pending().get()).then(answer).flatten()}
                         </span>
                     </div>
                 </ActionForm>

@@ -120,7 +120,8 @@ fn snippet(element: ElementRef<'_>, base: &Url) -> Option<SnippetTag> {
     let is_named = address.as_ref().is_some_and(|address| address.path().ends_with(SCRIPT_PATH));
     let has_key = || element.attr("data-site").is_some_and(|key| key.trim().parse::<SiteId>().is_ok());
     let in_template = || ancestors(element).any(|around| around.value().name() == "template");
-    if !is_named && !(address.is_some() && has_key()) || in_template() {
+    let is_ours = is_named || address.is_some() && has_key();
+    if !is_ours || in_template() {
         return None;
     }
     let in_head = ancestors(element).any(|around| around.value().name() == "head");

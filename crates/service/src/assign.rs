@@ -1,10 +1,14 @@
 //! Which variant a visitor sees.
 
+mod preview;
+
 use crate::Service;
 use crate::snapshot::SiteSnapshot;
 use domain::{Arm, SiteId, VariantId, VisitorId};
 use std::net::IpAddr;
 use std::sync::Arc;
+
+pub use preview::{PreviewError, PreviewLink};
 
 /// How long a browser may show a cached assignment before it asks again, in seconds.
 const TTL_S: u32 = 3600;
@@ -130,7 +134,7 @@ fn serve(site: &SiteSnapshot, variant_id: VariantId, epoch: i64, token: String) 
 }
 
 /// The control for somebody who takes no part: nothing runs, or nobody is there to convert.
-pub(crate) fn untouched(site: &SiteSnapshot) -> Assignment {
+fn untouched(site: &SiteSnapshot) -> Assignment {
     Assignment {
         variant_id: site.control,
         is_control: true,

@@ -209,7 +209,7 @@ fn verdict(
     };
     // A conversion may follow an exposure to another variant; what a page tells of itself is about this one.
     if event.event_type != EventType::Conversion && shown != event.variant_id {
-        return Ok(unverified(token.epoch));
+        return Ok(Verdict { token_issued_s: token.issued_s, ..unverified(token.epoch) });
     }
     if is_exposure && now.unix_timestamp() - token.issued_s > EXPOSURE_TTL_S {
         return Err(Dropped::TokenExpired);

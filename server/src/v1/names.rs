@@ -1,10 +1,7 @@
 //! The names under which the public API is asked: its own, and those that the operator gave besides.
 
-use super::{ASSIGN, EVENT};
+use super::{ASSIGN, EVENT, FORGET};
 use service::PublicPaths;
-
-/// Where a visitor's data are erased.
-const FORGET: &str = "/v1/forget";
 
 /// Further names of paths of the public API, with the names that these have in the code.
 pub(super) struct Names(Vec<(String, &'static str)>);

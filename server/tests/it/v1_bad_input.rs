@@ -31,17 +31,17 @@ async fn faulty_questions_are_refused() {
     400 application/problem+json
     {"code":"malformed","detail":"`site_id` must be a UUID.","status":400,"title":"Bad Request","type":"about:blank"}
     400 application/problem+json
-    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :.","status":400,"title":"Bad Request","type":"about:blank"}
+    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :, not beginning with erased:.","status":400,"title":"Bad Request","type":"about:blank"}
     400 application/problem+json
     {"code":"malformed","detail":"`site_id` must be a UUID.","status":400,"title":"Bad Request","type":"about:blank"}
     400 application/problem+json
     {"code":"malformed","detail":"`site_id` must be a UUID.","status":400,"title":"Bad Request","type":"about:blank"}
     400 application/problem+json
-    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :.","status":400,"title":"Bad Request","type":"about:blank"}
+    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :, not beginning with erased:.","status":400,"title":"Bad Request","type":"about:blank"}
     400 application/problem+json
-    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :.","status":400,"title":"Bad Request","type":"about:blank"}
+    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :, not beginning with erased:.","status":400,"title":"Bad Request","type":"about:blank"}
     400 application/problem+json
-    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :.","status":400,"title":"Bad Request","type":"about:blank"}
+    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :, not beginning with erased:.","status":400,"title":"Bad Request","type":"about:blank"}
     404 application/problem+json
     {"code":"unknown_site","detail":"There is no site with this id.","status":404,"title":"Not Found","type":"about:blank"}
     "#);

@@ -237,9 +237,8 @@ fn what_the_answers_say_is_found() {
         (
             "a policy",
             |visit| {
-                visit
-                    .headers
-                    .push(("content-security-policy".to_owned(), "default-src 'self'; connect-src *".to_owned()))
+                let policy = "default-src 'self'; connect-src *".to_owned();
+                visit.headers.push(("content-security-policy".to_owned(), policy));
             },
             Finding::PolicyBlocksScript { origin: "https://loop.test".to_owned() },
         ),

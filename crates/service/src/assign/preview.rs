@@ -3,9 +3,9 @@
 //! A link in the dashboard leads to the page with a signed token that ends by itself. Whoever has the link sees the
 //! variant, whatever its state; nothing that is seen so can be counted, because no token of an assignment comes with it.
 
-use crate::assign::untouched;
+use super::{Assignment, untouched};
 use crate::snapshot::json;
-use crate::{Assignment, Service, ServiceError};
+use crate::{Service, ServiceError};
 use domain::token::PREVIEW_TTL_S;
 use domain::{SiteId, SiteUrl, VariantId};
 
