@@ -35,14 +35,8 @@ use tokio_util::sync::CancellationToken;
 pub const OPENAPI: &str = include_str!("../assets/openapi.json");
 
 /// What the API answers to, as method and path.
-pub const PATHS: [(&str, &str); 6] = [
-    ("get", ASSIGN),
-    ("post", EVENT),
-    ("post", FORGET),
-    ("get", HEALTH),
-    ("get", DESCRIPTION),
-    ("get", PATCH_SCHEMA),
-];
+pub const PATHS: [(&str, &str); 6] =
+    [("get", ASSIGN), ("post", EVENT), ("post", FORGET), ("get", HEALTH), ("get", DESCRIPTION), ("get", PATCH_SCHEMA)];
 
 const ASSIGN: &str = "/v1/assign";
 const EVENT: &str = "/v1/event";
