@@ -6,12 +6,30 @@ import type { Goal, Page } from "./wire.js";
 /** Called when a goal is reached; `value` is an amount of money. */
 export type Reached = (goal: Goal, value?: number) => void;
 
-/** Watches the page for clicks and forms that count, in the capture phase: a page that stops its events is still heard. */
-export function watchGoals({ document }: Page, goals: Goal[], reached: Reached): void {
-  for (const goal of goals) {
-    const heard = guard(({ target }: Event) => (target as Element).closest(goal.selector!) && reached(goal));
-    if (goal.selector) document.addEventListener(goal.type === "form" ? "submit" : goal.type, heard, true);
+/**
+ * Watches the page for clicks and forms that count, in the capture phase: a page that stops its events is still heard.
+ * What it gives is told the goals; what happened before waits for them.
+ */
+export function watchGoals({ document }: Page, reached: Reached): (goals: Goal[]) => void {
+  const acts: [type: string, on: Element][] = [];
+  let known: Goal[] | undefined;
+  const judge = () => {
+    for (const [type, on] of known ? acts.splice(0) : []) {
+      // A selector that is none takes no other goal with it.
+      known!.forEach(guard((goal) => goal.type === type && goal.selector && on.closest(goal.selector) && reached(goal)));
+    }
+  };
+  for (const [event, type] of [["click", "click"], ["submit", "form"]] as const) {
+    const heard = ({ target }: Event) => {
+      acts.push([type, target as Element]);
+      judge();
+    };
+    document.addEventListener(event, guard(heard), true);
   }
+  return (goals) => {
+    known = goals;
+    judge();
+  };
 }
 
 /** The goals that are reached by being at an address. */

@@ -118,6 +118,7 @@ export function visit(
     if (isExposed) early.splice(0).forEach((report) => report());
   }
 
+  const watched = watchGoals(page, reached);
   const arrive = () => goalsAt(goals ?? [], location).forEach((goal) => reached(goal));
   const convert: Visit["convert"] = (...call) => {
     if (goals) goalsNamed(goals, call[0]).forEach((goal) => reached(goal, call[1]?.value));
@@ -139,7 +140,7 @@ export function visit(
     });
     if (goals) return;
     goals = assignment.goals;
-    watchGoals(page, goals, reached);
+    watched(goals);
     arrive();
     calls.splice(0).forEach((call) => convert(...call));
   }

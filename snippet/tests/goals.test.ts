@@ -6,7 +6,7 @@ import { World, goal } from "./harness.js";
 
 function watch(world: World, ...goals: Goal[]): string[] {
   const seen: string[] = [];
-  watchGoals(world.page, goals, ({ id }) => seen.push(id));
+  watchGoals(world.page, ({ id }) => seen.push(id))(goals);
   return seen;
 }
 
@@ -37,6 +37,18 @@ test("a form that is sent counts, another one does not", () => {
   assert.deepEqual(seen, []);
   submit("#signup");
   assert.deepEqual(seen, ["goal-form"]);
+});
+
+test("what is done before the goals are known counts once they are, also on an element that has gone", () => {
+  const world = new World(`<a class="cta">Buy</a><a class="other">More</a>`);
+  const seen: string[] = [];
+  const known = watchGoals(world.page, ({ id }) => seen.push(id));
+  world.click(".cta");
+  world.click(".other");
+  world.page.document.querySelector(".cta")!.remove();
+  assert.deepEqual(seen, []);
+  known([goal({ type: "click", selector: ".cta" })]);
+  assert.deepEqual(seen, ["goal-click"]);
 });
 
 test("an address counts when it contains what the goal says", () => {

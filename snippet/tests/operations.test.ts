@@ -136,7 +136,7 @@ test("a moved element is the same element", async () => {
 
 test("a loaded picture keeps the box that the browser has measured", async () => {
   const measure = (isComplete: boolean) => (world: World) =>
-    Object.defineProperties(world.find("img"), { complete: { value: isComplete }, width: { value: 600 }, height: { value: 400 } });
+    Object.defineProperties(world.find("img"), { naturalWidth: { value: isComplete ? 600 : 0 }, width: { value: 600 }, height: { value: 400 } });
   const ops: Op[] = [{ op: "image", ...at("img"), src: "/new.png" }];
   const loaded = await open(`<img src="/a.png">`, ops, measure(true));
   assert.equal(loaded.world.rules, `:where([data-evo~="0"]){aspect-ratio:600/400;object-fit:cover}`);
