@@ -107,6 +107,7 @@ sheet.replaceSync(STYLE);
 root.adoptedStyleSheets = [sheet];
 document.documentElement.append(host);
 draw(root, "waiting", {});
+let last: Detail = {};
 for (const name of ["applied", "missed", "reverted", "gave_up"] as const) {
-  page.evoloop?.on(name, (detail) => draw(root, name, (detail ?? {}) as Detail));
+  page.evoloop?.on(name, (detail) => draw(root, name, (last = (detail as Detail | undefined) ?? last)));
 }
