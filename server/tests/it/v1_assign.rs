@@ -237,8 +237,8 @@ async fn a_visitor_without_a_name_gets_one_for_the_day(database: TestDatabase) {
     insta::assert_snapshot!([shown(&unknown), malformed.2, off.2].join("\n"), @r#"
     400 application/problem+json
     {"code":"malformed","detail":"Without the client's address, `visitor_id` is needed.","status":400,"title":"Bad Request","type":"about:blank"}
-    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :.","status":400,"title":"Bad Request","type":"about:blank"}
-    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :.","status":400,"title":"Bad Request","type":"about:blank"}
+    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :, not beginning with erased:.","status":400,"title":"Bad Request","type":"about:blank"}
+    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :, not beginning with erased:.","status":400,"title":"Bad Request","type":"about:blank"}
     "#);
 }
 
