@@ -93,7 +93,7 @@ function draw(root: ShadowRoot, name: EventName | "waiting", detail: Detail): vo
     });
     for (const target of assignment.targets ?? []) {
       if (!missed || resolve(page, target) || assignment.patch.ops.some((op) => targetsOf(op).some(({ css }) => css === target.css))) continue;
-      list.append(element("li", `another variant needs: ${fault(target)}`, "missed"));
+      list.append(element("li", `a variant in its place needs: ${fault(target)}`, "missed"));
     }
     section.append(list);
   }

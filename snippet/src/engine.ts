@@ -25,8 +25,8 @@ export type Report = (applied: number, missed: number) => void;
 
 export interface Engine {
   /**
-   * Applies a patch as soon as the page is ready for it, `targets` included: elements that other variants change, so
-   * that a page counts for all variants or for none. Reports once for this page, and once for each further address
+   * Applies a patch as soon as the page is ready for it, `targets` included: further elements that must be there, so
+   * that the control counts where a variant would. Reports once for this page, and once for each further address
    * of it until the patch was applied.
    */
   show(variant: string, patch: Patch, targets: Target[], report: Report): void;
