@@ -176,7 +176,9 @@ async fn an_installation_on_postgres_answers_like_the_one_that_it_came_from() {
         assert!(row["source_rows"].as_u64().unwrap() > 0, "this test says nothing about {}", row["table"]);
     }
     assert_eq!(counted(to.clone(), shown).await, stored);
-    assert_eq!(counted(to.clone(), recounted).await, stored);
+    let mut counts = stored.clone();
+    counts.as_object_mut().unwrap().remove("guardrails");
+    assert_eq!(counted(to.clone(), recounted).await, counts);
 
     // A second copy is refused, and the first one stays.
     let (ok, _, stderr) = run(&to, folder, &["migrate-data", "--from", &from]).await;

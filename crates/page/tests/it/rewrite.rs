@@ -144,10 +144,9 @@ fn a_page_is_changed_in_its_own_encoding() {
 fn a_hostile_selector_on_a_hostile_page_ends() {
     let selector = ["i"; 20].join(" ~ ");
     let page = format!("<div>{}</div>", "<i></i>".repeat(20_000));
-    let started = std::time::Instant::now();
+    // Its steps are counted: without a bound this would not come to an end within hours.
     let outcome = apply(page.as_bytes(), UTF_8, &hiding(&format!("b ~ {}", selector.strip_prefix("i ~ ").unwrap())));
     assert!(matches!(outcome, Outcome::Unsure(_)), "{outcome:?}");
-    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
 
 #[test]
