@@ -1,3 +1,5 @@
+//! Encodings are found as browsers find them.
+
 use super::*;
 use http::HeaderValue;
 

@@ -1,3 +1,5 @@
+//! Policies get what the change needs and nothing more.
+
 use super::*;
 
 const PLACE: Place<'_> = Place { host: "shop.example", is_https: true };

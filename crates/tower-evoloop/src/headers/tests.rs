@@ -1,3 +1,5 @@
+//! What is asked of the origin, and what is said of its answers.
+
 use super::*;
 
 type Lines = [(&'static str, &'static str)];
