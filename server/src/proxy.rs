@@ -11,7 +11,7 @@ use crate::v1::{Public, V1State};
 use assign::InProcess;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use domain::SiteId;
 use forward::Place;
@@ -152,6 +152,8 @@ impl Proxied {
             Ok(response) => response.map(Body::new),
             Err(error) => return self.failed(&error),
         };
+        // Which one the origin speaks is between the two of us.
+        *response.version_mut() = Version::default();
         self.place.mend_location(response.headers_mut(), self.origin.base(), &host, is_https);
         let protocol = forward::upgrade(response.headers());
         forward::strip_hop_by_hop(response.headers_mut());

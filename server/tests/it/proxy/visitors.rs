@@ -6,11 +6,12 @@ use crate::support::App;
 use axum::body::{Body, Bytes};
 use axum::http::Request;
 use futures::{StreamExt, stream};
+use http_body_util::BodyExt;
 use server::proxy::Front;
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
 #[tokio::test]
 async fn a_tag_that_asks_for_consent_or_respect_is_heard() {
@@ -153,6 +154,22 @@ async fn tunnels_are_bounded() {
     }
     // Other requests need no such place.
     assert_eq!(proxy.ask(proxy.get("/hop")).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_origin_of_old_is_spoken_for() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut line, _)) = listener.accept().await {
+            let _ = line.read(&mut [0; 4096]).await;
+            line.write_all(b"HTTP/1.0 200 OK\r\ncontent-type: text/plain\r\n\r\nold").await.unwrap();
+        }
+    });
+    let proxy = Proxy::before(&origin).await;
+    let response = proxy.begun(proxy.get("/").body(Body::empty()).unwrap()).await;
+    assert_eq!(response.version(), axum::http::Version::HTTP_11);
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "old");
 }
 
 #[tokio::test]
