@@ -11,7 +11,7 @@ use crate::v1::{Public, V1State};
 use assign::InProcess;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use domain::SiteId;
 use forward::Place;
@@ -22,13 +22,14 @@ use service::{AssignRequest, PublicPaths, Service};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_evoloop::{EvoloopLayer, Settings};
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// How long the origin may think before it begins to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the origin may think, usually, before it begins to answer.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the proxy is told.
 #[derive(Debug, Clone)]
@@ -39,10 +40,14 @@ pub struct Front {
     pub origin: String,
     /// The name that the origin is asked by, if it is another one than the visitor's.
     pub origin_host: Option<String>,
+    /// How long the origin may think before it begins to answer.
+    pub patience: Duration,
     /// Browsers reach the proxy by https.
     pub is_https: bool,
     /// Networks of proxies whose word on the visitor is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Tunnels, such as WebSockets, at the same time.
+    pub tunnels: usize,
     /// What happens to pages.
     pub pages: Settings,
 }
@@ -78,7 +83,8 @@ pub fn routes(
     let sendable = |host: &String| HeaderValue::from_str(host).map_err(|_| FrontError::Host(host.clone()));
     let host = front.origin_host.as_ref().map(sendable).transpose()?;
     let place = Place { is_https: front.is_https, trusted: front.trusted_proxies.clone(), host };
-    let origin = Arc::new(Proxied { origin: Origin::new(&front.origin, PATIENCE)?, place, stopping });
+    let tunnels = Arc::new(Semaphore::new(front.tunnels));
+    let origin = Arc::new(Proxied { origin: Origin::new(&front.origin, front.patience)?, place, tunnels, stopping });
     let pages = EvoloopLayer::new(named(&front.pages, service.paths()), InProcess::new(service.clone(), front.site_id));
     let asked = origin.clone();
     let inner = service_fn(move |request| {
@@ -120,15 +126,23 @@ fn serves(service: &Service, site_id: SiteId) -> bool {
 struct Proxied {
     origin: Origin,
     place: Place,
+    /// Room for them.
+    tunnels: Arc<Semaphore>,
     stopping: CancellationToken,
 }
 
 impl Proxied {
     async fn ask(&self, mut request: Request) -> Response {
-        let host = text(request.headers(), &header::HOST);
+        let host = forward::visitors_host(request.headers());
         let is_https = text(request.headers(), &HeaderName::from_static("x-forwarded-proto")) == "https";
         let protocol = forward::upgrade(request.headers());
-        let visitor = protocol.is_some().then(|| tunnel::end_of(&mut request));
+        let visitor = match &protocol {
+            Some(_) => match self.tunnels.clone().try_acquire_owned() {
+                Ok(place) => Some((tunnel::end_of(&mut request), place)),
+                Err(_) => return no_room(),
+            },
+            None => None,
+        };
         forward::strip_hop_by_hop(request.headers_mut());
         self.place.address(request.headers_mut());
         if let Some(protocol) = protocol {
@@ -138,13 +152,15 @@ impl Proxied {
             Ok(response) => response.map(Body::new),
             Err(error) => return self.failed(&error),
         };
-        forward::mend_location(response.headers_mut(), self.origin.base(), &host, is_https);
+        // Which one the origin speaks is between the two of us.
+        *response.version_mut() = Version::default();
+        self.place.mend_location(response.headers_mut(), self.origin.base(), &host, is_https);
         let protocol = forward::upgrade(response.headers());
         forward::strip_hop_by_hop(response.headers_mut());
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             match (protocol, visitor) {
-                (Some(protocol), Some(visitor)) => {
-                    tunnel::connect(visitor, &mut response, self.stopping.clone());
+                (Some(protocol), Some((visitor, place))) => {
+                    tunnel::connect(visitor, &mut response, place, self.stopping.clone());
                     forward::set_upgrade(response.headers_mut(), protocol);
                 }
                 _ => {
@@ -169,6 +185,12 @@ impl Proxied {
         }
         (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
     }
+}
+
+/// All tunnels are in use.
+fn no_room() -> Response {
+    let headers = [(header::CACHE_CONTROL, "no-store"), (header::RETRY_AFTER, "1")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, "There are too many connections of this kind.").into_response()
 }
 
 fn text(headers: &axum::http::HeaderMap, name: &HeaderName) -> String {

@@ -128,7 +128,7 @@ impl Running {
         service.refresh_changed_sites().await.map_err(StartError::Load)?;
         let stages = Stages::default();
         // Uploads to the site may take their time.
-        let limits = Limits { body: UPLOAD, ..Limits::of_this_machine() };
+        let limits = Limits { body: UPLOAD, ..Limits::in_front().0 };
         let public = V1State {
             service: service.clone(),
             rate_limit: Arc::new(RateLimit::new(settings.v1_rate_limit, settings.trusted_proxies.clone())),

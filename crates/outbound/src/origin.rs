@@ -9,7 +9,8 @@ use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::sync::watch;
+use tokio::time::sleep;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -40,7 +41,8 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// A client for a scheme, host and port. `patience` is for the head of an answer, not for its body.
+    /// A client for a scheme, host and port. `patience` is for the head of an answer, not for its body. It begins when
+    /// the origin has got the whole request, and for each piece of that which it does not take.
     ///
     /// # Errors
     /// When the address is not such a one, or the client cannot be made.
@@ -91,19 +93,41 @@ impl Origin {
         let url = Url::parse(&format!("{}{path}", self.base)).map_err(|_| OriginError::Path)?;
         let mut asked = reqwest::Request::new(parts.method, url);
         *asked.headers_mut() = parts.headers;
+        let (turn, mut turns) = watch::channel(Turn::Origins);
         if !body.is_end_stream() {
-            *asked.body_mut() = Some(reqwest::Body::wrap(Shared(Mutex::new(body))));
+            *asked.body_mut() = Some(reqwest::Body::wrap(Shared { body: Mutex::new(body), turn }));
         }
-        match timeout(self.patience, self.client.execute(asked)).await {
-            Ok(Ok(response)) => Ok(response.into()),
-            Ok(Err(error)) => Err(OriginError::Unreachable(error)),
-            Err(_) => Err(OriginError::Late(self.patience)),
+        let mut answer = std::pin::pin!(self.client.execute(asked));
+        let mut is_sent = false;
+        loop {
+            let is_origins = is_sent || *turns.borrow_and_update() == Turn::Origins;
+            tokio::select! {
+                answer = &mut answer => {
+                    // The address is the visitor's own affair and belongs in no log.
+                    return answer.map(Into::into).map_err(|error| OriginError::Unreachable(error.without_url()));
+                }
+                changed = turns.changed(), if !is_sent => is_sent = changed.is_err(),
+                () = sleep(self.patience), if is_origins => return Err(OriginError::Late(self.patience)),
+            }
         }
     }
 }
 
-/// A body that may be looked at from several threads, which the client asks for and never does.
-struct Shared<B>(Mutex<B>);
+/// For whom a request waits on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// The origin is to take what is there, or to answer.
+    Origins,
+    /// More of the body is to come.
+    Visitors,
+}
+
+/// A body that tells for whom it waits, until all of it was taken. It may be looked at from several threads, which the
+/// client asks for and never does.
+struct Shared<B> {
+    body: Mutex<B>,
+    turn: watch::Sender<Turn>,
+}
 
 impl<B: Body + Unpin> Body for Shared<B> {
     type Data = B::Data;
@@ -113,15 +137,21 @@ impl<B: Body + Unpin> Body for Shared<B> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        let body = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
-        Pin::new(body).poll_frame(context)
+        let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let frame = Pin::new(body).poll_frame(context);
+        match frame {
+            // Each piece gives the origin its time anew.
+            Poll::Ready(_) => drop(self.turn.send_replace(Turn::Origins)),
+            Poll::Pending => drop(self.turn.send_replace(Turn::Visitors)),
+        }
+        frame
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_end_stream()
+        self.body.lock().unwrap_or_else(PoisonError::into_inner).is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).size_hint()
+        self.body.lock().unwrap_or_else(PoisonError::into_inner).size_hint()
     }
 }

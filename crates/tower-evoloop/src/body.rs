@@ -3,6 +3,7 @@
 use crate::assign::BoxError;
 use crate::coding::Encoder;
 use crate::held::Held;
+use crate::room::Room;
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
@@ -17,8 +18,8 @@ const PIECE: usize = 64 * 1024;
 pub struct EvoloopBody<B>(Kind<B>);
 
 enum Kind<B> {
-    Origin { held: VecDeque<Bytes>, then: Then<B> },
-    Changed { text: Bytes, encoder: Option<Encoder>, is_plain: bool },
+    Origin { held: VecDeque<Bytes>, then: Then<B>, room: Option<Room> },
+    Changed { text: Bytes, encoder: Option<Encoder>, is_plain: bool, _room: Room },
 }
 
 /// What follows what was held.
@@ -32,7 +33,7 @@ enum Then<B> {
 impl<B: Body<Data = Bytes, Error: Into<BoxError>>> EvoloopBody<B> {
     /// The origin's, from its beginning.
     pub(crate) fn origin(body: B) -> Self {
-        Self(Kind::Origin { held: VecDeque::new(), then: Then::More(Box::pin(body)) })
+        Self(Kind::Origin { held: VecDeque::new(), then: Then::More(Box::pin(body)), room: None })
     }
 
     /// The origin's, of which a part is here already.
@@ -43,13 +44,13 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> EvoloopBody<B> {
             (None, None, Some(trailers)) => Then::Trailers(trailers),
             (None, None, None) => Then::Nothing,
         };
-        Self(Kind::Origin { held: held.raw, then })
+        Self(Kind::Origin { held: held.raw, then, room: Some(held.room) })
     }
 
     /// Another text than the origin's, still to be encoded.
-    pub(crate) fn changed(text: Vec<u8>, encoder: Encoder) -> Self {
+    pub(crate) fn changed(text: Vec<u8>, encoder: Encoder, room: Room) -> Self {
         let is_plain = encoder.is_identity();
-        Self(Kind::Changed { text: text.into(), encoder: Some(encoder), is_plain })
+        Self(Kind::Changed { text: text.into(), encoder: Some(encoder), is_plain, _room: room })
     }
 }
 
@@ -62,10 +63,12 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for EvoloopBody<B> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         match &mut self.0 {
-            Kind::Origin { held, then } => {
+            Kind::Origin { held, then, room } => {
                 if let Some(piece) = held.pop_front() {
                     return Poll::Ready(Some(Ok(Frame::data(piece))));
                 }
+                // What comes now is not held.
+                *room = None;
                 if let Then::More(body) = then {
                     return body.as_mut().poll_frame(context).map(|frame| frame.map(|frame| frame.map_err(Into::into)));
                 }
@@ -75,20 +78,20 @@ impl<B: Body<Data = Bytes, Error: Into<BoxError>>> Body for EvoloopBody<B> {
                     Then::More(_) | Then::Nothing => None,
                 })
             }
-            Kind::Changed { text, encoder, is_plain } => Poll::Ready(next_piece(text, encoder, *is_plain)),
+            Kind::Changed { text, encoder, is_plain, .. } => Poll::Ready(next_piece(text, encoder, *is_plain)),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.0 {
-            Kind::Origin { held, then } => held.is_empty() && then.is_end_stream(),
+            Kind::Origin { held, then, .. } => held.is_empty() && then.is_end_stream(),
             Kind::Changed { encoder, .. } => encoder.is_none(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
-            Kind::Origin { held, then } => {
+            Kind::Origin { held, then, .. } => {
                 let length: u64 = held.iter().map(|piece| piece.len() as u64).sum();
                 let rest = match then {
                     Then::More(body) => body.size_hint(),

@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 const NAMES: [HeaderName; 2] = [header::CONTENT_SECURITY_POLICY, header::CONTENT_SECURITY_POLICY_REPORT_ONLY];
 const STYLE: [&str; 3] = ["style-src-elem", "style-src", "default-src"];
 const SCRIPT: [&str; 3] = ["script-src-elem", "script-src", "default-src"];
+/// The snippet's panel, which it loads for the owner from its own host, with its own nonce.
+const PANEL: &str = "/evoloop-debug.js";
 const CONNECT: [&str; 2] = ["connect-src", "default-src"];
 
 /// Where the page stands, as its policies see it.
@@ -62,9 +64,11 @@ pub(crate) fn allow_script(
     }
     change(headers, |policy| {
         let takes_nonce = |list: &List| nonce.is_some_and(|nonce| list.has(&format!("'nonce-{nonce}'")));
-        if policy.list(&SCRIPT).is_some_and(|list| !list.has_url(place, path) && !takes_nonce(&list)) {
-            // Not `script-src`, which is what workers go by where nothing else is said.
-            policy.add(&SCRIPT, "script-src-elem", &format!("{}{path}", place.host));
+        for path in [path, PANEL] {
+            if policy.list(&SCRIPT).is_some_and(|list| !list.has_url(place, path) && !takes_nonce(&list)) {
+                // Not `script-src`, which is what workers go by where nothing else is said.
+                policy.add(&SCRIPT, "script-src-elem", &format!("{}{path}", place.host));
+            }
         }
         for endpoint in endpoints {
             if policy.list(&CONNECT).is_some_and(|list| !list.has_url(place, endpoint)) {

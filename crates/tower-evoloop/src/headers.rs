@@ -32,23 +32,30 @@ const OF_ORIGIN: [&str; 17] = [
     "x-accel-expires",
 ];
 const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
 /// Content codings that can be undone.
 const CODINGS: [&str; 6] = ["gzip", "x-gzip", "deflate", "br", "zstd", "identity"];
 
 /// Whether a request opens a page: then the answer is for a person, and for a whole document.
 ///
 /// A browser that says what the answer is for is believed: a script that fetches HTML gets pieces of pages, which
-/// must not be changed.
+/// must not be changed. What is loaded ahead may become the page without a further question, so it is one already.
 pub(crate) fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
     if !matches!(*method, Method::GET | Method::HEAD) || headers.contains_key(header::RANGE) {
         return false;
     }
-    match headers.get(FETCH_DEST) {
-        Some(destination) => destination.as_bytes() == b"document",
-        None => headers
-            .get_all(header::ACCEPT)
-            .iter()
-            .any(|value| value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("text/html"))),
+    let accepts = |types: &[&str]| {
+        headers.get_all(header::ACCEPT).iter().any(|value| {
+            let text = value.to_str().unwrap_or_default().to_ascii_lowercase();
+            types.iter().any(|it| text.contains(it))
+        })
+    };
+    let is_ahead = headers.get(PURPOSE).is_some_and(|value| value.as_bytes().starts_with(b"prefetch"));
+    match headers.get(FETCH_DEST).map(HeaderValue::as_bytes) {
+        Some(b"document") => true,
+        Some(b"empty") => is_ahead && accepts(&["text/html", "*/*"]),
+        Some(_) => false,
+        None => accepts(&["text/html"]),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use crate::charset::{Charset, PRESCAN, find};
 use crate::coding::{Coding, Decoder};
+use crate::hydration::Watch;
 use crate::rewrite::{Patch, Rewriter, Verdict};
+use crate::room::Room;
+use crate::settings::{Hydrated, Settings};
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Body;
@@ -19,16 +22,20 @@ pub(crate) struct Held<B: Body> {
     pub(crate) rest: Option<Pin<Box<B>>>,
     pub(crate) trailers: Option<HeaderMap>,
     pub(crate) error: Option<B::Error>,
+    /// For what is held.
+    pub(crate) room: Room,
 }
 
 /// Holds a body until it ends; the reason when the page cannot be changed, and is to go on as it is.
 pub(crate) async fn hold<B: Body<Data = Bytes>>(
     body: B,
     until: Instant,
+    room: Room,
     text: &mut Text<'_>,
 ) -> (Held<B>, Result<(), &'static str>) {
     let mut body = Box::pin(body);
-    let mut held = Held { raw: VecDeque::new(), rest: None, trailers: None, error: None };
+    let mut held = Held { raw: VecDeque::new(), rest: None, trailers: None, error: None, room };
+    let mut length = 0_usize;
     let outcome = loop {
         match timeout_at(until, body.as_mut().frame()).await {
             Err(_) => break Err("the origin takes too long"),
@@ -40,8 +47,14 @@ pub(crate) async fn hold<B: Body<Data = Bytes>>(
             Ok(Some(Ok(frame))) => match frame.into_data() {
                 Ok(piece) => {
                     held.raw.push_back(piece.clone());
+                    length = length.saturating_add(piece.len());
                     if let Err(reason) = text.push(&piece) {
                         break Err(reason);
+                    }
+                    // What comes out of a patch is about as long as what goes in.
+                    let all = length.saturating_add(text.plain.len().saturating_mul(2));
+                    if !held.room.grow(all) {
+                        break Err("there is no room to hold it");
                     }
                 }
                 Err(frame) => {
@@ -67,18 +80,35 @@ pub(crate) struct Text<'a> {
     patch: Option<Arc<dyn Patch>>,
     begun: Option<(Charset, Option<Box<dyn Rewriter>>)>,
     output: Vec<u8>,
+    /// For frameworks because of which nothing of the page would be changed.
+    watch: Option<Watch>,
 }
 
 impl<'a> Text<'a> {
-    pub(crate) fn new(headers: &'a HeaderMap, coding: Coding, most: usize, patch: Option<Arc<dyn Patch>>) -> Self {
+    pub(crate) fn new(
+        headers: &'a HeaderMap,
+        coding: Coding,
+        settings: &Settings,
+        patch: Option<Arc<dyn Patch>>,
+    ) -> Self {
         let (plain, output) = (Vec::new(), Vec::new());
-        Self { headers, most, decoder: coding.decoder(), plain, seen: 0, patch, begun: None, output }
+        let watch = (settings.hydrated == Hydrated::Leave).then(Watch::default);
+        let decoder = coding.decoder();
+        Self { headers, most: settings.max_held, decoder, plain, seen: 0, patch, begun: None, output, watch }
+    }
+
+    /// What has come of the page, without its content coding.
+    pub(crate) fn plain(&self) -> &[u8] {
+        &self.plain
     }
 
     fn push(&mut self, piece: &[u8]) -> Result<(), &'static str> {
         self.decoder.decode(piece, &mut self.plain, self.most).map_err(|_| "its content coding is broken")?;
         if self.plain.len() > self.most {
             return Err("it is too long");
+        }
+        if self.watch.as_mut().is_some_and(|watch| watch.sees(&self.plain)) {
+            return Err("a framework takes the whole document over");
         }
         if self.begun.is_none() && self.plain.len() >= PRESCAN {
             self.begin()?;

@@ -46,6 +46,33 @@ const MARKERS: [(&str, &[u8]); 26] = [
     ("Angular", b"ng-server-context"),
 ];
 
+/// Finds the marks of frameworks that take the whole document in a page that is still coming.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    /// Up to where nothing was found.
+    looked: usize,
+}
+
+impl Watch {
+    /// Whether such a mark ends in what came since the last time.
+    pub(crate) fn sees(&mut self, page: &[u8]) -> bool {
+        static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(of_document()).ok());
+        let longest = of_document().map(<[u8]>::len).max().unwrap_or_default();
+        // A mark may have begun before.
+        let new = page.get(self.looked.saturating_sub(longest)..).unwrap_or_default();
+        self.looked = page.len();
+        match &*SEARCH {
+            Some(search) => search.is_match(new),
+            None => of_document().any(|marker| memmem::find(new, marker).is_some()),
+        }
+    }
+}
+
+/// The marks of frameworks that render the whole document.
+fn of_document() -> impl Iterator<Item = &'static [u8]> {
+    MARKERS.iter().filter(|(name, _)| OF_DOCUMENT.contains(name)).map(|(_, marker)| *marker)
+}
+
 /// The framework, if the page shows one.
 pub(crate) fn framework(page: &[u8]) -> Option<Framework> {
     // All at once: a page is read for this once and not for each of them.
@@ -61,7 +88,21 @@ pub(crate) fn framework(page: &[u8]) -> Option<Framework> {
 
 #[cfg(test)]
 mod tests {
-    use super::framework;
+    use super::{Watch, framework};
+
+    #[test]
+    fn a_mark_is_seen_wherever_the_pieces_end() {
+        let page = b"<p>a</p><script>(self.__next_f=self.__next_f||[])";
+        let end = page.len() - b"=self.__next_f||[])".len();
+        for piece in 1..page.len() {
+            let mut watch = Watch::default();
+            let seen = (0..page.len()).step_by(piece).chain([page.len()]).find(|length| watch.sees(&page[..*length]));
+            assert!(seen.is_some_and(|length| length >= end && length < end + piece), "{piece}: {seen:?}");
+        }
+        let mut watch = Watch::default();
+        assert!(!watch.sees(b"<p data-reactroot>"));
+        assert!(!watch.sees(b"<p data-reactroot><!--$-->"));
+    }
 
     #[test]
     fn frameworks_are_known_by_what_they_leave() {

@@ -2,6 +2,7 @@
 
 use crate::assign::{Assign, BoxError};
 use crate::body::EvoloopBody;
+use crate::room::Rooms;
 use crate::settings::Settings;
 use crate::turn::Turn;
 use bytes::Bytes;
@@ -16,19 +17,21 @@ use tower::{Layer, Service};
 pub struct EvoloopLayer<A> {
     assign: Arc<A>,
     settings: Arc<Settings>,
+    rooms: Rooms,
 }
 
 impl<A: Assign> EvoloopLayer<A> {
     /// A layer for one site.
     #[must_use]
     pub fn new(settings: Settings, assign: A) -> Self {
-        Self { assign: Arc::new(assign), settings: Arc::new(settings) }
+        let rooms = Rooms::new(settings.max_held_together);
+        Self { assign: Arc::new(assign), settings: Arc::new(settings), rooms }
     }
 }
 
 impl<A> Clone for EvoloopLayer<A> {
     fn clone(&self) -> Self {
-        Self { assign: self.assign.clone(), settings: self.settings.clone() }
+        Self { assign: self.assign.clone(), settings: self.settings.clone(), rooms: self.rooms.clone() }
     }
 }
 
@@ -36,7 +39,8 @@ impl<S, A> Layer<S> for EvoloopLayer<A> {
     type Service = Evoloop<S, A>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Evoloop { inner, assign: self.assign.clone(), settings: self.settings.clone() }
+        let (assign, settings, rooms) = (self.assign.clone(), self.settings.clone(), self.rooms.clone());
+        Evoloop { inner, assign, settings, rooms }
     }
 }
 
@@ -45,11 +49,13 @@ pub struct Evoloop<S, A> {
     inner: S,
     assign: Arc<A>,
     settings: Arc<Settings>,
+    rooms: Rooms,
 }
 
 impl<S: Clone, A> Clone for Evoloop<S, A> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), assign: self.assign.clone(), settings: self.settings.clone() }
+        let (assign, settings, rooms) = (self.assign.clone(), self.settings.clone(), self.rooms.clone());
+        Self { inner: self.inner.clone(), assign, settings, rooms }
     }
 }
 
@@ -70,11 +76,11 @@ where
     fn call(&mut self, mut request: Request<I>) -> Self::Future {
         let turn = Turn::of(&mut request);
         let answer = self.inner.call(request);
-        let (assign, settings) = (self.assign.clone(), self.settings.clone());
+        let (assign, settings, room) = (self.assign.clone(), self.settings.clone(), self.rooms.room());
         Box::pin(async move {
             let response = answer.await?;
             Ok(match turn {
-                Some(turn) => turn.complete(response, &*assign, &settings).await,
+                Some(turn) => turn.complete(response, &*assign, &settings, room).await,
                 None => response.map(EvoloopBody::origin),
             })
         })

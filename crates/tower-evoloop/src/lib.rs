@@ -27,6 +27,7 @@ mod hydration;
 mod layer;
 mod markup;
 mod rewrite;
+mod room;
 mod settings;
 mod turn;
 mod whole;

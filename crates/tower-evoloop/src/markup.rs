@@ -1,5 +1,5 @@
-//! What the layer must know of a page's markup beside the patch: where `head` begins, whether the snippet is there,
-//! and whether the page brings a policy of its own.
+//! What the layer must know of a page's markup beside the patch: where `head` begins, whether the snippet is there and
+//! what its tag asks for, and whether the page brings a policy of its own.
 
 use crate::charset::walk_attributes;
 use memchr::{memchr, memmem};
@@ -14,11 +14,37 @@ pub(crate) struct Found {
     pub(crate) head: usize,
     /// The snippet's tag for the site is there.
     pub(crate) has_snippet: bool,
+    /// What that tag asks for.
+    pub(crate) wishes: Wishes,
     /// A `meta` element sets a content policy.
     pub(crate) has_policy: bool,
 }
 
-/// Reads the markup of a page, whose bytes can be read like ASCII.
+/// What the snippet's tag asks for the visitor's privacy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    /// Nothing is kept before the visitor agreed.
+    pub(crate) consent: bool,
+    /// Nothing is kept at all.
+    pub(crate) stateless: bool,
+    /// Global Privacy Control is honoured.
+    pub(crate) gpc: bool,
+    /// Do Not Track is honoured.
+    pub(crate) dnt: bool,
+}
+
+impl Wishes {
+    /// Takes what one more tag asks for.
+    fn add(&mut self, tag: &Tag<'_>) {
+        let respect = tag.value("data-respect").unwrap_or_default().to_ascii_lowercase();
+        self.consent |= tag.has("data-consent", "required");
+        self.stateless |= tag.value("data-stateless").is_some();
+        self.gpc |= memmem::find(&respect, b"gpc").is_some();
+        self.dnt |= memmem::find(&respect, b"dnt").is_some();
+    }
+}
+
+/// Reads the markup of a page, or its beginning, whose bytes can be read like ASCII.
 pub(crate) fn look(page: &[u8], site_id: &str) -> Found {
     let mut found = Found::default();
     let (mut at, mut head) = (0, None);
@@ -29,7 +55,10 @@ pub(crate) fn look(page: &[u8], site_id: &str) -> Found {
             continue;
         }
         if tag.is("script") {
-            found.has_snippet |= tag.has("data-site", site_id);
+            if tag.has("data-site", site_id) {
+                found.has_snippet = true;
+                found.wishes.add(&tag);
+            }
         } else if tag.is("meta") {
             found.has_policy |= tag.has("http-equiv", "content-security-policy");
         }
@@ -80,15 +109,18 @@ impl Tag<'_> {
 
     /// Whether an attribute has this value, written in any case.
     fn has(&self, name: &str, value: &str) -> bool {
-        let (mut has, mut is_first) = (false, true);
-        // Of several with one name the first counts.
+        self.value(name).is_some_and(|its| its.eq_ignore_ascii_case(value.as_bytes()))
+    }
+
+    /// The value of an attribute; of several with one name the first counts.
+    fn value(&self, name: &str) -> Option<Vec<u8>> {
+        let mut value = None;
         let _ = walk_attributes(self.attributes, |known, its| {
-            if is_first && known.eq_ignore_ascii_case(name.as_bytes()) {
-                is_first = false;
-                has = its.eq_ignore_ascii_case(value.as_bytes());
+            if value.is_none() && known.eq_ignore_ascii_case(name.as_bytes()) {
+                value = Some(its.to_vec());
             }
         });
-        has
+        value
     }
 }
 
@@ -138,7 +170,7 @@ fn end_of_raw(page: &[u8], from: usize, name: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{head, look};
+    use super::{Wishes, head, look};
 
     #[test]
     fn an_element_can_be_made_the_first_of_head() {
@@ -158,6 +190,30 @@ mod tests {
             let page = case.replace('|', "");
             assert_eq!(look(page.as_bytes(), "s").head, expected, "{case}");
             assert_eq!(head(page.as_bytes()), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn the_tag_says_what_it_asks_for() {
+        let none = Wishes::default();
+        let cases = [
+            ("<script data-site=abc>", none),
+            ("<script data-site=abc data-consent=required>", Wishes { consent: true, ..none }),
+            ("<script DATA-CONSENT='Required' data-site=abc>", Wishes { consent: true, ..none }),
+            ("<script data-site=abc data-consent=asked>", none),
+            ("<script data-site=abc data-stateless>", Wishes { stateless: true, ..none }),
+            ("<script data-site=abc data-stateless=\"\">", Wishes { stateless: true, ..none }),
+            ("<script data-site=abc data-respect='gpc dnt'>", Wishes { gpc: true, dnt: true, ..none }),
+            ("<script data-site=abc data-respect=dnt data-respect=gpc>", Wishes { dnt: true, ..none }),
+            ("<script data-site=other data-stateless>", none),
+            ("<p data-stateless><!-- <script data-site=abc data-stateless> -->", none),
+            (
+                "<script data-site=abc></script><script data-site=abc data-stateless>",
+                Wishes { stateless: true, ..none },
+            ),
+        ];
+        for (page, expected) in cases {
+            assert_eq!(look(page.as_bytes(), "abc").wishes, expected, "{page}");
         }
     }
 

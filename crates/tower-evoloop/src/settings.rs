@@ -31,11 +31,15 @@ pub struct Settings {
     pub hold: Duration,
     /// Longest page that is held, in bytes.
     pub max_held: usize,
+    /// Bytes that are held of all pages together; for which there is no room, they pass as they are.
+    pub max_held_together: usize,
     /// What happens to pages that a framework takes over.
     pub hydrated: Hydrated,
     /// Whether nothing may be kept before the visitor agreed: then only those are assigned whom the snippet gave the
     /// visitor's cookie.
     pub consent_required: bool,
+    /// Whether nothing may be kept at all: then the snippet decides, and no cookie is set.
+    pub stateless: bool,
     /// Whether visitors who send `Sec-GPC: 1` are left alone.
     pub respect_gpc: bool,
     /// Whether visitors who send `DNT: 1` are left alone.
@@ -52,8 +56,10 @@ impl Settings {
             renamed: Vec::new(),
             hold: Duration::from_secs(1),
             max_held: 4 << 20,
+            max_held_together: 256 << 20,
             hydrated: Hydrated::Leave,
             consent_required: false,
+            stateless: false,
             respect_gpc: false,
             respect_dnt: false,
         }
@@ -76,6 +82,9 @@ impl Settings {
         }
         if self.consent_required {
             tag.push_str(" data-consent=\"required\"");
+        }
+        if self.stateless {
+            tag.push_str(" data-stateless");
         }
         let respected: Vec<&str> = [(self.respect_gpc, "gpc"), (self.respect_dnt, "dnt")]
             .into_iter()

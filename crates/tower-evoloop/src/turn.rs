@@ -7,6 +7,8 @@ use crate::cookies::{Cookies, TOKEN_COOKIE, VISITOR_COOKIE, is_token, kept, new_
 use crate::csp::Place;
 use crate::headers::{accepts, ask_for_whole, forget_length, is_navigation, is_page, make_private};
 use crate::held::{Text, hold};
+use crate::markup::{Wishes, look};
+use crate::room::Room;
 use crate::settings::Settings;
 use crate::whole::make;
 use bytes::Bytes;
@@ -14,6 +16,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header
 use http_body::Body;
 use tokio::time::Instant;
 
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const GPC: HeaderName = HeaderName::from_static("sec-gpc");
 const DNT: HeaderName = HeaderName::from_static("dnt");
@@ -47,10 +50,13 @@ impl Turn {
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let scheme = text(FORWARDED_PROTO).or(request.uri().scheme_str()).unwrap_or_default();
         let authority = request.uri().authority().map(http::uri::Authority::as_str);
+        // Of several proxies the first one was asked by the browser.
+        let forwarded = text(FORWARDED_HOST).and_then(|hosts| hosts.split(',').next());
+        let host = forwarded.or(text(header::HOST)).or(authority).unwrap_or_default();
         let turn = Self {
             is_head: request.method() == Method::HEAD,
             is_https: scheme.eq_ignore_ascii_case("https"),
-            host: text(header::HOST).or(authority).unwrap_or_default().to_owned(),
+            host: host.trim().to_owned(),
             cookies: Cookies::read(headers),
             headers: headers.clone(),
             is_browsers,
@@ -65,6 +71,7 @@ impl Turn {
         response: Response<B>,
         assign: &impl Assign,
         settings: &Settings,
+        room: Room,
     ) -> Response<EvoloopBody<B>>
     where
         B: Body<Data = Bytes, Error: Into<BoxError>>,
@@ -80,11 +87,11 @@ impl Turn {
             return Response::from_parts(parts, EvoloopBody::origin(body));
         }
         let is_left = self.is_left_alone(settings);
-        let assigned = match is_left {
+        let (assigned, cookies) = match is_left {
             Left::Alone => return Response::from_parts(parts, EvoloopBody::origin(body)),
-            Left::ToBrowser => None,
-            Left::Not => match self.assign(&mut parts.headers, assign).await {
-                Some(assigned) => Some(assigned),
+            Left::ToBrowser => (None, Vec::new()),
+            Left::Not => match self.assign(assign).await {
+                Some((assigned, cookies)) => (Some(assigned), cookies),
                 None => return Response::from_parts(parts, EvoloopBody::origin(body)),
             },
         };
@@ -94,13 +101,24 @@ impl Turn {
             return Response::from_parts(parts, EvoloopBody::origin(body));
         };
         let before = parts.headers.clone();
-        let mut text = Text::new(&before, coding, settings.max_held, patch);
-        let (held, outcome) = hold(body, until, &mut text).await;
+        let mut text = Text::new(&before, coding, settings, patch);
+        let (held, outcome) = hold(body, until, room, &mut text).await;
+        let found = look(text.plain(), &settings.site_id);
+        if assigned.is_some() && self.is_asked_for_more(found.wishes, settings) {
+            tracing::debug!("the page's own tag asks for more privacy than the settings, so the snippet decides");
+            return Response::from_parts(parts, EvoloopBody::resumed(held));
+        }
+        // What a page that was not seen whole asks for is known by its tag alone.
+        if outcome.is_ok() || found.has_snippet {
+            for cookie in cookies {
+                parts.headers.append(header::SET_COOKIE, cookie);
+            }
+        }
         let place = Place { host: &self.host, is_https: self.is_https };
         let variant_id = assigned.as_ref().map(|assigned| assigned.variant_id.as_str());
         let made = outcome.map_err(str::to_owned).and_then(|()| {
             let page = text.finish().ok_or_else(|| "it could not be read".to_owned())?;
-            make(page, variant_id, &mut parts.headers, place, settings)
+            make(page, &found, variant_id, &mut parts.headers, place, settings)
         });
         match made {
             Ok(made) => {
@@ -110,7 +128,7 @@ impl Turn {
                 if coding == Coding::Identity {
                     parts.headers.remove(header::CONTENT_ENCODING);
                 }
-                Response::from_parts(parts, EvoloopBody::changed(made.text, coding.encoder()))
+                Response::from_parts(parts, EvoloopBody::changed(made.text, coding.encoder(), held.room))
             }
             Err(reason) => {
                 tracing::debug!(variant_id, reason, "a page goes on as it is");
@@ -120,19 +138,34 @@ impl Turn {
     }
 
     fn is_left_alone(&self, settings: &Settings) -> Left {
-        let says = |name: HeaderName| self.headers.get(name).is_some_and(|value| value.as_bytes() == b"1");
-        if (settings.respect_gpc && says(GPC)) || (settings.respect_dnt && says(DNT)) {
+        if (settings.respect_gpc && self.says(GPC)) || (settings.respect_dnt && self.says(DNT)) {
             Left::Alone
-        } else if self.is_browsers || (settings.consent_required && self.cookies.visitor.is_none()) {
+        } else if self.is_browsers
+            || settings.stateless
+            || (settings.consent_required && self.cookies.visitor.is_none())
+        {
             Left::ToBrowser
         } else {
             Left::Not
         }
     }
 
-    /// Asks for the visitor's variant, and has the visitor keep what the snippet needs; `None` when the page is to
-    /// stay as it is.
-    async fn assign(&mut self, headers: &mut HeaderMap, assign: &impl Assign) -> Option<Assigned> {
+    /// Whether the page's own tag asks for more privacy than this visitor gets by the settings, by which the visitor
+    /// was assigned.
+    fn is_asked_for_more(&self, wishes: Wishes, settings: &Settings) -> bool {
+        (wishes.consent && !settings.consent_required)
+            || wishes.stateless
+            || (wishes.gpc && self.says(GPC))
+            || (wishes.dnt && self.says(DNT))
+    }
+
+    fn says(&self, wish: HeaderName) -> bool {
+        self.headers.get(wish).is_some_and(|value| value.as_bytes() == b"1")
+    }
+
+    /// Asks for the visitor's variant, and for the cookies by which the snippet means the same visitor; `None` when the
+    /// page is to stay as it is.
+    async fn assign(&mut self, assign: &impl Assign) -> Option<(Assigned, Vec<HeaderValue>)> {
         let known = self.cookies.visitor.take();
         let is_new = known.is_none();
         let visitor = known.or_else(new_visitor)?;
@@ -146,19 +179,10 @@ impl Turn {
             }
         };
         let token = assigned.token.as_deref().filter(|token| is_token(token))?;
-        let mut keep = |name, value| {
-            if let Some(cookie) = kept(name, value, self.is_https) {
-                headers.append(header::SET_COOKIE, cookie);
-            }
-        };
-        if is_new {
-            keep(VISITOR_COOKIE, &visitor);
-        }
-        if current != Some(token) {
-            keep(TOKEN_COOKIE, token);
-        }
+        let visitors = is_new.then(|| kept(VISITOR_COOKIE, &visitor, self.is_https)).flatten();
+        let tokens = (current != Some(token)).then(|| kept(TOKEN_COOKIE, token, self.is_https)).flatten();
         let is_sound = assigned.variant_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        is_sound.then_some(assigned)
+        is_sound.then(|| (assigned, visitors.into_iter().chain(tokens).collect()))
     }
 }
 

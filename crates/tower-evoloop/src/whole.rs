@@ -4,7 +4,7 @@ use crate::charset::find;
 use crate::csp::{self, Place, Script};
 use crate::held::Finished;
 use crate::hydration::framework;
-use crate::markup::{head, look};
+use crate::markup::{Found, head};
 use crate::rewrite::Verdict;
 use crate::settings::{Hydrated, Settings};
 use http::{HeaderMap, HeaderValue, header};
@@ -19,12 +19,12 @@ pub(crate) struct Made {
 /// Puts the parts together and lets the page's policies allow them; the reason when the page stays as it is.
 pub(crate) fn make(
     page: Finished,
+    found: &Found,
     variant_id: Option<&str>,
     headers: &mut HeaderMap,
     place: Place<'_>,
     settings: &Settings,
 ) -> Result<Made, String> {
-    let found = look(&page.plain, &settings.site_id);
     let framework = match settings.hydrated {
         Hydrated::Leave => framework(&page.plain),
         Hydrated::Apply => None,

@@ -2,8 +2,8 @@
 
 use super::{CliError, print};
 use crate::config::{Flags, Settings};
-use crate::listen::StopSignal;
-use crate::proxy::Front;
+use crate::listen::{Limits, StopSignal};
+use crate::proxy::{Front, PATIENCE};
 use crate::running::{Running, bind};
 use clap::ValueEnum;
 use domain::SiteId;
@@ -31,6 +31,9 @@ pub(super) struct Args {
     /// Nothing is kept before the visitor agreed
     #[arg(long)]
     consent_required: bool,
+    /// Nothing is kept at all: no cookie is set, and the snippet shows the variants
+    #[arg(long)]
+    stateless: bool,
     /// Wishes of browsers that are honoured
     #[arg(long, value_enum, value_delimiter = ',')]
     respect: Vec<Wish>,
@@ -62,14 +65,17 @@ pub(super) async fn run(flags: &Flags, args: Args) -> Result<ExitCode, CliError>
         WhenHydrated::Apply => Hydrated::Apply,
     };
     pages.consent_required = args.consent_required;
+    pages.stateless = args.stateless;
     pages.respect_gpc = args.respect.contains(&Wish::Gpc);
     pages.respect_dnt = args.respect.contains(&Wish::Dnt);
     let front = Front {
         site_id: args.site,
         origin: args.origin,
         origin_host: args.origin_host,
+        patience: PATIENCE,
         is_https: settings.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
         trusted_proxies: settings.trusted_proxies.clone(),
+        tunnels: Limits::in_front().1,
         pages,
     };
     let (listener, address) = bind(settings.addr).await?;

@@ -7,8 +7,8 @@ use std::path::Path;
 const LONGEST: usize = 100;
 
 /// First parts of the paths that the server answers itself.
-pub(super) const OWN: [&str; 10] =
-    ["api", "app", "assets", "demo", "evoloop.js", "how-it-works", "login", "pkg", "signup", "v1"];
+pub(super) const OWN: [&str; 11] =
+    ["api", "app", "assets", "demo", "evoloop-debug.js", "evoloop.js", "how-it-works", "login", "pkg", "signup", "v1"];
 
 /// Reads the names; a fault says which of them cannot be used, and why. The web files have names of their own.
 pub(super) fn parse(text: &str, web_files: &Path) -> Result<PublicPaths, String> {
@@ -72,7 +72,7 @@ mod tests {
         let first = |path: &str| path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
         let own: BTreeSet<String> = paths.map(first).filter(|part| !part.is_empty()).collect();
         // Beside those that are no function, page or path of the API.
-        let files = ["assets", "demo", "evoloop.js", "pkg"].map(str::to_owned);
+        let files = ["assets", "demo", "evoloop-debug.js", "evoloop.js", "pkg"].map(str::to_owned);
         let known: BTreeSet<String> = OWN.iter().map(|part| (*part).to_owned()).collect();
         assert_eq!(own.into_iter().chain(files).collect::<BTreeSet<_>>(), known);
     }
@@ -115,6 +115,7 @@ mod tests {
             "event=/v1/event",
             "assign=/app",
             "script=/evoloop.js",
+            "script=/evoloop-debug.js",
             "script=/favicon.svg",
             &long,
         ]
@@ -140,6 +141,7 @@ mod tests {
         `/v1/event` clashes with `/v1`, which the server has itself
         `/app` clashes with `/app`, which the server has itself
         `/evoloop.js` clashes with `/evoloop.js`, which the server has itself
+        `/evoloop-debug.js` clashes with `/evoloop-debug.js`, which the server has itself
         `/favicon.svg` clashes with `/favicon.svg` among the web files
         `/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx` is not an absolute path of at most 100 letters, digits, -, _, . and ~ between its slashes
         "#);

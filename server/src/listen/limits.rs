@@ -35,6 +35,17 @@ impl Limits {
         let connections = files.unwrap_or(USUAL_FILES).saturating_sub(OWN_FILES).clamp(1, MOST_CONNECTIONS);
         Self { connections, ..Self::default() }
     }
+
+    /// What suits this machine where each connection leads to one of the site's own server, and how many tunnels there
+    /// is room for beside them.
+    #[must_use]
+    pub fn in_front() -> (Self, usize) {
+        let machine = Self::of_this_machine();
+        // Both have two ends.
+        let pairs = (machine.connections / 2).max(2);
+        let tunnels = (pairs / 4).max(1);
+        (Self { connections: pairs - tunnels, ..machine }, tunnels)
+    }
 }
 
 impl Default for Limits {
@@ -77,5 +88,8 @@ mod tests {
         assert_eq!(open_files("Max processes 1 1"), None);
         let here = Limits::of_this_machine().connections;
         assert!((1..=Limits::default().connections).contains(&here));
+        let (limits, tunnels) = Limits::in_front();
+        assert!((1..).contains(&tunnels) && limits.connections >= tunnels);
+        assert!(2 * (limits.connections + tunnels) <= here.max(4));
     }
 }

@@ -18,6 +18,8 @@ const HOP_BY_HOP: [&str; 8] = [
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+/// Where other proxies than ours say who asks; sites believe one or another of them.
+const VISITORS_ADDRESS: [&str; 3] = ["x-real-ip", "true-client-ip", "cf-connecting-ip"];
 const TRAILERS: HeaderValue = HeaderValue::from_static("trailers");
 
 /// What the proxy knows of its place.
@@ -45,6 +47,9 @@ impl Place {
         }
         if !is_trusted {
             headers.remove(header::FORWARDED);
+            for name in VISITORS_ADDRESS {
+                headers.remove(name);
+            }
         }
         let chain = match peer {
             Some(peer) if before.is_empty() => peer.to_string(),
@@ -68,6 +73,41 @@ impl Place {
             headers.insert(header::HOST, host.clone());
         }
     }
+
+    /// An address on the origin becomes one on the host that the visitor knows, whether the origin goes by the address
+    /// where it is reached or by the name by which it is asked.
+    pub(super) fn mend_location(&self, headers: &mut HeaderMap, base: &str, host: &str, is_https: bool) {
+        let Some(location) = headers.get(header::LOCATION).and_then(|value| value.to_str().ok()) else { return };
+        let visitors = if is_https { "https" } else { "http" };
+        let Some((scheme, rest)) = location.split_once("//") else { return };
+        let scheme = if scheme.is_empty() { visitors } else { scheme.strip_suffix(':').unwrap_or_default() };
+        let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+        let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let authority = shortest(scheme, authority);
+        // What the visitor knows already may be meant to change the scheme.
+        if !is_web || host.is_empty() || authority.eq_ignore_ascii_case(host) {
+            return;
+        }
+        let name = self.host.as_ref().and_then(|name| name.to_str().ok());
+        let scheme = if format!("{scheme}://{authority}").eq_ignore_ascii_case(base) {
+            visitors
+        } else if name.is_some_and(|name| shortest(scheme, name).eq_ignore_ascii_case(authority)) {
+            // A site that wants https gets it.
+            if scheme.eq_ignore_ascii_case("https") { "https" } else { visitors }
+        } else {
+            return;
+        };
+        if let Ok(value) = HeaderValue::from_str(&format!("{scheme}://{host}{rest}")) {
+            headers.insert(header::LOCATION, value);
+        }
+    }
+}
+
+/// The host that the visitor's browser asked; of several proxies the first one heard it.
+pub(super) fn visitors_host(headers: &HeaderMap) -> String {
+    let host = headers.get(FORWARDED_HOST).or_else(|| headers.get(header::HOST));
+    let text = host.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    text.split(',').next().unwrap_or_default().trim().to_owned()
 }
 
 fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
@@ -104,20 +144,10 @@ pub(super) fn set_upgrade(headers: &mut HeaderMap, protocol: HeaderValue) {
     headers.insert(header::UPGRADE, protocol);
 }
 
-/// An address on the origin becomes one on the host that the visitor knows.
-pub(super) fn mend_location(headers: &mut HeaderMap, base: &str, host: &str, is_https: bool) {
-    let Some(location) = headers.get(header::LOCATION).and_then(|value| value.to_str().ok()) else { return };
-    let Some(rest) = location.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
-    else {
-        return;
-    };
-    let scheme = if is_https { "https" } else { "http" };
-    if host.is_empty() {
-        return;
-    }
-    if let Ok(value) = HeaderValue::from_str(&format!("{scheme}://{host}{rest}")) {
-        headers.insert(header::LOCATION, value);
-    }
+/// Host and port, without a port that the scheme has anyway.
+fn shortest<'a>(scheme: &str, authority: &'a str) -> &'a str {
+    let usual = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
+    authority.strip_suffix(usual).unwrap_or(authority)
 }
 
 #[cfg(test)]
@@ -148,6 +178,7 @@ mod tests {
             ("x-forwarded-proto", "https"),
             ("x-forwarded-host", "www.shop.example"),
             ("forwarded", "for=203.0.113.9"),
+            ("x-real-ip", "203.0.113.9"),
         ];
         let place = |is_https| Place { is_https, trusted: vec!["10.0.0.0/8".parse().unwrap()], host: None };
         let cases = [
@@ -155,7 +186,7 @@ mod tests {
                 false,
                 "10.1.2.3",
                 "forwarded: for=203.0.113.9; host: shop.example; x-forwarded-for: 203.0.113.9, 10.1.2.3; \
-                 x-forwarded-host: www.shop.example; x-forwarded-proto: https",
+                 x-forwarded-host: www.shop.example; x-forwarded-proto: https; x-real-ip: 203.0.113.9",
             ),
             (
                 false,
@@ -198,16 +229,30 @@ mod tests {
     #[test]
     fn addresses_on_the_origin_are_not_shown() {
         let cases = [
-            ("http://127.0.0.1:8080/a?b", "https://shop.example/a?b"),
-            ("http://127.0.0.1:8080", "https://shop.example"),
-            ("http://127.0.0.1:80801/a", "http://127.0.0.1:80801/a"),
-            ("/a", "/a"),
-            ("https://elsewhere.example/", "https://elsewhere.example/"),
+            ("http://127.0.0.1:8080/a?b", true, "https://shop.example/a?b"),
+            ("http://127.0.0.1:8080", true, "https://shop.example"),
+            ("http://127.0.0.1:80801/a", true, "http://127.0.0.1:80801/a"),
+            ("/a", true, "/a"),
+            ("/a//b", true, "/a//b"),
+            ("a?b=http://inner.example/", true, "a?b=http://inner.example/"),
+            ("https://elsewhere.example/", true, "https://elsewhere.example/"),
+            ("http://inner.example/a#b", true, "https://shop.example/a#b"),
+            ("http://INNER.example:80?a", false, "http://shop.example?a"),
+            ("//inner.example/a", true, "https://shop.example/a"),
+            ("http://inner.example.com/", true, "http://inner.example.com/"),
+            ("http://inner.example@evil.example/", true, "http://inner.example@evil.example/"),
+            ("http://inner.example:81/", true, "http://inner.example:81/"),
+            // Whoever asks for https would be asked again and again.
+            ("https://inner.example/a", false, "https://shop.example/a"),
+            ("https://shop.example/a", false, "https://shop.example/a"),
+            ("ftp://inner.example/a", false, "ftp://inner.example/a"),
         ];
-        for (location, expected) in cases {
+        let host = Some(HeaderValue::from_static("inner.example"));
+        let place = Place { is_https: false, trusted: Vec::new(), host };
+        for (location, is_https, expected) in cases {
             let mut headers = of(&[("location", location)]);
-            mend_location(&mut headers, "http://127.0.0.1:8080", "shop.example", true);
-            assert_eq!(shown(&headers), format!("location: {expected}"));
+            place.mend_location(&mut headers, "http://127.0.0.1:8080", "shop.example", is_https);
+            assert_eq!(shown(&headers), format!("location: {expected}"), "{location}");
         }
     }
 }

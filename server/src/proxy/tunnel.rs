@@ -6,6 +6,7 @@ use axum::http::Response;
 use hyper::upgrade::{OnUpgrade, on};
 use hyper_util::rt::TokioIo;
 use tokio::io::copy_bidirectional;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 /// What the visitor's connection becomes, to be taken before the request is passed on.
@@ -14,7 +15,12 @@ pub(super) fn end_of(request: &mut Request) -> OnUpgrade {
 }
 
 /// Carries bytes once both sides agreed, until one ends or the process does.
-pub(super) fn connect(visitor: OnUpgrade, response: &mut Response<Body>, stopping: CancellationToken) {
+pub(super) fn connect(
+    visitor: OnUpgrade,
+    response: &mut Response<Body>,
+    place: OwnedSemaphorePermit,
+    stopping: CancellationToken,
+) {
     let origin = on(response);
     tokio::spawn(async move {
         let (visitor, origin) = match tokio::try_join!(visitor, origin) {
@@ -33,5 +39,6 @@ pub(super) fn connect(visitor: OnUpgrade, response: &mut Response<Body>, stoppin
                 }
             }
         }
+        drop(place);
     });
 }

@@ -3,6 +3,7 @@
 mod counting;
 mod passing;
 mod site;
+mod visitors;
 
 use crate::support::App;
 use axum::body::Body;
@@ -12,7 +13,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use server::listen::{Limits, Stages, serve};
-use server::proxy::{Front, routes};
+use server::proxy::{Front, PATIENCE, routes};
 use server::v1::V1State;
 use server::v1::rate_limit::RateLimit;
 use std::net::SocketAddr;
@@ -68,8 +69,10 @@ impl Proxy {
             site_id: site.id.parse().unwrap(),
             origin: origin.to_owned(),
             origin_host: None,
+            patience: PATIENCE,
             is_https: false,
             trusted_proxies: Vec::new(),
+            tunnels: 100,
             pages: tower_evoloop::Settings::new(site.id.clone()),
         };
         front.pages.hold = Duration::from_millis(400);

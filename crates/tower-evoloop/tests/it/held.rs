@@ -1,6 +1,6 @@
 //! Pages are not held for long, and never for nothing.
 
-use crate::support::{PAGE, Reply, Says, changed, navigation, open, settings, through};
+use crate::support::{PAGE, Reply, Says, changed, navigation, open, settings, tag, through};
 use http::{HeaderMap, HeaderValue};
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,8 @@ async fn a_page_that_comes_slowly_goes_on_as_it_is() {
     let begun = Instant::now();
     let came = open(reply).await;
     assert_eq!(came.text(), PAGE);
-    assert_eq!(came.header("set-cookie").map(|cookies| cookies.split(" | ").count()), Some(2));
+    // Nobody knows what the rest of the page asks for.
+    assert_eq!(came.header("set-cookie"), None);
     // Two pauses and no more.
     assert!(begun.elapsed() < Duration::from_millis(1_400), "{:?}", begun.elapsed());
     let quick = Reply { pause: Duration::from_millis(50), ..Reply::html(PAGE).pieces(60) };
@@ -63,4 +64,26 @@ async fn trailers_stay_with_the_bytes_that_they_speak_of() {
     let altered = open(with(PAGE.to_owned())).await;
     assert_eq!(altered.text(), changed(PAGE));
     assert_eq!((altered.trailers, altered.parts.headers.contains_key("trailer")), (None, false));
+}
+
+#[tokio::test]
+async fn a_page_that_comes_slowly_is_counted_when_its_tag_was_seen() {
+    let page = PAGE.replacen("<head>", &format!("<head>{}", tag()), 1);
+    for (attributes, cookies) in [("", Some(2)), (" data-consent=\"required\"", None), (" data-stateless", None)] {
+        let page = page.replace("></script>", &format!("{attributes}></script>"));
+        let reply = Reply { pause: Duration::from_millis(500), ..Reply::html(page.clone()).pieces(180) };
+        let came = open(reply).await;
+        assert_eq!(came.text(), page);
+        assert_eq!(came.header("set-cookie").map(|cookies| cookies.split(" | ").count()), cookies, "{attributes}");
+    }
+}
+
+#[tokio::test]
+async fn pages_without_room_pass_as_they_are_and_room_comes_back() {
+    let mut settings = settings();
+    for (together, expected) in [(PAGE.len() * 3, changed(PAGE)), (PAGE.len() * 3 - 1, PAGE.to_owned())] {
+        settings.max_held_together = together;
+        let came = through(settings.clone(), Says::Variant, navigation(), Reply::html(PAGE)).await;
+        assert_eq!(came.text(), expected, "{together}");
+    }
 }

@@ -16,7 +16,8 @@ async fn policies_allow_what_was_added_and_only_then() {
         (
             Says::Control,
             "script-src cdn.example",
-            "script-src cdn.example; script-src-elem cdn.example shop.example/evoloop.js".to_owned(),
+            "script-src cdn.example; script-src-elem cdn.example shop.example/evoloop.js shop.example/evoloop-debug.js"
+                .to_owned(),
         ),
         (
             Says::Control,

@@ -60,6 +60,8 @@ async fn wishes_and_consent_come_first() {
     consent.consent_required = true;
     let mut respect = settings();
     (respect.respect_gpc, respect.respect_dnt) = (true, true);
+    let mut stateless = settings();
+    stateless.stateless = true;
     let asks = " data-consent=\"required\"";
     let agreed = changed(PAGE).replace("></script>", &format!("{asks}></script>"));
     let cases = [
@@ -68,6 +70,7 @@ async fn wishes_and_consent_come_first() {
         ("privacy control", respect.clone(), navigation().header("sec-gpc", "1"), PAGE.to_owned(), false),
         ("do not track", respect.clone(), navigation().header("dnt", "1"), PAGE.to_owned(), false),
         ("wishes not honoured", settings(), navigation().header("sec-gpc", "1"), changed(PAGE), true),
+        ("stateless", stateless, navigation().header("cookie", "evoloop_visitor=v1"), tagged(" data-stateless"), false),
         ("a preview", settings(), navigation().uri("/?evo_preview=p1.a"), tagged(""), false),
     ];
     for (what, settings, request, expected, is_assigned) in cases {
@@ -77,4 +80,41 @@ async fn wishes_and_consent_come_first() {
         assert_eq!(came.header("set-cookie").is_some(), is_assigned, "{what}");
         assert_eq!(came.header("cache-control").as_deref(), Some("private, no-cache"), "{what}");
     }
+}
+
+#[tokio::test]
+async fn the_pages_own_tag_may_ask_for_more_than_the_settings() {
+    let page = |attributes: &str| {
+        let tag = tag().replace("></script>", &format!("{attributes}></script>"));
+        PAGE.replace("</body>", &format!("{tag}</body>"))
+    };
+    let cases = [
+        ("", "x", true),
+        (" data-consent=\"required\"", "x", false),
+        (" data-stateless", "x", false),
+        (" data-respect=\"gpc\"", "x", true),
+        (" data-respect=\"gpc\"", "sec-gpc", false),
+        (" data-respect=\"gpc\"", "dnt", true),
+        (" data-respect=\"gpc dnt\"", "dnt", false),
+    ];
+    for (attributes, wish, is_changed) in cases {
+        for cookie in ["a=b", "evoloop_visitor=v1; evoloop_token=token.0"] {
+            let page = page(attributes);
+            let request = navigation().header(wish, "1").header("cookie", cookie);
+            let came = through(settings(), Says::Variant, request, Reply::html(page.clone()).pieces(50)).await;
+            let expected = format!("{}<!--evoloop variant-1 1-->", page.replace("OLD", "NEW"));
+            assert_eq!(came.text(), if is_changed { expected } else { page }, "{attributes} {wish}");
+            assert_eq!(came.header("set-cookie").is_some(), is_changed, "{attributes} {wish}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_visitor_who_took_the_consent_back_gets_no_cookie_again() {
+    let mut settings = settings();
+    settings.consent_required = true;
+    // The snippet erased the id; a token that stayed behind says nothing.
+    let request = navigation().header("cookie", "evoloop_token=token.0");
+    let came = through(settings, Says::Variant, request, Reply::html(PAGE)).await;
+    assert_eq!((came.header("set-cookie"), came.asked.len()), (None, 0));
 }

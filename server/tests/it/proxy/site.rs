@@ -19,6 +19,8 @@ use tokio::net::TcpListener;
 pub(super) const PAGE: &str = "<!doctype html><html><head><meta charset=\"utf-8\"><title>Tea</title></head>\
     <body class='a  b'><!-- kept --><h1 id=\"top\">Tea &amp; more</h1>\n<p>Words.\n<p>More.</body></html>\n";
 
+const POLICY: &str = "script-src cdn.example; connect-src cdn.example";
+
 /// The site, and what it was asked last.
 pub(super) struct Site {
     pub(super) origin: String,
@@ -38,6 +40,11 @@ impl Site {
             .route("/same", get(|| async { (StatusCode::NOT_MODIFIED, [(header::ETAG, "\"1\"")]) }))
             .route("/echo", post(|body: Body| async { body }))
             .route("/slow", get(slow))
+            .route("/streamed", get(streamed))
+            .route("/tagged", get(tagged))
+            .route("/policy", get(|| async { ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE)) }))
+            .route("/gathered", post(|body: Bytes| async { body }))
+            .route("/silent", get(|| tokio::time::sleep(Duration::from_secs(5))))
             .route("/long", get(|| async { Html(long()) }))
             .route("/tunnel", any(tunnel))
             .route("/hop", get(|| async { ([("connection", "x-hop"), ("x-hop", "1"), ("keep-alive", "a")], "hop") }));
@@ -78,13 +85,32 @@ async fn moved(request: Request) -> Response {
 
 /// The beginning at once, the end after a second.
 async fn slow() -> Response {
-    let (beginning, end) = PAGE.split_at(PAGE.len() / 2);
-    let pieces = stream::iter([(0, beginning), (1_000, end)]);
+    in_halves(PAGE.to_owned())
+}
+
+/// The same, of a framework that takes the document over.
+async fn streamed() -> Response {
+    in_halves(PAGE.replace("<head>", "<head><script>self.__next_f=[]</script>"))
+}
+
+fn in_halves(page: String) -> Response {
+    let (beginning, end) = page.split_at(page.len() / 2);
+    let pieces = stream::iter([(0, beginning.to_owned()), (1_000, end.to_owned())]);
     let pieces = futures::StreamExt::then(pieces, |(wait, piece)| async move {
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        Ok::<_, Infallible>(Bytes::from_static(piece.as_bytes()))
+        Ok::<_, Infallible>(Bytes::from(piece))
     });
     Html(Body::from_stream(pieces)).into_response()
+}
+
+/// A page whose own tag says what is asked for: `/tagged?SITE&data-stateless`.
+async fn tagged(request: Request) -> Html<String> {
+    Html(with_tag(request.uri().query().unwrap_or_default()))
+}
+
+pub(super) fn with_tag(question: &str) -> String {
+    let (site, attributes) = question.split_once('&').unwrap_or((question, ""));
+    PAGE.replace("<head>", &format!("<head><script async src=/evoloop.js data-site={site} {attributes}></script>"))
 }
 
 /// Becomes a line that says everything back in capitals.
