@@ -1,4 +1,4 @@
-//! Tables of encodings as pages name them.
+//! Encodings are found as browsers find them.
 
 use super::*;
 use http::HeaderValue;

@@ -1,4 +1,4 @@
-//! Tables of content policies, before and after.
+//! Policies get what the change needs and nothing more.
 
 use super::*;
 
@@ -69,18 +69,22 @@ fn a_script_is_allowed_without_opening_the_policy() {
         (
             &["script-src cdn.example"],
             Script::Possible(None),
-            "script-src cdn.example; script-src-elem cdn.example shop.example/e.js",
+            "script-src cdn.example; script-src-elem cdn.example shop.example/e.js shop.example/evoloop-debug.js",
         ),
         (
             &["script-src 'unsafe-inline'"],
             Script::Possible(None),
-            "script-src 'unsafe-inline'; script-src-elem 'unsafe-inline' shop.example/e.js",
+            "script-src 'unsafe-inline'; script-src-elem 'unsafe-inline' shop.example/e.js shop.example/evoloop-debug.js",
         ),
-        (&["script-src-elem 'none'"], Script::Possible(None), "script-src-elem shop.example/e.js"),
+        (
+            &["script-src-elem 'none'"],
+            Script::Possible(None),
+            "script-src-elem shop.example/e.js shop.example/evoloop-debug.js",
+        ),
         (
             &["default-src 'none'"],
             Script::Possible(None),
-            "default-src 'none'; script-src-elem shop.example/e.js; connect-src shop.example/v1/event",
+            "default-src 'none'; script-src-elem shop.example/e.js shop.example/evoloop-debug.js; connect-src shop.example/v1/event",
         ),
         (
             &["script-src 'nonce-Ab1' 'strict-dynamic'"],
@@ -93,7 +97,7 @@ fn a_script_is_allowed_without_opening_the_policy() {
         (
             &["script-src 'nonce-a'", "script-src 'nonce-b'"],
             Script::Possible(Some("a".to_owned())),
-            "script-src 'nonce-a' | script-src 'nonce-b'; script-src-elem 'nonce-b' shop.example/e.js",
+            "script-src 'nonce-a' | script-src 'nonce-b'; script-src-elem 'nonce-b' shop.example/e.js shop.example/evoloop-debug.js",
         ),
         (&["connect-src api.example"], Script::Possible(None), "connect-src api.example shop.example/v1/event"),
         (&["connect-src 'self'; script-src 'self'"], Script::Possible(None), "connect-src 'self'; script-src 'self'"),

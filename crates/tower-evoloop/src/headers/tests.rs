@@ -1,4 +1,4 @@
-//! Tables of heads of requests and answers.
+//! What is asked of the origin, and what is said of its answers.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn of(lines: &Lines) -> HeaderMap {
 #[test]
 fn navigations_are_told_from_other_requests() {
     const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
-    let cases: [(Method, &Lines, bool); 11] = [
+    let cases: [(Method, &Lines, bool); 15] = [
         (Method::GET, &[HTML], true),
         (Method::HEAD, &[HTML], true),
         (Method::POST, &[HTML], false),
@@ -25,6 +25,10 @@ fn navigations_are_told_from_other_requests() {
         (Method::GET, &[HTML, ("sec-fetch-dest", "document")], true),
         (Method::GET, &[HTML, ("sec-fetch-dest", "empty")], false),
         (Method::GET, &[HTML, ("sec-fetch-dest", "iframe")], false),
+        (Method::GET, &[HTML, ("sec-fetch-dest", "empty"), ("sec-purpose", "prefetch")], true),
+        (Method::GET, &[("accept", "*/*"), ("sec-fetch-dest", "empty"), ("sec-purpose", "prefetch;a")], true),
+        (Method::GET, &[("accept", "image/*"), ("sec-fetch-dest", "empty"), ("sec-purpose", "prefetch")], false),
+        (Method::GET, &[HTML, ("sec-fetch-dest", "iframe"), ("sec-purpose", "prefetch")], false),
         (Method::GET, &[HTML, ("range", "bytes=0-9")], false),
         (Method::GET, &[("accept", "application/json"), ("accept", "Text/HTML")], true),
     ];
