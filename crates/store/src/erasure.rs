@@ -219,11 +219,7 @@ impl WriteTransaction {
     }
 
     /// Gives every row of a visitor the new name, the visitor's own first: whoever writes about a visitor holds that.
-    async fn rename_visitor(
-        &self,
-        noted: &Noted,
-        events: &BTreeMap<i64, Vec<Uuid>>,
-    ) -> Result<Erased, StoreError> {
+    async fn rename_visitor(&self, noted: &Noted, events: &BTreeMap<i64, Vec<Uuid>>) -> Result<Erased, StoreError> {
         let site_id = noted.site.site_id().0;
         let (before, after) = (noted.visitor_id.as_str(), noted.pseudonym.as_str());
         let rename = async |table: &str, more: &str| {
