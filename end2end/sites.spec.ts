@@ -124,7 +124,7 @@ const PATIENCE_MS = 5000;
 /** When the page must be seen for good, whatever the server does, in milliseconds since the navigation. */
 const VISIBLE_MS = 400;
 /** How long the snippet may hide what it will change; the timer that ends it may be late by a few frames. */
-const MASK_MS = 400 + 50;
+const MASK_MS = 400 + 250;
 /**
  * How much layout shift may be ours: the sum over a visit with the patch, less that of a visit without the snippet.
  * Nothing is left out. What is hidden, moved and inserted lies below the first screen, where no shift counts.

@@ -45,7 +45,7 @@ async function bundle(outfile) {
   const { code } = await minify(readFileSync(outfile, "utf8"), {
     ecma: 2020,
     toplevel: true,
-    compress: { passes: 4, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false, pure_getters: true },
+    compress: { passes: 8, unsafe_arrows: true, keep_fargs: false, pure_getters: true },
     mangle: { properties: { regex: INTERNAL } },
   });
   writeFileSync(outfile, code);

@@ -93,7 +93,7 @@ function draw(root: ShadowRoot, name: EventName | "waiting", detail: Detail): vo
     });
     for (const target of assignment.targets ?? []) {
       if (!missed || resolve(page, target) || assignment.patch.ops.some((op) => targetsOf(op).some(({ css }) => css === target.css))) continue;
-      list.append(element("li", `another variant needs: ${fault(target)}`, "missed"));
+      list.append(element("li", `a variant in its place needs: ${fault(target)}`, "missed"));
     }
     section.append(list);
   }
@@ -107,6 +107,7 @@ sheet.replaceSync(STYLE);
 root.adoptedStyleSheets = [sheet];
 document.documentElement.append(host);
 draw(root, "waiting", {});
+let last: Detail = {};
 for (const name of ["applied", "missed", "reverted", "gave_up"] as const) {
-  page.evoloop?.on(name, (detail) => draw(root, name, (detail ?? {}) as Detail));
+  page.evoloop?.on(name, (detail) => draw(root, name, (last = (detail as Detail | undefined) ?? last)));
 }

@@ -25,8 +25,8 @@ export type Report = (applied: number, missed: number) => void;
 
 export interface Engine {
   /**
-   * Applies a patch as soon as the page is ready for it, `targets` included: elements that other variants change, so
-   * that a page counts for all variants or for none. Reports once for this page, and once for each further address
+   * Applies a patch as soon as the page is ready for it, `targets` included: further elements that must be there, so
+   * that the control counts where a variant would. Reports once for this page, and once for each further address
    * of it until the patch was applied.
    */
   show(variant: string, patch: Patch, targets: Target[], report: Report): void;
@@ -41,6 +41,9 @@ export interface Engine {
 /** An operation that was done: on what, and what the browser has recorded of it. */
 interface Done {
   element: Element;
+  anchor?: Element | undefined;
+  back?: (() => void) | undefined;
+  holds?: (() => boolean) | undefined;
   /** Beside each record what it left there, and what stood there when all operations were done. None of what was served. */
   records?: [record: MutationRecord, left: unknown, stood?: unknown][];
 }
@@ -99,12 +102,12 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     (element.getAttribute(MARK)?.split(" ") ?? []).filter((mark) => mark !== `${index}`);
 
   /** Does one operation and marks what it changed. */
-  function act({ element, act }: Change, index: number): void {
+  function act({ element, act, anchor, back, holds }: Change, index: number): void {
     observer.takeRecords();
     act?.();
     const records = observer.takeRecords();
     element.setAttribute(MARK, [...marksOf(element, index), index].join(" "));
-    done![index] = { element, records: records.map((record) => [record, stands(record)]) };
+    done![index] = { element, anchor, back, holds, records: records.map((record) => [record, stands(record)]) };
   }
 
   /** Remembers how the page is with everything done. */
@@ -114,17 +117,18 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
 
   /** Puts back what is still ours; an element that the page has taken from where we put it is its own again. */
   function undo(index: number): void {
-    const { element, records } = done![index] ?? {};
+    const { element, records, back } = done![index] ?? {};
     if (!element || !records) return;
+    if (patch.ops[index]!.op === "insert") for (const one of [element, ...document.querySelectorAll(marked(index))]) one.remove();
     const marks = marksOf(element, index).join(" ");
     if (marks) element.setAttribute(MARK, marks);
     else element.removeAttribute(MARK);
     let isTaken = false;
+    if (back && records.some(([record, left]) => stands(record) !== left)) return back();
     for (const [record, left] of records.reverse()) {
       isTaken ||= record.type === "childList" && stands(record) !== left;
       if (!isTaken && stands(record) === left) putBack(record);
     }
-    if (patch.ops[index]!.op === "insert") element.remove();
   }
 
   function stop(): void {
@@ -155,7 +159,11 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     if (missed || !changes.every(({ element, anchor }) => mayChange(anchor ?? element))) return;
     removeRules = addRules(page, changes.map(({ rule }, index) => rule?.(marked(index)) ?? ""));
     const began: typeof done = (done = []);
+    // What the page would fade or slide changes at once.
+    const calm = addRules(page, [`[${MARK}],[${MARK}] *{transition:none!important}`]);
     changes.forEach(act);
+    for (const { element } of changes) page.getComputedStyle(element).getPropertyValue("color");
+    calm();
     settled();
     const late = new Promise((over) => page.setTimeout(over, PICTURE_MS));
     const pictures = changes.flatMap(({ picture }) => picture ?? []);
@@ -184,16 +192,16 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   /** What the page has undone since is done again, as often as the budget allows. */
   function keep(): void {
     const lost = Array.from(done!.keys()).filter((index) => {
-      const { element, records } = done![index] ?? {};
+      const { element, records, holds } = done![index] ?? {};
       return (
         !element?.isConnected ||
         !element.matches(marked(index)) ||
-        records?.some(([record, , stood]) => record.type !== "childList" && stands(record) !== stood)
+        (holds ? !holds() : records?.some(([record, , stood]) => record.type !== "childList" && stands(record) !== stood))
       );
     });
     [...lost].reverse().forEach(undo);
     // Found before any of them changes, as at first.
-    const changes = lost.map((index) => plan(page, patch.ops[index]!, done![index]?.element));
+    const changes = lost.map((index) => plan(page, patch.ops[index]!, done![index]?.element, done![index]?.anchor));
     lost.forEach((index, at) => (changes[at] ? act(changes[at]!, index) : (done![index] = undefined)));
     settled();
     if (changes.some(Boolean)) again += turns.push(performance.now()) && 1;
@@ -251,7 +259,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       if (!isPatch(page, patch)) return tell(0);
       isOn = true;
       mayChange ??= watchHydration(page);
-      const isServed = [document, document.body].some(({ lastChild }) => (lastChild as Comment)?.data?.startsWith(`evoloop ${variant}`));
+      const isServed = [document, document.documentElement, document.body].some(({ lastChild }) => (lastChild as Comment)?.data?.startsWith(`evoloop ${variant}`));
       if (isServed) adopt();
       watch();
       isWaiting &&= !isServed;

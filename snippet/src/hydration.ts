@@ -3,7 +3,7 @@
 import type { Page } from "./wire.js";
 
 /** Where frameworks put the page that a server has drawn. */
-const ROOTS = "#root,#app,#__next,#__nuxt,#___gatsby,#svelte,[data-reactroot],[data-server-rendered],[data-hk],astro-island[ssr]";
+const ROOTS = "#root,#app,#__next,#__nuxt,#___gatsby,#svelte,[data-reactroot],[data-server-rendered],[data-hk],[ng-server-context],astro-island[ssr]";
 /** How long such a page is waited for, in milliseconds. */
 const PATIENCE_MS = 3000;
 
@@ -23,7 +23,7 @@ export function watchHydration(page: Page): (element: Element) => boolean {
     const isReact = some(/^__reactC/);
     return (
       isOver ||
-      (isReact ? bears(element, /^__react/) : some(/^(__vue|_vnode|_reactR)/) || !(element.closest(ROOTS) || bears(page, /^__(next|nuxt|remix|sveltekit)/i)))
+      (isReact ? bears(element, /^__react/) : some(/^(__vue|_vnode|_reactR)/) || !(element.closest(ROOTS) || bears(page, /^__(next|nuxt|remix|sveltekit|reactRouter|tsr)/i)))
     );
   };
 }

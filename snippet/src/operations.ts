@@ -19,6 +19,9 @@ export interface Change {
   anchor?: Element;
   isBeside?: boolean;
   isMoved?: boolean;
+  /** Whether it holds and how it is taken back, where the page changes the rest of the same attribute. */
+  holds?: () => boolean;
+  back?: () => void;
 }
 
 const texts = (node: Node): Text[] =>
@@ -38,9 +41,9 @@ const includesLink = ({ tag, children = [] }: PatchNode): boolean => tag === "a"
  * Plans one operation on the page as it is, or finds that it is not possible. One that is done again may know its
  * element still; a text is done again only where the old one stands.
  */
-export function plan(page: Page, op: Op, known?: Element): Change | undefined {
+export function plan(page: Page, op: Op, known?: Element, beside?: Element): Change | undefined {
   const [side, place] = op.op === "insert" ? placeOf(op.at) : op.op === "move" ? placeOf(op.to) : [];
-  const anchor = place && resolve(page, place);
+  const anchor = place && (beside?.isConnected ? beside : resolve(page, place));
   const isBeside = /before|after/.test(side!);
   if (place && !anchor) return undefined;
   if (op.op === "insert") {
@@ -98,15 +101,24 @@ export function plan(page: Page, op: Op, known?: Element): Change | undefined {
     case "hide":
       return { element, rule: (marked) => `${marked}{display:none!important}` };
     case "class": {
+      const { classList } = element;
+      const added = (op.add ?? []).filter((name) => !classList.contains(name));
+      const removed = (op.remove ?? []).filter((name) => classList.contains(name) && !op.add?.includes(name));
       const act = () => {
         const kept = Array.from(element.classList).filter((name) => !op.remove?.includes(name));
         const names = [...new Set([...kept, ...(op.add ?? [])])].join(" ");
         if (names !== element.className) element.className = names;
       };
-      return { element, act };
+      const holds = () => added.every((name) => classList.contains(name)) && !removed.some((name) => classList.contains(name));
+      const back = () => {
+        classList.remove(...added);
+        classList.add(...removed);
+      };
+      return { element, act, holds, back };
     }
     case "move":
-      if (element === anchor || element.parentNode !== anchor!.parentNode) return undefined;
+      // Whoever types in it would lose the cursor.
+      if (element === anchor || element.parentNode !== anchor!.parentNode || element.contains(page.document.activeElement)) return undefined;
       return { element, act: () => anchor![side as "before"](element), anchor: anchor!, isBeside, isMoved: true };
   }
 }

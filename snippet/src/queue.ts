@@ -45,7 +45,7 @@ export function openQueue(page: Page, url: string, key: string, isShort: boolean
   const takeOver = guard((name: string) => {
     const text = page.localStorage.getItem(name)!;
     page.localStorage.removeItem(name);
-    waiting.push(...(JSON.parse(text) as WireEvent[]));
+    waiting.push(...(JSON.parse(text) as WireEvent[]).filter((event) => event?.id));
     keep();
   });
   const body = () => JSON.stringify({ events: waiting.slice(0, MAX_BATCH) });
@@ -60,7 +60,8 @@ export function openQueue(page: Page, url: string, key: string, isShort: boolean
       const answer = await page.fetch(url, { method: "POST", body: body(), keepalive: true, credentials: "omit" });
       const { ok, status } = answer;
       const results: EventResult[] = ok ? (await answer.json()).results : [];
-      isOk = ok || (status < 500 && status !== 429 && status !== 408);
+      // Only an answer that says that nothing can come of it; a wall or a proxy between may say anything else.
+      isOk = ok || [400, 413, 422].includes(status);
       const done = batch.filter((event, index) => {
         const result = results[index];
         const isDone = isOk && result?.result !== "retry";

@@ -34,7 +34,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
   const { document, navigator, evoloop: before } = page as EvoloopPage & { navigator: { globalPrivacyControl?: boolean } };
   if (before?.running) return;
   script ??= document.querySelector<HTMLScriptElement>("script[data-site]");
-  const { site, consent, respect = "", stateless } = script?.dataset ?? {};
+  const { site, consent, respect = "", stateless, forget = "/v1/forget" } = script?.dataset ?? {};
   const isRefused =
     (/gpc/.test(respect) && navigator.globalPrivacyControl) || (/dnt/.test(respect) && navigator.doNotTrack === "1");
   // Automated browsers see the page as it is and are not counted.
@@ -47,7 +47,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
   // A look at a variant that may not be published leaves no trace either.
   const isPreview = /[?&]evo_preview=/.test(page.location.search);
   const store = openStore(page, `evoloop_${site}`, stateless != null || isPreview);
-  let mayRun = consent !== "required" || store().consent;
+  let mayRun = consent !== "required" || isPreview || store().consent;
   let current: Visit | undefined;
 
   const tell = (name: EventName, detail?: object) => {
@@ -55,15 +55,19 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
     for (const [wanted, callback] of listeners) if (wanted === name) guard(callback)(detail);
   };
   const begin = guard(() => {
-    if (!isOff && mayRun) current ??= visit(page, script!, store, tell, calls);
+    if (!isOff && mayRun && !(document as { prerendering?: boolean }).prerendering) current ??= visit(page, script!, store, tell, calls);
   });
   const end = (isForgotten: boolean) => {
     mayRun = false;
-    current?.end(isForgotten);
+    current?.end();
     current = undefined;
+    const { visitor, token } = store();
     store((kept) => {
       for (const name in kept) delete kept[name as keyof Kept];
     });
+    if (!isForgotten || !token) return;
+    const body = JSON.stringify({ site_id: site, visitor_id: visitor, token });
+    page.fetch(new page.URL(forget, script!.src).href, { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
   };
   const run = guard(([name, ...given]: Call) => (page.evoloop![name] as (...given: unknown[]) => void)(...given));
 
@@ -77,6 +81,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
     }),
     consent: guard((isGiven) => {
       if (!isGiven) return end(false);
+      if (isOff) return;
       mayRun = true;
       store((kept) => (kept.consent = true));
       begin();
@@ -85,13 +90,15 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
     q: { push: run },
   };
   if (Array.isArray(before?.q)) before.q.forEach(run);
+  // What another tab has taken back is taken back here.
+  page.addEventListener("storage", guard(({ key, newValue }: StorageEvent) => key === `evoloop_${site}` && !newValue && end(false)));
+  // A page that the browser loads ahead is not a visit until it is shown.
+  document.addEventListener("prerenderingchange", begin);
+  begin();
   if (script && /[?&]evo_debug/.test(page.location.search)) {
     const panel = document.createElement("script");
     panel.src = new page.URL("/evoloop-debug.js", script.src).href;
     panel.nonce = script.nonce ?? "";
     document.head.append(panel);
   }
-  // A page that the browser loads ahead is not a visit until it is shown.
-  if ((document as { prerendering?: boolean }).prerendering) document.addEventListener("prerenderingchange", begin);
-  else begin();
 });

@@ -51,7 +51,8 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
       });
       inCookies((name, cookie) => {
         const value = kept[name] ?? "";
-        if (!isStored || cookie) page.document.cookie = `evoloop_${name}=${value};max-age=${value ? YEAR_S : 0};path=/;samesite=lax`;
+        // A cookie of the server's lives longer than what a script writes.
+        if (!isStored || (cookie && cookie !== value)) page.document.cookie = `evoloop_${name}=${value};max-age=${value ? YEAR_S : 0};path=/;samesite=lax`;
       });
     }
     return kept;

@@ -23,15 +23,15 @@ export interface Visit {
   variant(): string | undefined;
   /** Reports goals, as soon as they are known. */
   convert(name?: string | null, options?: { value?: number }): void;
-  /** Takes everything back and is silent from now on; `isForgotten` also erases the visitor on the server. */
-  end(isForgotten: boolean): void;
+  /** Takes everything back and is silent from now on. */
+  end(): void;
 }
 
 /** A document that has been read to its end, deferred scripts included. */
 const parsed = ({ document, performance }: Page) =>
   new Promise<void>((done) => {
     const [times] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-    if (times ? times.domContentLoadedEventEnd : document.readyState !== "loading") done();
+    if (times ? times.domContentLoadedEventStart : document.readyState !== "loading") done();
     else document.addEventListener("DOMContentLoaded", () => done());
   });
 
@@ -54,7 +54,7 @@ export function visit(
   calls: Parameters<Visit["convert"]>[],
 ): Visit {
   const { document, performance, location } = page;
-  const { site = "", stateless, block, vitals: share = 0.1, assign = "/v1/assign", event = "/v1/event", forget = "/v1/forget" } = script.dataset;
+  const { site = "", stateless, block, vitals: share = 0.1, assign = "/v1/assign", event = "/v1/event" } = script.dataset;
   const at = (path: string) => new page.URL(path, script.src).href;
   const preview = new page.URLSearchParams(location.search).get("evo_preview");
   const began = performance.now();
@@ -82,7 +82,7 @@ export function visit(
     impress(false);
     measure(true);
   });
-  const queue = openQueue(page, at(event), `evoloop_${site}`, stateless != null, ({ goal_id }, { result, counted }) => {
+  const queue = openQueue(page, at(event), `evoloop_${site}`, stateless != null || preview != null, ({ goal_id }, { result, counted }) => {
     // Remembered only when it is counted: a conversion that came too early may be reported again.
     if (goal_id && !isOver && (counted || result === "duplicate")) store((kept) => (kept.goals = [...(kept.goals ?? []), goal_id]));
   });
@@ -152,11 +152,11 @@ export function visit(
       site_id: site,
       ...(visitor ? { visitor_id: visitor } : { stateless: "1" }),
       ...(token && { current: token }),
-      ...(preview && { preview }),
+      ...(preview != null && { preview }),
     });
     try {
       const answer = await page.fetch(`${at(assign)}?${query}`, { credentials: "omit", cache: "no-store", signal: limit.signal });
-      return answer.ok ? await answer.json() : answer.status < 429 ? null : assignment;
+      return answer.ok ? await answer.json() : [404, 410].includes(answer.status) || preview != null ? null : assignment;
     } catch {
       return assignment; // Nobody answers: what was shown last is shown.
     }
@@ -172,9 +172,9 @@ export function visit(
   async function run(): Promise<void> {
     // What was assigned at the last visit is shown at once, while the server is asked again.
     const kept = preview ? undefined : store().assignment;
-    const hidden = block != null ? ["html"] : (kept?.patch?.ops ?? []).flatMap((op) => (op.op === "insert" ? [] : op.target.css));
+    const hidden = block != null ? ["html"] : (kept?.patch?.ops ?? []).flatMap((op) => (op.op === "insert" || op.target.n != null ? [] : op.target.css));
     if (hidden.length) {
-      unmask = addRules(page, hidden.map((css) => `${css}{visibility:hidden!important}`));
+      unmask = addRules(page, hidden.map((css) => `:is(${css}):not(:focus-within){visibility:hidden!important}`));
       page.setTimeout(unmask, MASK_MS);
       if (!isPainted()) unmasksAt = performance.now() + MASK_MS;
     }
@@ -189,6 +189,7 @@ export function visit(
     store((kept) => {
       if (token) [kept.assignment, kept.token] = [fresh!, token];
       else delete kept.assignment;
+      if (fresh?.visitor_id) kept.visitor = fresh.visitor_id;
     });
     if (!token && !fresh?.preview) return stop();
     visitor = fresh!.visitor_id ?? visitor;
@@ -223,12 +224,9 @@ export function visit(
   return {
     variant: () => shown?.variant_id,
     convert,
-    end(isForgotten) {
+    end() {
       stop();
       queue.drop();
-      if (!isForgotten || !shown?.token) return;
-      const body = JSON.stringify({ site_id: site, visitor_id: visitor, token: shown.token });
-      void page.fetch(at(forget), { method: "POST", body, keepalive: true, credentials: "omit" });
     },
   };
 }

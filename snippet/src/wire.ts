@@ -46,7 +46,7 @@ export interface Goal {
 export interface Assignment {
   variant_id: string;
   patch: Patch;
-  /** Every element that some variant of the site changes: a visit counts when all of them are there. */
+  /** Further elements that must be there for a visit to count: on the control those of the variant in whose place it is. */
   targets?: Target[];
   goals: Goal[];
   token?: string | null;

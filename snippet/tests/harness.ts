@@ -109,7 +109,7 @@ export class World {
     set(this.page, "requestIdleCallback", (run: () => void) => this.addTimer({ at: this.now, run }));
     const { performance } = this.page;
     set(performance, "now", () => this.now);
-    set(performance, "getEntriesByType", () => [{ domContentLoadedEventEnd: +(this.page.document.readyState !== "loading") }]);
+    set(performance, "getEntriesByType", () => [{ domContentLoadedEventStart: +(this.page.document.readyState !== "loading") }]);
     set(performance, "getEntriesByName", () => (this.isPainted ? [{}] : []));
     set(this.page, "PerformanceObserver", class {
       constructor(private hear: PerformanceObserverCallback) {}

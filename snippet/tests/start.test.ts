@@ -176,6 +176,7 @@ test("waits for the document, and for a page loaded ahead to be shown", async ()
   world.onAssign = () => ({ body: assignment([headline]) });
   await world.load();
   assert.equal(world.assigns.length, 0);
+  state("prerendering", false);
   document.dispatchEvent(new world.page.Event("prerenderingchange"));
   await world.advance(100);
   assert.deepEqual([world.assigns.length, world.text("h1")], [1, "Old headline"]);

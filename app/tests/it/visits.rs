@@ -29,7 +29,7 @@ fn card(page_health: Vec<VariantHealth>) -> String {
 #[test]
 fn page_health_is_written_and_drawn_against_the_control() {
     let shown = card(vec![health(0, Some(800.0)), health(1, Some(1_600.0))]);
-    for part in ["Page health by variant", "800\u{a0}ms", "1.60\u{a0}s", "0.042", "120\u{a0}ms", "1.5\u{a0}%", "1,234"]
+    for part in ["Page health by variant", "800\u{a0}ms", "1.60\u{a0}s", "0.043", "120\u{a0}ms", "1.5\u{a0}%", "1,234"]
     {
         assert!(shown.contains(part), "{part} is missing in {shown}");
     }

@@ -41,7 +41,7 @@ pub struct Assignment {
     pub patch_json: Arc<str>,
     /// The goals, as a JSON array.
     pub goals_json: Arc<str>,
-    /// What the active variants change, as a JSON array: the browser looks for all of it, whatever it shows.
+    /// What has to be on the page for a visit to the control to count, as a JSON array.
     pub targets_json: Arc<str>,
     /// Proof of the assignment; absent when a visit would not count anyway.
     pub token: Option<String>,
@@ -75,7 +75,8 @@ impl Service {
         }
         if is_held_out(&site, &request.visitor_id) {
             let token = site.key.issue(&request.visitor_id, site.epoch, self.now().unix_timestamp(), Arm::Holdout);
-            return Ok(Assignment { holdout: true, ..serve(&site, site.control, site.epoch, token) });
+            let shown = serve(&site, &request.visitor_id, site.control, site.epoch, token);
+            return Ok(Assignment { holdout: true, ..shown });
         }
         let kept = request.current.as_deref().and_then(|text| site.key.verify(&request.visitor_id, text));
         if let Some(token) = kept
@@ -84,12 +85,12 @@ impl Service {
             && variant.is_active
         {
             let text = token.to_string();
-            return Ok(serve(&site, variant_id, token.epoch, text));
+            return Ok(serve(&site, &request.visitor_id, variant_id, token.epoch, text));
         }
         let variant_id = winner(&site, &request.visitor_id);
         let issued_s = self.now().unix_timestamp();
         let token = site.key.issue(&request.visitor_id, site.epoch, issued_s, Arm::Variant(variant_id));
-        Ok(serve(&site, variant_id, site.epoch, token))
+        Ok(serve(&site, &request.visitor_id, variant_id, site.epoch, token))
     }
 }
 
@@ -117,16 +118,28 @@ fn winner(site: &SiteSnapshot, visitor: &VisitorId) -> VariantId {
         .unwrap_or(site.control)
 }
 
-fn serve(site: &SiteSnapshot, variant_id: VariantId, epoch: i64, token: String) -> Assignment {
+/// What a visitor of the control looks for: the targets of the variant that would be shown if there were no control.
+///
+/// A visit to a variant counts when all that it changes is on the page. So a visit to the control counts when all is
+/// there that another visitor in its place would have seen changed: the same rule for both, and a variant whose
+/// targets are gone takes its own share of visits with it, not all.
+fn stand_in(site: &SiteSnapshot, visitor: &VisitorId) -> Arc<str> {
+    bandit::rendezvous::assign(&bandit::rendezvous::Key(site.salt), visitor.as_str(), &site.challengers)
+        .and_then(|index| site.variants.get(&site.challengers[index].0.parse().ok()?))
+        .map_or_else(|| site.no_targets_json.clone(), |variant| variant.targets_json.clone())
+}
+
+fn serve(site: &SiteSnapshot, visitor: &VisitorId, variant_id: VariantId, epoch: i64, token: String) -> Assignment {
     let variant = site.variants.get(&variant_id);
+    let is_control = variant.is_none_or(|variant| variant.is_control);
     Assignment {
         variant_id,
-        is_control: variant.is_none_or(|variant| variant.is_control),
+        is_control,
         holdout: false,
         epoch,
         patch_json: variant.map_or_else(|| site.empty_patch_json.clone(), |variant| variant.patch_json.clone()),
         goals_json: site.goals_json.clone(),
-        targets_json: site.targets_json.clone(),
+        targets_json: if is_control { stand_in(site, visitor) } else { site.no_targets_json.clone() },
         token: Some(token),
         ttl_s: TTL_S,
         is_preview: false,
@@ -142,7 +155,7 @@ fn untouched(site: &SiteSnapshot) -> Assignment {
         epoch: site.epoch,
         patch_json: site.empty_patch_json.clone(),
         goals_json: site.goals_json.clone(),
-        targets_json: site.targets_json.clone(),
+        targets_json: site.no_targets_json.clone(),
         token: None,
         ttl_s: TTL_S,
         is_preview: false,

@@ -11,10 +11,8 @@ use crate::{Service, ServiceError};
 use domain::{AllowedOrigins, Goal, GoalId, Op, Patch, SiteId, SiteStatus, Target, VariantId};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
-use store::snapshot::{self, ServedSite};
+use store::snapshot::ServedSite;
 
-/// Most targets that a browser looks for.
-const MOST_TARGETS: usize = 40;
 /// Sites that are loaded with the same queries; more at once would hold more rows than is worth it.
 const LOADED_TOGETHER: usize = 500;
 
@@ -30,11 +28,12 @@ pub(crate) struct SiteSnapshot {
     pub(crate) control: VariantId,
     /// Active arms: identifier as text, for the hash, with its weight.
     pub(crate) arms: Vec<(String, f64)>,
+    /// The same without the control.
+    pub(crate) challengers: Vec<(String, f64)>,
     pub(crate) variants: HashMap<VariantId, ServedVariant>,
     pub(crate) goals: Vec<(GoalId, bool)>,
     pub(crate) goals_json: Arc<str>,
-    /// What the active variants change, for every visitor to look for.
-    pub(crate) targets_json: Arc<str>,
+    pub(crate) no_targets_json: Arc<str>,
     pub(crate) empty_patch_json: Arc<str>,
     /// What came and is not stored yet; the same one in every snapshot of a site.
     pub(crate) tally: Arc<Tally>,
@@ -45,6 +44,8 @@ pub(crate) struct ServedVariant {
     pub(crate) is_control: bool,
     pub(crate) is_active: bool,
     pub(crate) patch_json: Arc<str>,
+    /// What the patch changes, each once.
+    pub(crate) targets_json: Arc<str>,
 }
 
 #[derive(Default)]
@@ -143,9 +144,12 @@ impl Service {
                 is_control: variant.is_control,
                 is_active: variant.status.is_served(),
                 patch_json: json(&variant.patch)?,
+                targets_json: json(&targets(&variant.patch))?,
             };
             variants.insert(variant.id, served);
         }
+        let arms: Vec<_> = site.weights.iter().map(|arm| (arm.variant_id.to_string(), arm.weight)).collect();
+        let untouched = control.to_string();
         Ok(SiteSnapshot {
             version: site.version,
             running: site.status == SiteStatus::Running,
@@ -155,11 +159,12 @@ impl Service {
             salt: site.salt,
             key: self.inner.tokens.site(site.id),
             control,
-            arms: site.weights.iter().map(|arm| (arm.variant_id.to_string(), arm.weight)).collect(),
+            challengers: arms.iter().filter(|(id, _)| *id != untouched).cloned().collect(),
+            arms,
             variants,
             goals: site.goals.iter().map(|goal| (goal.id, goal.is_primary)).collect(),
             goals_json: json(&wire_goals(&site.goals))?,
-            targets_json: json(&targets(&site.variants))?,
+            no_targets_json: "[]".into(),
             empty_patch_json: json(&Patch::empty())?,
             tally: Arc::default(),
         })
@@ -183,16 +188,11 @@ fn wire_goals(goals: &[Goal]) -> Vec<serde_json::Value> {
         .collect()
 }
 
-/// The distinct targets of all active variants, which a browser looks for whatever it was assigned to: so that the
-/// control is counted by the same rule as a variant.
-///
-/// The order depends on the variants and their patches alone, not on how the database gives them.
-fn targets(variants: &[snapshot::ServedVariant]) -> Vec<&Target> {
-    let mut active: Vec<_> = variants.iter().filter(|variant| variant.status.is_served()).collect();
-    active.sort_by_key(|variant| variant.id);
+/// The distinct targets of a patch, in its order.
+fn targets(patch: &Patch) -> Vec<&Target> {
     let mut targets = Vec::new();
-    for target in active.iter().flat_map(|variant| &variant.patch.ops).map(Op::target) {
-        if targets.len() < MOST_TARGETS && !targets.contains(&target) {
+    for target in patch.ops.iter().flat_map(Op::targets) {
+        if !targets.contains(&target) {
             targets.push(target);
         }
     }

@@ -83,6 +83,12 @@ async fn filled(app: &App) -> (String, String, Value) {
     app.send(&foreign).await;
     let early = event(&app.assign(&site_id, "early").await, "early", "conversion");
     app.send(&early).await.assert_status_ok();
+    let mut sample = event(&app.assign(&site_id, "v0").await, "v0", "guardrail");
+    sample["metadata"] = json!({"errors": 0, "lcp": 800, "cls": 0.01});
+    app.send(&sample).await.assert_status_ok();
+    let gone = app.assign(&site_id, "gone").await;
+    let forget = json!({"site_id": site_id, "visitor_id": "gone", "token": gone["token"]});
+    app.server.post("/v1/forget").json(&forget).await.assert_status_ok();
     app.inside.service.store_requests().await.unwrap();
     app.inside.service.keep_once().await.unwrap();
     app.inside.clock.advance(time::Duration::hours(74));

@@ -1,4 +1,4 @@
-//! Who sees what: for how long a variant is kept, what everybody looks for, names for a day, and previews.
+//! Who sees what: for how long a variant is kept, what the control looks for, names for a day, and previews.
 
 use crate::support::{another_site, assign, running_site, visitor};
 use domain::variant::VariantAction;
@@ -13,7 +13,7 @@ use time::Duration;
 
 on_both_databases!(
     ten_thousand_visitors_keep_their_variants,
-    everybody_looks_for_what_all_active_variants_change,
+    the_control_counts_where_the_next_in_line_would,
     a_preview_shows_any_state_until_it_expires,
     only_tokens_of_previews_show_previews,
 );
@@ -125,45 +125,60 @@ fn targets(shown: &Assignment) -> Vec<String> {
     targets.into_iter().map(|target| target.css).collect()
 }
 
-async fn everybody_looks_for_what_all_active_variants_change(database: TestDatabase) {
+/// A visitor of the control looks for what the variant next in line changes, so one variant whose elements are gone
+/// takes its share of the control's visits along, and not all.
+async fn the_control_counts_where_the_next_in_line_would(database: TestDatabase) {
     let test = TestService::new(database);
-    let site_id = test.service.seed(1, 3, 0.3).await.unwrap().remove(0).site_id;
-    // Three variants change the same headline.
-    assert_eq!(targets(&assign(&test, site_id, "v-1")), ["h1"]);
+    let site_id = test.service.seed(1, 1, 0.2).await.unwrap().remove(0).site_id;
+    let control = (0..500).map(|number| assign(&test, site_id, &format!("c-{number}"))).find(|shown| shown.is_control);
+    let control = control.unwrap().variant_id;
+    // One of both changes an element twice.
+    let both = ["#a", "h1", "#a"].map(text_of).to_vec();
+    let [first, second] = [
+        add_variant(&test, site_id, VariantStatus::Active, both).await,
+        add_variant(&test, site_id, VariantStatus::Active, vec![text_of(".b")]).await,
+    ];
+    let weigh = |weights: [f64; 3]| {
+        let arms = [control, first, second].into_iter().zip(weights);
+        arms.map(|(variant_id, weight)| ArmWeight { variant_id, weight }).collect()
+    };
+    publish(&test, site_id, 2, weigh([0.4, 0.4, 0.2])).await;
+    let wanted: HashMap<VariantId, Vec<&str>> = HashMap::from([(first, vec!["#a", "h1"]), (second, vec![".b"])]);
 
-    let mut expected = HashMap::new();
-    for (number, status) in (0..).zip([VariantStatus::Active, VariantStatus::Winner]) {
-        let css = [format!("#a{number}"), "h1".to_owned(), format!("#b{number}")];
-        let id = add_variant(&test, site_id, status, css.iter().map(|css| text_of(css)).collect()).await;
-        expected.insert(id, css);
+    let mut in_line = HashMap::new();
+    let mut kinds = HashSet::new();
+    for name in (0..600).map(|number| format!("v-{number}")) {
+        let shown = assign(&test, site_id, &name);
+        kinds.insert((shown.is_control, shown.holdout));
+        if shown.is_control {
+            let looked_for = targets(&shown);
+            let next =
+                wanted.iter().find(|(_, targets)| **targets == looked_for).unwrap_or_else(|| panic!("{looked_for:?}"));
+            in_line.insert((name, shown.holdout), *next.0);
+        } else {
+            assert!(targets(&shown).is_empty(), "a variant has its own");
+        }
     }
-    for status in [VariantStatus::PendingReview, VariantStatus::Paused, VariantStatus::Killed, VariantStatus::Rejected]
-    {
-        add_variant(&test, site_id, status, vec![text_of(".shown-to-nobody")]).await;
-    }
-    let everybody: Vec<Assignment> = (0..200).map(|number| assign(&test, site_id, &format!("v-{number}"))).collect();
-    let all = targets(&everybody[0]);
-    let ours: HashSet<&String> = expected.values().flatten().collect();
-    assert_eq!((all.len(), all.iter().collect::<HashSet<_>>()), (ours.len(), ours));
-    let machine = AssignRequest { site_id, visitor_id: visitor("m"), current: None, automated: true };
-    let machine = test.service.assign(&machine).unwrap();
-    for shown in everybody.iter().chain([&machine]) {
-        assert_eq!(shown.targets_json, everybody[0].targets_json);
-    }
-    let kinds: HashSet<_> = everybody.iter().map(|shown| (shown.is_control, shown.holdout)).collect();
     assert_eq!(kinds.len(), 3, "a variant, the control and the holdout were asked");
-    // Another process, which reads the rows anew, says the same.
-    let other = test.another_process();
-    other.refresh_changed_sites().await.unwrap();
-    let request = AssignRequest { site_id, visitor_id: visitor("v-1"), current: None, automated: false };
-    assert_eq!(other.assign(&request).unwrap().targets_json, everybody[0].targets_json);
+    let share = in_line.values().filter(|id| **id == first).count() * 100 / in_line.len();
+    assert!(
+        (57..77).contains(&share),
+        "{share} % of the control's visitors stand in for the first, which has two thirds"
+    );
 
-    let many = (0..30).map(|number| text_of(&format!("#many-{number}"))).collect();
-    let more = (0..30).map(|number| text_of(&format!("#more-{number}"))).collect();
-    for ops in [many, more] {
-        add_variant(&test, site_id, VariantStatus::Active, ops).await;
+    // Another process, which reads the rows anew, says the same; and without the control they would have seen it.
+    let other = test.another_process();
+    publish(&test, site_id, 3, weigh([0.0, 0.4, 0.2])).await;
+    other.refresh_changed_sites().await.unwrap();
+    for ((name, holdout), next) in &in_line {
+        let request = AssignRequest { site_id, visitor_id: visitor(name), current: None, automated: false };
+        let shown = other.assign(&request).unwrap();
+        assert_eq!((shown.holdout, shown.variant_id == *next), (*holdout, !holdout), "{name}");
     }
-    assert_eq!(targets(&assign(&test, site_id, "v-1")).len(), 40);
+
+    // Who takes no part looks for nothing.
+    let machine = AssignRequest { site_id, visitor_id: visitor("m"), current: None, automated: true };
+    assert!(targets(&test.service.assign(&machine).unwrap()).is_empty());
 }
 
 #[tokio::test]

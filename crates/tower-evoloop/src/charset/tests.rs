@@ -1,3 +1,5 @@
+//! Tables of encodings as pages name them.
+
 use super::*;
 use http::HeaderValue;
 

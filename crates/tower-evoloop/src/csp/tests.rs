@@ -1,3 +1,5 @@
+//! Tables of content policies, before and after.
+
 use super::*;
 
 const PLACE: Place<'_> = Place { host: "shop.example", is_https: true };

@@ -1,3 +1,5 @@
+//! Tables of heads of requests and answers.
+
 use super::*;
 
 type Lines = [(&'static str, &'static str)];
