@@ -40,6 +40,12 @@ impl Runner {
             async move { service.run_keeper(token).await }
         };
         loops.spawn(kept_alive("keeper", stopping.clone(), keep));
+        let erasing = service.clone();
+        let erase = move |token| {
+            let service = erasing.clone();
+            async move { service.run_eraser(token).await }
+        };
+        loops.spawn(kept_alive("eraser", stopping.clone(), erase));
         Self { service: service.clone(), loops }
     }
 

@@ -11,6 +11,8 @@ use leptos_router::hooks::use_query_map;
 pub const VISITOR_FIELD: &str = "visitor_id";
 /// Name in the page's address of how many rows were erased: the answer to a form that works without our program.
 pub const ERASED: &str = "erased";
+/// What stands there when the erasure is noted and goes on.
+pub const LATER: &str = "later";
 
 /// The form with what it does. Its answer is a sentence below it.
 #[component]
@@ -21,7 +23,7 @@ pub fn EraseForm(
     let erase = ServerAction::<EraseVisitor>::new();
     let query = use_query_map();
     let failed = move || erase.value().with(|outcome| matches!(outcome, Some(Err(_))));
-    let answer = move || query.with(|query| query.get(ERASED).and_then(|rows| rows.parse().ok()).map(sentence));
+    let answer = move || query.with(|query| query.get(ERASED).and_then(|rows| sentence(&rows)));
     let fault = Memo::new(move |_| {
         erase.value().with(|outcome| {
             let error = outcome.as_ref()?.as_ref().err()?;
@@ -72,10 +74,14 @@ pub fn EraseForm(
 
 /// What became of the wish.
 #[must_use]
-pub fn sentence(rows: u64) -> &'static str {
-    if rows > 0 {
+pub fn sentence(rows: &str) -> Option<&'static str> {
+    if rows == LATER {
+        return Some("Noted. Nothing is counted under the id any more, and it goes out of all rows within minutes.");
+    }
+    let rows: u64 = rows.parse().ok()?;
+    Some(if rows > 0 {
         "Erased. Nothing holds the id any more."
     } else {
         "Nothing was stored under this id. What is still on its way will be turned away."
-    }
+    })
 }

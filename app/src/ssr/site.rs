@@ -1,7 +1,7 @@
 //! Behind the server functions of one site.
 
 use crate::error::UiError;
-use crate::site::erase::ERASED;
+use crate::site::erase::{ERASED, LATER};
 use domain::decision::DecisionAnswer;
 use domain::report::{SiteDetail, SiteStatistics, VariantDetail};
 use domain::variant::VariantAction;
@@ -36,11 +36,12 @@ pub(crate) async fn act_on_variant(
     service.act_on_variant(&viewer, site_id, variant_id, action).await.map_err(super::answer)
 }
 
-/// Erases a visitor and leads back to the form, with how many rows held the name.
+/// Erases a visitor and leads back to the form, with how many rows held the name when that is known.
 pub(crate) async fn erase_visitor(site_id: SiteId, visitor_id: String) -> Result<(), UiError> {
     let (service, viewer) = super::viewer().await?;
     let erased = service.erase_visitor(&viewer, site_id, &visitor_id).await.map_err(super::answer)?;
-    let rows = erased.exposures + erased.conversions + erased.events;
+    let rows = erased.map(|erased| erased.exposures + erased.conversions + erased.events);
+    let rows = rows.map_or_else(|| LATER.to_owned(), |rows| rows.to_string());
     leptos_axum::redirect(&format!("/app/sites/{site_id}?view=settings&{ERASED}={rows}#erase-heading"));
     Ok(())
 }

@@ -69,5 +69,6 @@ fn a_visitor_is_erased_by_a_form_that_needs_no_program() {
     assert!(!plain.contains("Nothing holds the id"), "{plain}");
     assert!(form("/app/sites/1?view=settings&erased=3").contains("Erased. Nothing holds the id any more."));
     assert!(form("/app/sites/1?view=settings&erased=0").contains("Nothing was stored under this id."));
+    assert!(form("/app/sites/1?view=settings&erased=later").contains("Noted. Nothing is counted under the id"));
     assert!(!form("/app/sites/1?view=settings&erased=x").contains("this id. What"));
 }

@@ -16,7 +16,7 @@ use std::time::Duration;
 use store::Store;
 use store::assets::Quota;
 use time::OffsetDateTime;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, watch};
 
 /// The outside world, as the binary or a test provides it.
 #[derive(Clone)]
@@ -115,8 +115,8 @@ pub(crate) struct Inner {
     pub(crate) work: watch::Sender<u64>,
     pub(crate) in_hand: InHand,
     pub(crate) writer: Writer,
-    /// Who holds it erases a visitor, which takes a look at all events of the site.
-    pub(crate) erasing: Semaphore,
+    /// Calls who takes erased visitors' names out of the rows.
+    pub(crate) erasing: Notify,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -136,7 +136,7 @@ impl Service {
             work: watch::Sender::new(0),
             in_hand: InHand::default(),
             writer: Writer::default(),
-            erasing: Semaphore::new(1),
+            erasing: Notify::new(),
             metrics: Arc::default(),
         };
         Self { inner: Arc::new(inner) }

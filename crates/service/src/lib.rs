@@ -47,7 +47,7 @@ pub use assign::{AssignError, AssignRequest, Assignment, PreviewError, PreviewLi
 pub use context::{Ports, Service, Settings};
 pub use copy_rules::CopyRulesUpdate;
 pub use domain::install::PublicPaths;
-pub use erasure::ForgetError;
+pub use erasure::{ERASURES, ForgetError};
 pub use error::ServiceError;
 pub use goals::NewGoal;
 pub use ingest::{EventResult, RequestSource};

@@ -1,4 +1,4 @@
-//! How many events a second a site may send.
+//! How many events, or wishes of another kind, a second a site may send.
 
 use std::sync::{Mutex, PoisonError};
 use time::OffsetDateTime;
@@ -14,7 +14,7 @@ struct Level {
 }
 
 impl Bucket {
-    /// Takes one event of so many a second; `false` when none is left. 0 a second means no limit.
+    /// Takes one of so many a second; `false` when none is left. 0 a second means no limit.
     pub(crate) fn take(&self, per_second: u32, now: OffsetDateTime) -> bool {
         if per_second == 0 {
             return true;

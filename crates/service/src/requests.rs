@@ -22,6 +22,8 @@ pub(crate) struct Tally {
     dropped: [AtomicI64; Dropped::ALL.len()],
     /// The events that it may still send.
     pub(crate) bucket: Bucket,
+    /// The wishes of browsers to have their visitor erased that it may still send.
+    pub(crate) wishes: Bucket,
 }
 
 impl Tally {

@@ -96,7 +96,7 @@ impl Service {
         }
         let result = tokio::select! {
             result = self.take_turn(upkeep) => result,
-            () = self.hold(lease) => Err(ServiceError::Conflict("Another process took the work over.".to_owned())),
+            () = self.hold(lease, LEASE) => Err(ServiceError::Conflict("Another process took the work over.".to_owned())),
         };
         let failure = result.err();
         if let Some(error) = &failure {
@@ -132,10 +132,10 @@ impl Service {
     }
 
     /// Keeps the lease of a turn; comes back only when it is lost.
-    async fn hold(&self, lease: Lease<'_>) {
+    pub(crate) async fn hold(&self, lease: Lease<'_>, length: Duration) {
         loop {
-            tokio::time::sleep(LEASE / 4).await;
-            match self.store().renew_schedule(lease, self.wall_now() + LEASE).await {
+            tokio::time::sleep(length / 4).await;
+            match self.store().renew_schedule(lease, self.wall_now() + length).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => {

@@ -53,7 +53,7 @@ impl Store {
     /// When the database fails.
     pub async fn prune_guardrails(&self, before: OffsetDateTime, now: OffsetDateTime) -> Result<(), StoreError> {
         let first_kept = std::cmp::min(Millis::from(before).day(), Millis::from(now).day() - DAYS);
-        let key = "site_id, variant_id, day, metric, bucket";
+        let key = "site_id, day, variant_id, metric, bucket";
         self.delete_old("guardrails", key, "day < $1", first_kept).await
     }
 }

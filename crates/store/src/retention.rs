@@ -90,21 +90,30 @@ impl Store {
         rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
     }
 
-    /// Deletes old rows of a table, some at a time.
+    /// Deletes old rows of a table of sites, site by site, some at a time.
     pub(crate) async fn delete_old(&self, table: &str, key: &str, is_old: &str, limit: i64) -> Result<(), StoreError> {
-        let about_old = |text: String| {
-            Statement::from_sql_and_values(self.reader().get_database_backend(), text, [Value::from(limit)])
-        };
-        let some = format!("SELECT {key} FROM {table} WHERE {is_old} LIMIT {ROWS_AT_ONCE}");
-        while self
-            .slow_reader()
-            .query_one_raw(about_old(format!("SELECT 1 FROM {table} WHERE {is_old} LIMIT 1")))
-            .await?
-            .is_some()
-        {
-            let write = self.begin().await?;
-            write.transaction.execute_raw(about_old(format!("DELETE FROM {table} WHERE ({key}) IN ({some})"))).await?;
-            write.commit().await?;
+        let reader = self.slow_reader();
+        let backend = reader.get_database_backend();
+        let with_old = format!(
+            "SELECT id FROM sites WHERE EXISTS (SELECT 1 FROM {table} WHERE {table}.site_id = sites.id AND {is_old})"
+        );
+        let with_old = Statement::from_sql_and_values(backend, with_old, [Value::from(limit)]);
+        for row in reader.query_all_raw(with_old).await? {
+            let site_id: Uuid = row.try_get_by_index(0)?;
+            loop {
+                let write = self.begin().await?;
+                let statement = format!(
+                    "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE site_id = $2 AND {is_old} \
+                     LIMIT {ROWS_AT_ONCE})"
+                );
+                let values = [Value::from(limit), Value::from(site_id)];
+                let statement = Statement::from_sql_and_values(backend, statement, values);
+                let deleted = write.transaction.execute_raw(statement).await?.rows_affected();
+                write.commit().await?;
+                if deleted < ROWS_AT_ONCE {
+                    break;
+                }
+            }
         }
         Ok(())
     }

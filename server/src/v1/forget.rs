@@ -11,12 +11,8 @@ use axum::response::{IntoResponse, Response};
 use domain::{SiteId, VisitorId};
 use serde_json::{Value, json};
 use service::{ForgetError, Service, ServiceError};
-use std::time::Duration;
 
-/// How long a browser waits. The erasure goes on without it, and a repeat finds it done.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Erases the visitor whose token is sent.
+/// Notes the wish of the visitor whose token is sent. It is carried out in the background.
 pub(super) async fn forget(service: &Service, request: Request) -> Result<Response, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
     if !is_readable_type(&headers) {
@@ -24,13 +20,14 @@ pub(super) async fn forget(service: &Service, request: Request) -> Result<Respon
     }
     let (site_id, visitor_id, token) = wish(&read(body).await?)?;
     let service = service.clone();
-    let erasing = tokio::spawn(async move { service.forget(site_id, &visitor_id, &token).await });
-    let ended = tokio::time::timeout(PATIENCE, erasing).await.map_err(|_| Problem::of_service(&ServiceError::Busy))?;
-    let erased = ended.unwrap_or_else(|error| Err(ServiceError::Internal(Box::new(error)).into()));
-    match erased {
-        Ok(_) => Ok(([(header::CACHE_CONTROL, "no-store")], Json(json!({"status": "erased"}))).into_response()),
+    // A browser that goes away has said what it wishes.
+    let noting = tokio::spawn(async move { service.forget(site_id, &visitor_id, &token).await });
+    let noted = noting.await.unwrap_or_else(|error| Err(ServiceError::Internal(Box::new(error)).into()));
+    match noted {
+        Ok(()) => Ok(([(header::CACHE_CONTROL, "no-store")], Json(json!({"status": "accepted"}))).into_response()),
         Err(ForgetError::UnknownSite) => Err(Problem::unknown_site()),
         Err(ForgetError::WrongToken) => Err(Problem::wrong_token()),
+        Err(ForgetError::TooMany) => Err(Problem::too_many_wishes()),
         Err(ForgetError::Failed(error)) => Err(Problem::of_service(&error)),
     }
 }

@@ -79,6 +79,13 @@ impl Problem {
         Self { retry_after_s: Some(1), ..problem }
     }
 
+    /// Too many wishes of one site's visitors to be erased.
+    #[must_use]
+    pub fn too_many_wishes() -> Self {
+        let detail = "Too many visitors of this site ask for their erasure at once. Nothing was noted. Try again.";
+        Self { detail: detail.to_owned(), ..Self::too_many() }
+    }
+
     /// Nobody waits any longer for the database. A repeat harms nothing, whatever became of the events.
     #[must_use]
     pub fn late() -> Self {

@@ -64,9 +64,10 @@ async fn a_browser_has_its_visitor_erased(database: TestDatabase) {
 
     // As a beacon sends it, and once more as JSON.
     let beacon = app.server.post("/v1/forget").text(wish.to_string()).await;
-    assert_eq!(shown(&beacon), "200 application/json\n{\"status\":\"erased\"}");
+    assert_eq!(shown(&beacon), "200 application/json\n{\"status\":\"accepted\"}");
     assert_eq!(beacon.header("access-control-allow-origin"), "*");
     forget(&app, &wish).await.assert_status_ok();
+    app.inside.service.finish_erasures().await.unwrap();
     assert_eq!(columns_with(&app, "v-one").await, [""; 0]);
     assert!(counted(&app, &site.id).await.counts_like(&before));
 
@@ -87,6 +88,19 @@ async fn a_browser_has_its_visitor_erased(database: TestDatabase) {
     assert_eq!(app.send(&forged).await.status_code().as_u16(), 400);
     forged["visitor_id"] = json!("erase:0123");
     app.send(&forged).await.assert_status_ok();
+
+    // Each wish is work, so a site has only so many; those that prove nothing do not use them up.
+    app.inside.clock.advance(time::Duration::seconds(2));
+    let mut answers = Vec::new();
+    for _ in 0..7 {
+        let forged = with("token", other["token"].clone());
+        assert_eq!(forget(&app, &forged).await.status_code().as_u16(), 403);
+        let answer = forget(&app, &wish).await;
+        answers.push((answer.status_code().as_u16(), answer.maybe_header("retry-after").is_some()));
+    }
+    assert_eq!(answers, [[(200, false); 5].as_slice(), &[(429, true); 2]].concat());
+    app.inside.clock.advance(time::Duration::seconds(1));
+    forget(&app, &wish).await.assert_status_ok();
 }
 
 async fn an_owner_has_a_visitor_erased_by_a_form(database: TestDatabase) {
@@ -142,7 +156,7 @@ async fn a_command_erases_a_visitor_and_looks_whether_it_is_gone(database: TestD
     let (ok, stdout, stderr) = erase("v-one", &["--json"]).await;
     assert!(ok, "{stderr}");
     let told: Value = serde_json::from_str(&stdout).unwrap();
-    assert_eq!(told, json!({"exposures": 1, "conversions": 1, "events": 2}));
+    assert_eq!(told, json!({"status": "erased", "exposures": 1, "conversions": 1, "events": 2}));
     // Another visitor's name holds this one.
     let (ok, stdout, stderr) = erase("v-one", &["--verify"]).await;
     assert!(!ok && stdout.contains("Nothing was stored under this id."), "{stdout}{stderr}");

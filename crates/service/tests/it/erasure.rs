@@ -5,6 +5,7 @@ use domain::event::Dropped;
 use domain::{EventType, IncomingEvent, NotCounted, Outcome, SiteId};
 use serde_json::json;
 use service::{Erased, ForgetError, RequestSource, Service, ServiceError};
+use store::schedules::{Lease, Turn};
 use testkit::{TestDatabase, TestService, on_both_databases};
 use time::Duration;
 
@@ -16,7 +17,23 @@ on_both_databases!(
     no_batch_brings_a_name_back,
     an_early_conversion_is_erased_too,
     notes_of_erasures_go,
+    an_interrupted_erasure_is_finished_by_another_process,
+    a_name_waits_in_the_note_alone,
 );
+
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// Waits until nothing is left to do, whoever does it.
+async fn finished(test: &TestService, service: &Service) {
+    for _ in 0..400 {
+        if test.database.store.noted_erasures().await.unwrap().is_empty() {
+            return;
+        }
+        service.finish_erasures().await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("an erasure does not come to an end");
+}
 
 async fn counters(service: &Service, site_id: SiteId) -> service::SiteCounters {
     let (counters, _) = service.counters(site_id).await.unwrap();
@@ -62,7 +79,7 @@ async fn nothing_names_an_erased_visitor(database: TestDatabase) {
     assert_eq!(found, expected);
 
     let erased = test.service.erase_visitor(&viewer, site_id, " v-secret ").await.unwrap();
-    assert_eq!(erased, Erased { exposures: 1, conversions: 1, events: 3 });
+    assert_eq!(erased, Some(Erased { exposures: 1, conversions: 1, events: 3 }));
     assert_eq!(columns_with(&test, "v-secret").await, [""; 0]);
     assert_eq!(
         columns_with(&test, "erased:").await,
@@ -70,7 +87,8 @@ async fn nothing_names_an_erased_visitor(database: TestDatabase) {
     );
     assert!(counters(&test.service, site_id).await.counts_like(&before));
     // Once more changes nothing.
-    assert_eq!(test.service.erase_visitor(&viewer, site_id, "v-secret").await.unwrap(), Erased::default());
+    let again = test.service.erase_visitor(&viewer, site_id, "v-secret").await.unwrap();
+    assert_eq!(again, Some(Erased::default()));
     assert!(counters(&test.service, site_id).await.counts_like(&before));
     assert!(!columns_with(&test, "other-1").await.is_empty());
 }
@@ -85,6 +103,7 @@ async fn what_was_under_way_is_turned_away(database: TestDatabase) {
     assert_eq!(send(&test, exposure.clone()).await, Outcome::Counted);
     let before = counters(&test.service, site_id).await;
     test.service.forget(site_id, &visitor("v-1"), &token).await.unwrap();
+    test.service.finish_erasures().await.unwrap();
     let nobodys = IncomingEvent { token: None, ..new(EventType::Impression) };
     let forgotten = Outcome::Dropped(Dropped::Forgotten);
     let under_way =
@@ -113,8 +132,8 @@ async fn what_was_under_way_is_turned_away(database: TestDatabase) {
     // The old token stays without effect.
     assert_eq!(send(&test, new(EventType::Conversion)).await, forgotten);
     // And can be erased as such, by the old token too: it proves whose browser this is.
-    let erased = test.service.forget(site_id, &visitor("v-1"), &token).await.unwrap();
-    assert_eq!(erased, Erased { exposures: 1, conversions: 1, events: 2 });
+    test.service.forget(site_id, &visitor("v-1"), &token).await.unwrap();
+    test.service.finish_erasures().await.unwrap();
     assert!(counters(&test.service, site_id).await.counts_like(&after));
     assert_eq!(columns_with(&test, "v-1").await, [""; 0]);
 }
@@ -148,8 +167,8 @@ async fn two_visitors_of_a_like_name_are_not_mistaken(database: TestDatabase) {
     visit(&test, elsewhere, "v-1", true).await;
     test.service.erase_visitor(&viewer, site_id, "v-1").await.unwrap();
     assert!(!columns_with(&test, "v-10").await.is_empty());
-    let erased = test.service.erase_visitor_for_operator(elsewhere, "v-1").await.unwrap();
-    assert_eq!(erased, Erased { exposures: 1, conversions: 1, events: 2 });
+    let erased = test.service.erase_visitor_for_operator(elsewhere, "v-1", PATIENCE).await.unwrap();
+    assert_eq!(erased, Some(Erased { exposures: 1, conversions: 1, events: 2 }));
 }
 
 /// Two processes store the events of visitors who are erased in the same moment by one of them or by both.
@@ -174,19 +193,21 @@ async fn no_batch_brings_a_name_back(database: TestDatabase) {
                 tasks.spawn(async move { drop(futures::future::join(exposure, conversion).await) });
             }
         }
-        let (service, token) =
-            (if number % 2 == 0 { test.service.clone() } else { other.clone() }, shown.token.unwrap());
+        let service = if number % 2 == 0 { test.service.clone() } else { other.clone() };
         tasks.spawn(async move {
             for _ in 0..number % 5 {
                 tokio::time::sleep(std::time::Duration::from_millis(3)).await;
             }
-            service.forget(site_id, &visitor(&name), &token).await.map(drop).unwrap();
+            // Who does not wait leaves the work to the background, as a browser does.
+            let patience = if number % 3 == 0 { std::time::Duration::ZERO } else { PATIENCE };
+            service.erase_visitor_for_operator(site_id, &name, patience).await.map(drop).unwrap();
         });
     }
     while let Some(ended) = tasks.join_next().await {
         ended.unwrap();
     }
     test.service.settle_early_conversions().await.unwrap();
+    finished(&test, &test.service).await;
     assert_eq!(columns_with(&test, "-end").await, [""; 0]);
     let counted = counters(&test.service, site_id).await;
     let visitors: i64 = counted.variants.iter().map(|row| row.visitors).sum();
@@ -201,7 +222,7 @@ async fn an_early_conversion_is_erased_too(database: TestDatabase) {
     assert_eq!(send(&test, conversion).await, Outcome::Stored(NotCounted::NoExposure));
     assert_eq!(columns_with(&test, "v-early").await, ["early_conversions.visitor_id", "events.visitor_id"]);
     let erased = test.service.erase_visitor(&viewer, site_id, "v-early").await.unwrap();
-    assert_eq!(erased, Erased { exposures: 0, conversions: 1, events: 1 });
+    assert_eq!(erased, Some(Erased { exposures: 0, conversions: 1, events: 1 }));
     assert_eq!(columns_with(&test, "v-early").await, [""; 0]);
     // It waits in vain and ends like any other.
     test.clock.advance(Duration::hours(25));
@@ -222,4 +243,68 @@ async fn notes_of_erasures_go(database: TestDatabase) {
     test.clock.advance(Duration::days(2));
     test.service.keep_events().await.unwrap();
     assert_eq!(send(&test, conversion()).await, Outcome::Stored(NotCounted::NoExposure));
+}
+
+/// However far a process came: the lease ends, and another one does the rest.
+async fn an_interrupted_erasure_is_finished_by_another_process(database: TestDatabase) {
+    let test = TestService::new(database);
+    let (_, site_id) = running_site(&test).await;
+    let other = test.another_replica().await;
+    const VISITORS: u64 = 12;
+    for number in 0..VISITORS {
+        let name = format!("v-{number}-end");
+        visit(&test, site_id, &name, true).await;
+    }
+    let before = counters(&test.service, site_id).await;
+    let mut cut_off = 0;
+    for number in 0..VISITORS {
+        let token = assign(&test, site_id, &format!("v-{number}-end")).token.unwrap();
+        test.service.forget(site_id, &visitor(&format!("v-{number}-end")), &token).await.unwrap();
+        let finishing = test.service.clone();
+        let finishing = tokio::spawn(async move { finishing.finish_erasures().await });
+        tokio::time::sleep(std::time::Duration::from_micros(700 * number)).await;
+        finishing.abort();
+        cut_off += u64::from(finishing.await.is_err());
+        let left = test.database.store.noted_erasures().await.unwrap().len();
+        test.clock.advance(Duration::seconds(61));
+        other.finish_erasures().await.unwrap();
+        let name = format!("v-{number}-end");
+        assert_eq!(columns_with(&test, &name).await, [""; 0], "{name}, {left} were left");
+        assert!(counters(&other, site_id).await.counts_like(&before));
+    }
+    assert!(cut_off > 0, "nothing was interrupted");
+}
+
+async fn a_name_waits_in_the_note_alone(database: TestDatabase) {
+    let test = TestService::new(database);
+    let (viewer, site_id) = running_site(&test).await;
+    let other = test.another_process();
+    let shown = assign(&test, site_id, "v-1");
+    visit(&test, site_id, "v-1", true).await;
+    // A process took the work and died.
+    let store = &test.database.store;
+    let dead = Lease { name: service::ERASURES, owner: uuid::Uuid::new_v4() };
+    let now = service::ports::Clock::now(&*test.clock);
+    assert_eq!(store.take_schedule(dead, now, now + Duration::seconds(60)).await.unwrap(), Turn::Ours);
+    test.service.forget(site_id, &visitor("v-1"), &shown.token.clone().unwrap()).await.unwrap();
+    other.finish_erasures().await.unwrap();
+    let places =
+        ["erased_visitors.visitor_id", "events.visitor_id", "goal_conversions.visitor_id", "visitors.visitor_id"];
+    assert_eq!(columns_with(&test, "v-1").await, places, "somebody has it");
+    // Nothing comes under the name any more, and notes that are not done outlast every limit.
+    let conversion = || event(site_id, shown.variant_id, "v-1", EventType::Conversion, shown.token.clone());
+    assert_eq!(send(&test, conversion()).await, Outcome::Dropped(Dropped::Forgotten));
+    let far = now + Duration::days(1_000);
+    store.prune_erased(far).await.unwrap();
+    assert_eq!(columns_with(&test, "v-1").await, places);
+    test.clock.advance(Duration::seconds(61));
+    other.finish_erasures().await.unwrap();
+    assert_eq!(columns_with(&test, "v-1").await, [""; 0]);
+    assert_eq!(columns_with(&test, "erased:").await.len(), 3, "the note holds no name, not even the new one");
+    // Once more finds nothing, and then the note may go.
+    assert!(
+        test.service.erase_visitor(&viewer, site_id, "v-1").await.unwrap().is_some_and(|erased| erased.is_nothing())
+    );
+    store.prune_erased(far).await.unwrap();
+    assert_eq!(send(&test, conversion()).await, Outcome::Stored(NotCounted::NoExposure), "the note is gone");
 }

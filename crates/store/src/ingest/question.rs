@@ -80,7 +80,12 @@ impl WriteTransaction {
         batch: &Batch<'_>,
         is_exposed: impl Fn(usize) -> bool,
     ) -> Result<Found, StoreError> {
-        let lock = if self.is_shared() { "FOR UPDATE OF visitors" } else { "" };
+        let (lock, share) = if self.is_shared() {
+            // An erasure waits for all that share its notes: what they store comes before it looks.
+            ("FOR UPDATE OF visitors", "FOR KEY SHARE OF erased_visitors")
+        } else {
+            ("", "")
+        };
         let visitor_columns = OF_VISITOR.map(|(name, _)| format!("visitors.{name}")).join(", ");
         // The order of tables is kept where a join is written as `CROSS JOIN`. Left to itself SQLite goes through
         // all visitors of a site for each one that it is asked about.
@@ -93,7 +98,7 @@ impl WriteTransaction {
              FROM asked CROSS JOIN early_conversions AS early WHERE asked.is_exposed \
              AND early.site_id = asked.site_id AND early.visitor_id = asked.visitor_id), \
              gone AS (SELECT asked.number, erased_visitors.erased_s FROM asked CROSS JOIN erased_visitors \
-             WHERE erased_visitors.site_id = asked.site_id AND erased_visitors.mark = asked.mark) \
+             WHERE erased_visitors.site_id = asked.site_id AND erased_visitors.mark = asked.mark {share}) \
              {} UNION ALL {} UNION ALL {} UNION ALL {} WHERE {} OR {}",
             lines("visitor", "held", &OF_VISITOR),
             lines("early", "waiting", &OF_EARLY),
