@@ -1,6 +1,6 @@
 // Whose visits count, and which pages may report, as an owner sets it and as visitors meet it.
 
-import type { Page } from "@playwright/test";
+import type { Page, Response } from "@playwright/test";
 import { startCustomer, type Customer } from "./support/customer.ts";
 import { expect, test as base } from "./support/fixtures.ts";
 import { addSite, approveAll, installElement, readHoldout, signUp, told } from "./support/owner.ts";
@@ -26,10 +26,15 @@ const settingsOf = (server: string, siteId: string) => `${server}/app/sites/${si
 const origins = (page: Page) => page.getByRole("textbox", { name: "Origins, one a line" });
 const saveOrigins = (page: Page) => page.getByRole("button", { name: "Save origins" }).click();
 
-/** What becomes of the next event that a page of this browser sends. */
+/** What becomes of the next event that a page of this browser sends, besides those of a page that was left before it heard. */
 async function nextResult(page: Page): Promise<object> {
-  const answer = await page.waitForResponse((answer) => answer.url().endsWith("/v1/event"));
-  return ((await answer.json()) as { results: object[] }).results[0]!;
+  const news = async (answer: Response) => {
+    if (!answer.url().endsWith("/v1/event")) return undefined;
+    const { results } = (await answer.json()) as { results: { result: string }[] };
+    return results.find(({ result }) => result !== "duplicate");
+  };
+  const answer = await page.waitForResponse(async (answer) => !!(await news(answer)));
+  return (await news(answer))!;
 }
 
 /** The owner's own events, as the dashboard tells them. */

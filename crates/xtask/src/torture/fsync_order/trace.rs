@@ -109,6 +109,9 @@ impl Order {
                 if !waiting.visitor.is_empty() && call.rest.contains(&waiting.visitor) {
                     let first = waiting.written.map_or(call.end, |(first, _)| first);
                     waiting.written = Some((first, call.end));
+                    if is_alone(waiting) {
+                        waiting.durable = None;
+                    }
                 }
             }
         } else if is_log && call.is_sync() {
@@ -117,7 +120,8 @@ impl Order {
                 // A page that holds the event may be written again by the next commit, while the answer is on its
                 // way; only with nothing else in flight must the sync come after each write.
                 let needed = waiting.written.map(|(first, last)| if is_alone(waiting) { last } else { first });
-                if waiting.durable.is_none_or(|_| is_alone(waiting)) && needed.is_some_and(|end| end < call.begin) {
+                // The first sync behind the write counts: upkeep may commit something else while the answer goes out.
+                if waiting.durable.is_none() && needed.is_some_and(|end| end < call.begin) {
                     waiting.durable = Some(call.end);
                 }
             }

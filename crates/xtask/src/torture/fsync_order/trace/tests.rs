@@ -89,11 +89,22 @@ fn an_answer_needs_a_sync_after_the_write() {
         ("no write", vec![sync(), answered.clone()], 0, 1),
         ("the write of another", vec![write("alone-2-"), sync(), answered.clone()], 0, 1),
         ("sync before the write", vec![sync(), write("alone-1-"), answered.clone()], 0, 1),
-        ("sync begins before the write", vec![unfinished, write("alone-1-"), resumed, answered.clone()], 0, 1),
+        (
+            "sync begins before the write",
+            vec![unfinished.clone(), write("alone-1-"), resumed.clone(), answered.clone()],
+            0,
+            1,
+        ),
         ("a failed sync", vec![write("alone-1-"), failed, answered.clone()], 0, 1),
         ("another file", vec![write("alone-1-"), elsewhere, answered.clone()], 0, 1),
         ("a second write after it", vec![write("alone-1-"), sync(), write("alone-1-"), answered.clone()], 0, 1),
         ("and a second sync", vec![write("alone-1-"), sync(), write("alone-1-"), sync(), answered.clone()], 1, 0),
+        (
+            "a sync of upkeep while the answer goes out",
+            vec![write("alone-1-"), sync(), unfinished.clone(), answered.clone(), resumed.clone()],
+            1,
+            0,
+        ),
         ("refused", vec![answer(SOCKET, "503 Service Unavailable")], 0, 0),
         ("not answered", vec![write("alone-1-"), sync()], 0, 0),
     ];
