@@ -99,12 +99,6 @@ fn an_answer_needs_a_sync_after_the_write() {
         ("another file", vec![write("alone-1-"), elsewhere, answered.clone()], 0, 1),
         ("a second write after it", vec![write("alone-1-"), sync(), write("alone-1-"), answered.clone()], 0, 1),
         ("and a second sync", vec![write("alone-1-"), sync(), write("alone-1-"), sync(), answered.clone()], 1, 0),
-        (
-            "a sync of upkeep while the answer goes out",
-            vec![write("alone-1-"), sync(), unfinished.clone(), answered.clone(), resumed.clone()],
-            1,
-            0,
-        ),
         ("refused", vec![answer(SOCKET, "503 Service Unavailable")], 0, 0),
         ("not answered", vec![write("alone-1-"), sync()], 0, 0),
     ];
@@ -118,8 +112,13 @@ fn an_answer_needs_a_sync_after_the_write() {
 #[test]
 fn an_answer_may_begin_while_the_sync_is_not_over_and_end_later() {
     let cut = format!(r#"71 writev({SOCKET}, [{{iov_base="HTTP/1.1 200 OK\r\n", iov_len=17}}], 1 <unfinished ...>"#);
-    let lines = [ask(SOCKET, "alone-1-"), write("alone-1-"), cut, sync(), "71 <... writev resumed>) = 17".to_owned()];
+    let resumed = "71 <... writev resumed>) = 17".to_owned();
+    let lines = [ask(SOCKET, "alone-1-"), write("alone-1-"), cut.clone(), sync(), resumed.clone()];
     assert_eq!(order(&lines).too_early.len(), 1, "what counts is where the answer begins");
+    // Upkeep commits something else while the answer goes out: the sync of the event was the one before.
+    let lines = [ask(SOCKET, "alone-1-"), write("alone-1-"), sync(), cut, sync(), resumed];
+    let order = order(&lines);
+    assert_eq!((order.in_order, order.too_early.len()), (1, 0), "{:?}", order.too_early);
 }
 
 #[test]
