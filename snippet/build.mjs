@@ -26,6 +26,23 @@ const { values: options } = parseArgs({
 /** Names of our own that no browser and no server knows. */
 const INTERNAL = /^(element|rule|picture|anchor|isBeside|isMoved|leave|settle|revert|again|records|act)$/;
 
+/**
+ * Sources are handed the window as `page`, so that tests can have several. On a page it is the global object, and
+ * its name need not travel. What a browser may lack is written as `page["name"]`, or taken out with a default.
+ */
+const globals = {
+  name: "globals",
+  setup({ onLoad }) {
+    onLoad({ filter: /src\/\w+\.ts$/ }, ({ path }) => {
+      const contents = readFileSync(path, "utf8")
+        .replace(/^ *const \{[^{}:=]*\} = page;\n/gm, "")
+        .replace(/\bpage\.(?=\w)/g, "")
+        .replace(/([(,]\s*)page(: \w+)?(, |,\s*(?=\w)|(?=\)))/g, "$1");
+      return { contents, loader: "ts" };
+    });
+  },
+};
+
 async function bundle(outfile) {
   const whole = (entry, outfile) =>
     build({
@@ -33,9 +50,11 @@ async function bundle(outfile) {
       bundle: true,
       minify: true,
       format: "iife",
-      target: "es2020",
+      target: "es2022",
       charset: "utf8",
       legalComments: "none",
+      plugins: [globals],
+      define: { page: "window" },
       outfile,
       logLevel: "warning",
     });
@@ -43,7 +62,7 @@ async function bundle(outfile) {
   await whole("debug.ts", join(dirname(outfile), "evoloop-debug.js"));
   // A second pass takes off another twentieth.
   const { code } = await minify(readFileSync(outfile, "utf8"), {
-    ecma: 2020,
+    ecma: 2022,
     toplevel: true,
     compress: { passes: 8, unsafe_arrows: true, keep_fargs: false, pure_getters: true },
     mangle: { properties: { regex: INTERNAL } },

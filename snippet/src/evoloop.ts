@@ -2,4 +2,5 @@
 
 import { start } from "./start.js";
 
-start(window, document.currentScript as HTMLScriptElement | null);
+const page = window;
+start(page, document.currentScript as HTMLScriptElement | null);

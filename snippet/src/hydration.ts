@@ -13,7 +13,7 @@ const bears = (node: object, name: RegExp) => Object.keys(node).some((key) => na
 export function watchHydration(page: Page): (element: Element) => boolean {
   let isOver = false;
   const over = () => (isOver = true);
-  const idle = () => (page.requestIdleCallback ?? page.setTimeout)(over);
+  const idle = () => (page["requestIdleCallback"] ?? page.setTimeout)(over);
   if (page.document.readyState === "complete") idle();
   else page.addEventListener("load", idle);
   page.setTimeout(over, PATIENCE_MS);
@@ -23,7 +23,7 @@ export function watchHydration(page: Page): (element: Element) => boolean {
     const isReact = some(/^__reactC/);
     return (
       isOver ||
-      (isReact ? bears(element, /^__react/) : some(/^(__vue|_vnode|_reactR)/) || !(element.closest(ROOTS) || bears(page, /^__(next|nuxt|remix|sveltekit|reactRouter|tsr)/i)))
+      (isReact ? bears(element, /^__react/) : some(/^(__vue|_vnode|_reactR)/) || !(element.closest(ROOTS) || bears(page as object, /^__(next|nuxt|remix|sveltekit|reactRouter|tsr)/i)))
     );
   };
 }

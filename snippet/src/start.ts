@@ -31,7 +31,9 @@ type EvoloopPage = Page & { evoloop?: Evoloop };
 
 /** Starts the snippet. Whatever goes wrong, the page stays as it is and never hears of it. */
 export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null): void => {
-  const { document, navigator, evoloop: before } = page as EvoloopPage & { navigator: { globalPrivacyControl?: boolean } };
+  const { document } = page;
+  const before = page["evoloop"];
+  const navigator = page.navigator as Navigator & { globalPrivacyControl?: boolean };
   if (before?.running) return;
   script ??= document.querySelector<HTMLScriptElement>("script[data-site]");
   const { site, consent, respect = "", stateless, forget = "/v1/forget" } = script?.dataset ?? {};
@@ -69,9 +71,9 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
     const body = JSON.stringify({ site_id: site, visitor_id: visitor, token });
     page.fetch(new page.URL(forget, script!.src).href, { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
   };
-  const run = guard(([name, ...given]: Call) => (page.evoloop![name] as (...given: unknown[]) => void)(...given));
+  const run = guard(([name, ...given]: Call) => (page["evoloop"]![name] as (...given: unknown[]) => void)(...given));
 
-  page.evoloop = {
+  page["evoloop"] = {
     running: true,
     convert: guard((...call) => (current ? current.convert(...call) : calls.push(call))),
     variant: () => current?.variant(),
