@@ -18,7 +18,8 @@ test("the bundle runs as one script with one global", async () => {
   const world = new World(`<h1>Old headline</h1><script src="https://loop.example/evoloop.js" data-site="${SITE}"></script>`);
   world.onAssign = () => ({ body: assignment([{ op: "text", target: { css: "h1" }, value: "New headline" }]) });
   const before = new Set(Object.getOwnPropertyNames(world.page));
-  new Function("window", "document", "TextEncoder", bundle.toString())(world.page, world.page.document, TextEncoder);
+  // The window is the bundle's global object, as on a page.
+  new Function("window", "TextEncoder", `with (window) {${bundle.toString()}}`)(world.page, TextEncoder);
   await world.advance(100);
   assert.equal(world.text("h1"), "New headline");
   assert.deepEqual(world.sent.map(({ type }) => type), ["impression"]);
