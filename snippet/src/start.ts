@@ -31,14 +31,13 @@ type EvoloopPage = Page & { evoloop?: Evoloop };
 
 /** Starts the snippet. Whatever goes wrong, the page stays as it is and never hears of it. */
 export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null): void => {
-  const { document } = page;
+  const { document, navigator } = page;
   const before = page["evoloop"];
-  const navigator = page.navigator as Navigator & { globalPrivacyControl?: boolean };
   if (before?.running) return;
   script ??= document.querySelector<HTMLScriptElement>("script[data-site]");
   const { site, consent, respect = "", stateless, forget = "/v1/forget" } = script?.dataset ?? {};
   const isRefused =
-    (/gpc/.test(respect) && navigator.globalPrivacyControl) || (/dnt/.test(respect) && navigator.doNotTrack === "1");
+    (/gpc/.test(respect) && (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) || (/dnt/.test(respect) && navigator.doNotTrack === "1");
   // Automated browsers see the page as it is and are not counted.
   const isMachine = navigator.webdriver || /Headless/.test(navigator.userAgent);
   const isOff = !site || isMachine || isRefused || /[?&]evo_off/.test(page.location.search);
