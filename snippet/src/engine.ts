@@ -68,8 +68,9 @@ function putBack({ type, target, attributeName, oldValue, addedNodes, removedNod
 }
 
 /** Puts rules on the page by a style sheet made by script, which no content policy stops; what it gives takes them off. */
-export function addRules({ document, CSSStyleSheet }: Page, rules: string[]): () => void {
-  const sheet = new CSSStyleSheet();
+export function addRules(page: Page, rules: string[]): () => void {
+  const { document } = page;
+  const sheet = new page.CSSStyleSheet();
   // A rule that a browser does not know takes no other with it.
   sheet.replaceSync(rules.join(""));
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];

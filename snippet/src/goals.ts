@@ -10,7 +10,7 @@ export type Reached = (goal: Goal, value?: number) => void;
  * Watches the page for clicks and forms that count, in the capture phase: a page that stops its events is still heard.
  * What it gives is told the goals; what happened before waits for them.
  */
-export function watchGoals({ document }: Page, reached: Reached): (goals: Goal[]) => void {
+export function watchGoals(page: Page, reached: Reached): (goals: Goal[]) => void {
   const acts: [type: string, on: Element][] = [];
   let known: Goal[] | undefined;
   const judge = () => {
@@ -24,7 +24,7 @@ export function watchGoals({ document }: Page, reached: Reached): (goals: Goal[]
       acts.push([type, target as Element]);
       judge();
     };
-    document.addEventListener(event, guard(heard), true);
+    page.document.addEventListener(event, guard(heard), true);
   }
   return (goals) => {
     known = goals;

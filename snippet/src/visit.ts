@@ -28,15 +28,17 @@ export interface Visit {
 }
 
 /** A document that has been read to its end, deferred scripts included. */
-const parsed = ({ document, performance }: Page) =>
+const parsed = (page: Page) =>
   new Promise<void>((done) => {
+    const { document, performance } = page;
     const [times] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
     if (times ? times.domContentLoadedEventStart : document.readyState !== "loading") done();
     else document.addEventListener("DOMContentLoaded", () => done());
   });
 
 /** Keeps the owner's flag of the address, `off` forgets it, and takes it out, so that nobody passes it on with the link. */
-function readOwner({ history, location }: Page, store: Store): void {
+function readOwner(page: Page, store: Store): void {
+  const { history, location } = page;
   const [, , given] = OWNER.exec(location.search) ?? [];
   if (given == null) return;
   if (/^[\w.-]{1,200}$/.test(given)) store((kept) => (kept.owner = given === "off" ? "" : given));
