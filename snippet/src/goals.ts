@@ -3,39 +3,37 @@
 import { guard } from "./guard.js";
 import type { Goal, Page } from "./wire.js";
 
-/** Called when a goal is reached; `value` is an amount of money. */
-export type Reached = (goal: Goal, value?: number) => void;
+/** Whether something that happened means a goal. */
+export type Means = (goal: Goal) => unknown;
+
+/** Being at an address. */
+export const address =
+  (href: string): Means =>
+  ({ type, url_contains }) =>
+    type === "url" && href.includes(url_contains!);
+
+/** `evoloop.convert(name)`; without a name, the primary goal. */
+export const named =
+  (name?: string | null): Means =>
+  ({ type, event_name, is_primary }) =>
+    name == null ? is_primary : /^(event|revenue)$/.test(type) && event_name === name;
 
 /**
  * Watches the page for clicks and forms that count, in the capture phase: a page that stops its events is still heard.
- * What it gives is told the goals; what happened before waits for them.
+ * What it gives is told of whatever else happens, with its amount of money. What happens before the goals are known waits
+ * until it is called again.
  */
-export function watchGoals(page: Page, reached: Reached): (goals: Goal[]) => void {
-  const acts: [type: string, on: Element][] = [];
-  let known: Goal[] | undefined;
-  const judge = () => {
-    for (const [type, on] of known ? acts.splice(0) : []) {
-      // A selector that is none takes no other goal with it.
-      known!.forEach(guard((goal) => goal.type === type && goal.selector && on.closest(goal.selector) && reached(goal)));
-    }
+export function watchGoals(page: Page, goals: () => Goal[] | undefined, reached: (goal: Goal, value?: number) => void): (means?: Means, value?: number) => void {
+  const waiting: [means: Means, value?: number][] = [];
+  const happened = (means?: Means, value?: number): void => {
+    if (means) waiting.push([means, value!]);
+    const known = goals();
+    // A selector that is none takes no other goal with it.
+    if (known) for (const [means, value] of waiting.splice(0)) known.forEach(guard((goal) => means(goal) && reached(goal, value)));
   };
-  for (const [event, type] of [["click", "click"], ["submit", "form"]] as const) {
-    const heard = ({ target }: Event) => {
-      acts.push([type, target as Element]);
-      judge();
-    };
-    page.document.addEventListener(event, guard(heard), true);
+  for (const [event, wanted] of [["click", "click"], ["submit", "form"]] as const) {
+    const heard = ({ target }: Event) => happened(({ type, selector }) => type === wanted && (target as Element).closest(selector!));
+    page.document.addEventListener(event, heard, true);
   }
-  return (goals) => {
-    known = goals;
-    judge();
-  };
+  return happened;
 }
-
-/** The goals that are reached by being at an address. */
-export const goalsAt = (goals: Goal[], { href }: Location): Goal[] =>
-  goals.filter(({ type, url_contains }) => type === "url" && url_contains && href.includes(url_contains));
-
-/** The goals that `evoloop.convert(name)` means; without a name, the primary one. */
-export const goalsNamed = (goals: Goal[], name?: string | null): Goal[] =>
-  goals.filter(({ type, event_name, is_primary }) => (name == null ? is_primary : /^(event|revenue)$/.test(type) && event_name === name));

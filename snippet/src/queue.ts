@@ -1,7 +1,6 @@
 // Events on their way: in order, at least once, over reloads, never in the page's way.
 
 import { guard } from "./guard.js";
-import { uuid } from "./store.js";
 import type { EventResult, Page, WireEvent } from "./wire.js";
 
 /** How long events wait for company, in milliseconds. */
@@ -26,51 +25,40 @@ export interface Queue {
 
 /**
  * Opens a queue. An event leaves it when the server has answered for it, so that a try that failed half-way is
- * repeated with the same ids, which the server recognises. What waits is kept for the next page view, each tab's
- * beside the others' so that none overwrites another; `isShort` keeps nothing.
+ * repeated with the same ids, which the server recognises. What waits is kept for the next page view, each event
+ * beside the others so that no tab overwrites another's; `isShort` keeps nothing.
  */
 export function openQueue(page: Page, url: string, key: string, isShort: boolean, settled: Settled): Queue {
-  const own = `${key}_${uuid(page)}`;
   let waiting: WireEvent[] = [];
   let tries = 0;
   let timer = 0;
   let isBusy = false;
   let beaconed = "";
 
-  // Storage may be denied or full; then this page view must do.
-  const keep = guard(() => {
-    if (waiting.length && !isShort) page.localStorage.setItem(own, JSON.stringify(waiting.slice(-MAX_BATCH)));
-    else page.localStorage.removeItem(own);
-  });
-  const takeOver = guard((name: string) => {
-    const text = page.localStorage.getItem(name)!;
-    page.localStorage.removeItem(name);
-    waiting.push(...(JSON.parse(text) as WireEvent[]).filter((event) => event?.id));
-    keep();
-  });
+  /** Storage may be denied or full; then this page view must do. */
+  const inStorage = (use: (kept: Record<string, string>) => void) => guard(() => isShort || use(page.localStorage))();
   const body = () => JSON.stringify({ events: waiting.slice(0, MAX_BATCH) });
 
   async function send(): Promise<void> {
-    const batch = waiting.slice(0, MAX_BATCH);
-    if (isBusy || !batch.length) return;
+    if (isBusy || !waiting.length) return;
     isBusy = true;
-    let isOk = false;
+    let isOk = true;
+    const batch = waiting.slice(0, MAX_BATCH);
     try {
       // A body of text needs no preflight, neither here nor in a beacon.
-      const answer = await page.fetch(url, { method: "POST", body: body(), keepalive: true, credentials: "omit" });
-      const { ok, status } = answer;
-      const results: EventResult[] = ok ? (await answer.json()).results : [];
+      const answer = await page.fetch(url, { method: "POST", body: body(), keepalive: true });
+      const results: EventResult[] = answer.ok ? (await answer.json()).results : [];
       // Only an answer that says that nothing can come of it; a wall or a proxy between may say anything else.
-      isOk = ok || [400, 413, 422].includes(status);
-      const done = batch.filter((event, index) => {
+      if (!answer.ok && ![400, 413, 422].includes(answer.status)) throw 0;
+      batch.forEach((event, index) => {
         const result = results[index];
-        const isDone = isOk && result?.result !== "retry";
-        if (isDone && result) settled(event, result);
-        return isDone;
+        if (result?.result === "retry") isOk = false;
+        else {
+          waiting = waiting.filter((other) => other !== event);
+          inStorage((kept) => delete kept[`${key}_${event.id}`]);
+          if (result) settled(event, result);
+        }
       });
-      waiting = waiting.filter((event) => !done.includes(event));
-      keep();
-      isOk = done.length === batch.length;
     } catch {
       isOk = false; // The network, or an answer that nobody can read.
     }
@@ -84,12 +72,18 @@ export function openQueue(page: Page, url: string, key: string, isShort: boolean
     if (wait) timer = page.setTimeout(send, wait);
   }
 
-  guard(() => isShort || Object.keys(page.localStorage).filter((name) => name.startsWith(`${key}_`)).forEach(takeOver))();
+  inStorage((kept) => {
+    for (const name of Object.keys(kept))
+      inStorage(() => {
+        const event = name.startsWith(`${key}_`) && JSON.parse(kept[name]!);
+        if (event.id) waiting.push(event);
+      });
+  });
   later(GATHER_MS);
   return {
     push(event) {
       waiting.push(event);
-      keep();
+      if (waiting.length <= MAX_BATCH) inStorage((kept) => (kept[`${key}_${event.id}`] = JSON.stringify(event)));
       tries = 0;
       if (!isBusy) later(GATHER_MS);
     },
@@ -101,7 +95,6 @@ export function openQueue(page: Page, url: string, key: string, isShort: boolean
     },
     drop() {
       waiting = [];
-      keep();
     },
   };
 }

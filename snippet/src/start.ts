@@ -1,11 +1,14 @@
 // `window.evoloop`: what the page says to the snippet, and hears of it.
 
 import { guard } from "./guard.js";
-import { openStore, type Kept } from "./store.js";
+import { openStore } from "./store.js";
 import type { Page } from "./wire.js";
 import { visit, type Visit } from "./visit.js";
 
 export type EventName = "applied" | "missed" | "reverted" | "gave_up";
+
+/** Tells the page of something. */
+export type Tell = (name: EventName, detail?: object) => void;
 
 /** What the page sees as `window.evoloop`. A page may put `{q: []}` there first and push calls into `q`. */
 export interface Evoloop {
@@ -30,45 +33,51 @@ export type Call = [name: "convert" | "on" | "consent" | "forget", ...given: unk
 type EvoloopPage = Page & { evoloop?: Evoloop };
 
 /** Starts the snippet. Whatever goes wrong, the page stays as it is and never hears of it. */
-export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null): void => {
-  const { document, navigator } = page;
+export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null): void => {
+  const { document, location, navigator } = page;
   const before = page["evoloop"];
   if (before?.running) return;
-  script ??= document.querySelector<HTMLScriptElement>("script[data-site]");
-  const { site, consent, respect = "", stateless, forget = "/v1/forget" } = script?.dataset ?? {};
-  const isRefused =
-    (/gpc/.test(respect) && (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) || (/dnt/.test(respect) && navigator.doNotTrack === "1");
-  // Automated browsers see the page as it is and are not counted.
-  const isMachine = navigator.webdriver || /Headless/.test(navigator.userAgent);
-  const isOff = !site || isMachine || isRefused || /[?&]evo_off/.test(page.location.search);
+  const script = given ?? document.querySelector<HTMLScriptElement>("script[data-site]")!;
+  const { site, consent, respect = "", stateless, forget = "/v1/forget" } = script.dataset;
+  const at = (path: string) => new page.URL(path, script.src).href;
+  const asked = new page.URLSearchParams(location.search);
+  const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
+  const isOff =
+    !site ||
+    asked.has("evo_off") ||
+    // Automated browsers see the page as it is and are not counted.
+    navigator.webdriver ||
+    /Headless/.test(navigator.userAgent) ||
+    (/gpc/.test(respect) && globalPrivacyControl) ||
+    (/dnt/.test(respect) && doNotTrack === "1");
 
-  const told: [EventName, object | undefined][] = [];
-  const listeners: Parameters<Evoloop["on"]>[] = [];
+  const key = `evoloop_${site}`;
+  const told: Parameters<Tell>[] = [];
+  const listeners: Tell[] = [];
   const calls: Parameters<Evoloop["convert"]>[] = [];
   // A look at a variant that may not be published leaves no trace either.
-  const isPreview = /[?&]evo_preview=/.test(page.location.search);
-  const store = openStore(page, `evoloop_${site}`, stateless != null || isPreview);
+  const isPreview = asked.has("evo_preview");
+  const store = openStore(page, key, stateless != null || isPreview);
   let mayRun = consent !== "required" || isPreview || store().consent;
   let current: Visit | undefined;
 
-  const tell = (name: EventName, detail?: object) => {
-    told.push([name, detail]);
-    for (const [wanted, callback] of listeners) if (wanted === name) guard(callback)(detail);
+  const tell: Tell = (...news) => {
+    told.push(news);
+    for (const hear of listeners) hear(...news);
   };
   const begin = guard(() => {
-    if (!isOff && mayRun && !(document as { prerendering?: boolean }).prerendering) current ??= visit(page, script!, store, tell, calls);
+    if (!isOff && mayRun) current ??= visit(page, script.dataset, at, asked, store, tell, calls);
   });
-  const end = (isForgotten: boolean) => {
+  const end = (isForgotten?: boolean) => {
     mayRun = false;
     current?.end();
     current = undefined;
     const { visitor, token } = store();
-    store((kept) => {
-      for (const name in kept) delete kept[name as keyof Kept];
-    });
-    if (!isForgotten || !token) return;
-    const body = JSON.stringify({ site_id: site, visitor_id: visitor, token });
-    page.fetch(new page.URL(forget, script!.src).href, { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
+    store(null);
+    if (isForgotten && token) {
+      const body = JSON.stringify({ site_id: site, visitor_id: visitor, token });
+      page.fetch(at(forget), { method: "POST", body, keepalive: true }).catch(() => {});
+    }
   };
   const run = guard(([name, ...given]: Call) => (page["evoloop"]![name] as (...given: unknown[]) => void)(...given));
 
@@ -76,12 +85,13 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
     running: true,
     convert: guard((...call) => (current ? current.convert(...call) : calls.push(call))),
     variant: () => current?.variant(),
-    on: guard((name, callback) => {
-      listeners.push([name, callback]);
-      for (const [happened, detail] of told) if (happened === name) callback(detail);
+    on: guard((wanted, callback) => {
+      const hear = guard((name: EventName, detail?: object) => name === wanted && callback(detail));
+      listeners.push(hear);
+      for (const news of told) hear(...news);
     }),
     consent: guard((isGiven) => {
-      if (!isGiven) return end(false);
+      if (!isGiven) return end();
       if (isOff) return;
       mayRun = true;
       store((kept) => (kept.consent = true));
@@ -92,14 +102,12 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement | null)
   };
   if (Array.isArray(before?.q)) before.q.forEach(run);
   // What another tab has taken back is taken back here.
-  page.addEventListener("storage", guard(({ key, newValue }: StorageEvent) => key === `evoloop_${site}` && !newValue && end(false)));
-  // A page that the browser loads ahead is not a visit until it is shown.
-  document.addEventListener("prerenderingchange", begin);
+  page.addEventListener("storage", (event) => event.key === key && !event.newValue && end());
   begin();
-  if (script && /[?&]evo_debug/.test(page.location.search)) {
+  if (asked.has("evo_debug")) {
     const panel = document.createElement("script");
-    panel.src = new page.URL("/evoloop-debug.js", script.src).href;
-    panel.nonce = script.nonce ?? "";
+    panel.src = at("/evoloop-debug.js");
+    panel.nonce = script.nonce!;
     document.head.append(panel);
   }
 });

@@ -1,60 +1,55 @@
 // What is kept between page views: in local storage, else as little as needed in cookies, else for this page view alone.
 
+import { guard } from "./guard.js";
 import type { Assignment, Page } from "./wire.js";
 
 const YEAR_S = 31_536_000;
 
 /** Everything that is kept for a site. */
 export interface Kept {
-  visitor?: string;
-  token?: string;
+  visitor?: string | undefined;
+  token?: string | undefined;
   /** What was assigned last. */
-  assignment?: Assignment;
+  assignment?: Assignment | undefined;
   /** Goals that are reached and counted. */
   goals?: string[];
   /** The flag of the page's owner, whose visits do not count. */
-  owner?: string;
+  owner?: string | undefined;
   consent?: boolean;
 }
 
-/** Reads what is kept, changes it if something is to be changed, and gives it. Other tabs do the same with the same. */
-export type Store = (change?: (kept: Kept) => void) => Kept;
+/** Reads what is kept, changes it if something is to be changed, `null` forgets it, and gives it. Other tabs do the same with the same. */
+export type Store = (change?: ((kept: Kept) => void) | null) => Kept;
 
 /** Opens the store of a site; storage may be denied at any call. `isShort` keeps nothing beyond this page view. */
 export function openStore(page: Page, key: string, isShort: boolean): Store {
   let kept: Kept = {};
-  let isStored = true;
-  const attempt = (run: () => void): boolean => {
-    try {
-      if (!isShort) run();
-      return true;
-    } catch {
-      return false;
-    }
+  // Where nothing can be written, what stands there is old.
+  let isStored = !isShort;
+  const inCookies = (use: (name: "visitor" | "token", cookie?: string) => void) => {
+    for (const name of ["visitor", "token"] as const)
+      guard(() => isShort || use(name, RegExp(`evoloop_${name}=([^;]+)`).exec(page.document.cookie)?.[1]))();
   };
-  const inCookies = (use: (name: "visitor" | "token", kept: string | undefined) => void) =>
-    (["visitor", "token"] as const).forEach((name) =>
-      attempt(() => use(name, RegExp(`evoloop_${name}=([^;]+)`).exec(page.document.cookie)?.[1])),
-    );
   return (change) => {
-    // Where nothing can be written, what stands there is old.
-    if (isStored) attempt(() => (kept = { ...JSON.parse(page.localStorage.getItem(key)!) }));
+    guard(() => isStored && (kept = { ...JSON.parse(page.localStorage[key]) }))();
     // A server on the page's own origin may have set cookies: they live longer than what a script keeps, so they count.
-    inCookies((name, cookie) => (kept[name] = cookie ?? kept[name]!));
-    if (change) {
-      change(kept);
-      const text = JSON.stringify(kept);
-      isStored = attempt(() => {
-        if (text.length > 2) page.localStorage.setItem(key, text);
-        // Nothing is to be kept: no event of this tab or of another either.
-        else for (const name of Object.keys(page.localStorage)) if (name.startsWith(key)) page.localStorage.removeItem(name);
-      });
-      inCookies((name, cookie) => {
-        const value = kept[name] ?? "";
-        // A cookie of the server's lives longer than what a script writes.
-        if (!isStored || (cookie && cookie !== value)) page.document.cookie = `evoloop_${name}=${value};max-age=${value ? YEAR_S : 0};path=/;samesite=lax`;
-      });
-    }
+    inCookies((name, cookie) => (kept[name] = cookie ?? kept[name]));
+    if (change === undefined) return kept;
+    if (change) change(kept);
+    else kept = {};
+    isStored = false;
+    guard(() => {
+      if (isShort) return;
+      if (change) page.localStorage[key] = JSON.stringify(kept);
+      // Nothing is to be kept: no event of this tab or of another either.
+      else for (const name of Object.keys(page.localStorage)) if (name.startsWith(key)) delete page.localStorage[name];
+      isStored = true;
+    })();
+    inCookies((name, cookie) => {
+      const value = kept[name] ?? "";
+      // A cookie of the server's lives longer than what a script writes.
+      if (!isStored || (cookie && cookie !== value)) page.document.cookie = `evoloop_${name}=${value};max-age=${value ? YEAR_S : 0};path=/;samesite=lax`;
+    });
     return kept;
   };
 }

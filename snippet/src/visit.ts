@@ -1,21 +1,21 @@
 // One page view: who is it, what do they see, what did they do.
 
 import { addRules, openEngine } from "./engine.js";
-import { goalsAt, goalsNamed, watchGoals } from "./goals.js";
+import { address, named, watchGoals } from "./goals.js";
 import { guard } from "./guard.js";
 import { onNavigation } from "./navigation.js";
 import { openQueue } from "./queue.js";
-import type { EventName } from "./start.js";
+import type { Tell } from "./start.js";
 import { uuid, type Kept, type Store } from "./store.js";
 import { watchVitals } from "./vitals.js";
-import type { Assignment, Goal, Page, WireEvent } from "./wire.js";
+import type { Assignment, Page, WireEvent } from "./wire.js";
 
 /** How long the page waits for an assignment before it stays as it is, in milliseconds. */
 const ASSIGN_MS = 2000;
 /** How long something that is about to change may be kept out of sight, in milliseconds. */
 const MASK_MS = 400;
-/** The flag of the page's owner in its address; a value of another form is no flag, and is not kept. */
-const OWNER = /([?&])evo_owner=([^&]*)(&?)/;
+/** The flag of the page's owner; a value of another form is no flag, and is not kept. */
+const OWNER = /^[\w.-]{1,200}$/;
 
 /** A visit, for whoever holds the handle. */
 export interface Visit {
@@ -27,64 +27,45 @@ export interface Visit {
   end(): void;
 }
 
-/** A document that has been read to its end, deferred scripts included. */
-const parsed = (page: Page) =>
-  new Promise<void>((done) => {
-    const { document, performance } = page;
-    const [times] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-    if (times ? times.domContentLoadedEventStart : document.readyState !== "loading") done();
-    else document.addEventListener("DOMContentLoaded", () => done());
-  });
-
-/** Keeps the owner's flag of the address, `off` forgets it, and takes it out, so that nobody passes it on with the link. */
-function readOwner(page: Page, store: Store): void {
-  const { history, location } = page;
-  const [, , given] = OWNER.exec(location.search) ?? [];
-  if (given == null) return;
-  if (/^[\w.-]{1,200}$/.test(given)) store((kept) => (kept.owner = given === "off" ? "" : given));
-  const rest = location.search.replace(OWNER, (_all, before: string, _flag, after: string) => after && before);
-  // Refused on a page without an origin; then the flag stays where it is.
-  guard(() => history.replaceState(history.state, "", location.pathname + rest + location.hash))();
-}
-
 /** Begins a visit. Whatever goes wrong, the page stays as it is. `calls` are those of `convert` that came before. */
 export function visit(
   page: Page,
-  script: HTMLScriptElement,
+  { site, stateless, block, vitals: share = "0.1", assign = "/v1/assign", event = "/v1/event" }: DOMStringMap,
+  at: (path: string) => string,
+  asked: URLSearchParams,
   store: Store,
-  tell: (name: EventName, detail?: object) => void,
+  tell: Tell,
   calls: Parameters<Visit["convert"]>[],
 ): Visit {
-  const { document, performance, location } = page;
-  const { site = "", stateless, block, vitals: share = 0.1, assign = "/v1/assign", event = "/v1/event" } = script.dataset;
-  const at = (path: string) => new page.URL(path, script.src).href;
-  const preview = new page.URLSearchParams(location.search).get("evo_preview");
+  const { document, location, performance } = page;
+  const preview = asked.get("evo_preview") ?? "";
   const began = performance.now();
-  const vitals = Math.random() < +share && watchVitals(page);
   const isPainted = () => performance.getEntriesByName("first-contentful-paint").length > 0;
+  let vitals = Math.random() < +share && watchVitals(page);
 
-  readOwner(page, store);
+  const flag = asked.get("evo_owner");
+  if (flag != null) keepOwner(page, store, flag);
   // The store is read again, since another tab may have been first.
-  if (stateless == null && !store().visitor) store((kept) => (kept.visitor ??= uuid(page)));
-  let visitor = store().visitor;
+  if (stateless == null) store((kept) => (kept.visitor ??= uuid(page)));
+  let { visitor = "", goals: reported = [] } = store();
   let shown: Assignment | undefined;
   /** What became of the patch, until it is told. */
   let outcome: Record<string, number | boolean> | undefined;
-  let [isOver, isAnswered, isExposed, isMissTold, wasSeen] = [false, false, false, false, false];
-  let goals: Goal[] | undefined;
-  let early: (() => void)[] = [];
+  /** How much of it the server was told: nothing, a miss, the exposure. */
+  let level = 0;
+  let [isOver, isAnswered, wasSeen] = [false, false, false];
+  let early: Partial<WireEvent>[] = [];
   let unmask = () => {};
   let unmasksAt = 0;
-  const reported = new Set(store().goals);
 
   const engine = openEngine(page, () => {
     tell("gave_up");
     // Who has not been told of yet has not seen it either.
     outcome = { ...outcome, applied: 0, missed: 1 };
-    impress(false);
+    report();
     measure(true);
   });
-  const queue = openQueue(page, at(event), `evoloop_${site}`, stateless != null || preview != null, ({ goal_id }, { result, counted }) => {
+  const queue = openQueue(page, at(event), `evoloop_${site}`, stateless != null || asked.has("evo_preview"), ({ goal_id }, { result, counted }) => {
     // Remembered only when it is counted: a conversion that came too early may be reported again.
     if (goal_id && !isOver && (counted || result === "duplicate")) store((kept) => (kept.goals = [...(kept.goals ?? []), goal_id]));
   });
@@ -92,73 +73,56 @@ export function visit(
   function send(type: WireEvent["type"], detail: Partial<WireEvent>): void {
     const { variant_id, token } = shown!;
     const { owner } = store();
-    const known = { id: uuid(page, Date.now()), site_id: site, variant_id, visitor_id: visitor!, type, ...detail };
-    if (token && !isOver) queue.push({ ...known, token, ...(owner && { owner }) });
+    if (token && !isOver) queue.push({ id: uuid(page, Date.now()), site_id: site!, variant_id, visitor_id: visitor, type, token, owner, ...detail } as WireEvent);
   }
 
-  let isMeasured = !vitals;
   function measure(gave_up: boolean): void {
-    if (gave_up || (isExposed && !isMeasured)) send("guardrail", { metadata: { ...vitals, reapplied: engine.again(), gave_up } });
-    isMeasured = true;
+    if (gave_up || (vitals && level > 1)) send("guardrail", { metadata: { ...vitals, reapplied: engine.again(), gave_up } });
+    vitals = false;
   }
 
   /** Tells what became of the patch once somebody has looked and the server has had its say, or as the visitor leaves. */
-  function impress(isLeaving: boolean): void {
-    if (!outcome || isExposed || !wasSeen || !(isAnswered || isLeaving)) return;
-    isExposed = !outcome["missed"];
-    if (isExposed || !isMissTold) send("impression", { metadata: outcome });
-    isMissTold = true;
+  function report(isLeaving?: boolean): void {
+    const next = 2 - +!!outcome?.["missed"];
+    if (outcome && next > level && wasSeen && (isAnswered || isLeaving)) {
+      send("impression", { metadata: outcome });
+      level = next;
+    }
     // Conversions wait for the impression: without an exposure there is nothing to convert from.
-    if (isExposed) for (const report of early.splice(0)) report();
+    if (level > 1) for (const conversion of early.splice(0)) send("conversion", conversion);
   }
 
-  function reached(goal: Goal, value?: number): void {
-    if (reported.has(goal.id)) return;
-    reported.add(goal.id);
-    early.push(() => send("conversion", { goal_id: goal.id, ...(Number.isFinite(value) && { value: value! }) }));
-    impress(false);
-    if (isExposed) early.splice(0).forEach((report) => report());
-  }
-
-  const watched = watchGoals(page, reached);
-  const arrive = () => goalsAt(goals ?? [], location).forEach((goal) => reached(goal));
-  const convert: Visit["convert"] = (...call) => {
-    if (goals) goalsNamed(goals, call[0]).forEach((goal) => reached(goal, call[1]?.value));
-    else calls.push(call);
-  };
+  const happened = watchGoals(page, () => shown?.goals, ({ id }, value) => {
+    if (reported.includes(id)) return;
+    reported.push(id);
+    // What is no number becomes null in JSON.
+    early.push({ goal_id: id, value: parseFloat(value as never) });
+    report();
+  });
+  const arrive = () => happened(address(location.href));
+  const convert: Visit["convert"] = (name, options) => happened(named(name), options?.value);
 
   function show(assignment: Assignment): void {
     shown = assignment;
     outcome = undefined;
     // Somebody who looked away for a while has seen both.
-    [isExposed, isMissTold] = [false, false];
+    level = 0;
     const { variant_id, patch, targets = [] } = assignment;
     engine.show(variant_id, patch, targets, (applied, missed) => {
       const now = performance.now();
       outcome = { applied: missed ? 0 : applied, missed, ms: Math.round(now - began), painted_before_apply: isPainted() && now > unmasksAt };
       unmask();
       tell(missed ? "missed" : "applied", { variant: variant_id, assignment, ...outcome });
-      impress(false);
+      report();
     });
-    if (goals) return;
-    goals = assignment.goals;
-    watched(goals);
-    arrive();
-    calls.splice(0).forEach((call) => convert(...call));
+    happened();
   }
 
-  async function ask({ token, assignment }: Kept): Promise<Assignment | null | undefined> {
-    const limit = new page.AbortController();
-    page.setTimeout(() => limit.abort(), ASSIGN_MS);
-    const query = new page.URLSearchParams({
-      site_id: site,
-      ...(visitor ? { visitor_id: visitor } : { stateless: "1" }),
-      ...(token && { current: token }),
-      ...(preview != null && { preview }),
-    });
+  async function ask({ token = "", assignment }: Kept): Promise<Assignment | null | undefined> {
+    const query = `site_id=${site}&visitor_id=${visitor}&stateless=${+!visitor}&current=${token}&preview=${preview}`;
     try {
-      const answer = await page.fetch(`${at(assign)}?${query}`, { credentials: "omit", cache: "no-store", signal: limit.signal });
-      return answer.ok ? await answer.json() : [404, 410].includes(answer.status) || preview != null ? null : assignment;
+      const answer = await page.fetch(`${at(assign)}?${query}`, { signal: page.AbortSignal.timeout(ASSIGN_MS) });
+      return answer.ok ? await answer.json() : [404, 410].includes(answer.status) ? null : assignment;
     } catch {
       return assignment; // Nobody answers: what was shown last is shown.
     }
@@ -173,7 +137,7 @@ export function visit(
 
   async function run(): Promise<void> {
     // What was assigned at the last visit is shown at once, while the server is asked again.
-    const kept = preview ? undefined : store().assignment;
+    const kept = store().assignment;
     const hidden = block != null ? ["html"] : (kept?.patch?.ops ?? []).flatMap((op) => (op.op === "insert" || op.target.n != null ? [] : op.target.css));
     if (hidden.length) {
       unmask = addRules(page, hidden.map((css) => `:is(${css}):not(:focus-within){visibility:hidden!important}`));
@@ -181,7 +145,8 @@ export function visit(
       if (!isPainted()) unmasksAt = performance.now() + MASK_MS;
     }
     const asked = ask(store());
-    await parsed(page);
+    // Until the document is read to its end, deferred scripts included.
+    await new Promise((done) => (performance.timing.domContentLoadedEventStart ? done(0) : document.addEventListener("DOMContentLoaded", done)));
     if (kept && !isOver) show(kept);
     const fresh = await asked;
     if (isOver) return;
@@ -189,30 +154,31 @@ export function visit(
     // A paused site, an unknown one, or a visit that would not count.
     const { token } = fresh ?? {};
     store((kept) => {
-      if (token) [kept.assignment, kept.token] = [fresh!, token];
-      else delete kept.assignment;
-      if (fresh?.visitor_id) kept.visitor = fresh.visitor_id;
+      kept.assignment = token ? fresh! : undefined;
+      kept.token = token ?? kept.token;
+      visitor = kept.visitor = fresh?.visitor_id ?? visitor;
     });
     if (!token && !fresh?.preview) return stop();
-    visitor = fresh!.visitor_id ?? visitor;
     const same = ({ variant_id, patch, targets }: Assignment) => JSON.stringify([variant_id, patch, targets]);
     if (kept && same(kept) === same(fresh!)) shown = fresh!;
     else show(fresh!);
-    impress(false);
+    report();
   }
 
   const look = guard((event?: Event) => {
     if (document.visibilityState === "visible" && event?.type !== "pagehide") {
       wasSeen = true;
-      return impress(false);
+      return report();
     }
-    impress(true);
+    report(true);
     measure(false);
     queue.leave();
   });
   document.addEventListener("visibilitychange", look);
   page.addEventListener("pagehide", look);
   look();
+  arrive();
+  calls.splice(0).forEach((call) => convert(...call));
   onNavigation(page, () => {
     arrive();
     engine.settle();
@@ -220,7 +186,7 @@ export function visit(
   run().catch(() => {
     stop();
     // What cannot be shown is not shown again.
-    store((kept) => delete kept.assignment);
+    store((kept) => (kept.assignment = undefined));
   });
 
   return {
@@ -232,3 +198,11 @@ export function visit(
     },
   };
 }
+
+/** Keeps the owner's flag of the address, `off` forgets it, and takes it out, so that nobody passes it on with the link. */
+const keepOwner = guard((page: Page, store: Store, flag: string) => {
+  if (OWNER.test(flag)) store((kept) => (kept.owner = flag === "off" ? undefined : flag));
+  const { history, location } = page;
+  // Refused on a page without an origin; then the flag stays where it is.
+  history.replaceState(history.state, "", location.href.replace(/[?&]evo_owner=[^&#]*(?=#|$)|(?<=[?&])evo_owner=[^&#]*&/, ""));
+});

@@ -84,6 +84,13 @@ export class World {
     set(this.page, "setInterval", (run: () => void, every: number) => this.addTimer({ at: this.now + every, run, every }));
     const clear = (id: number) => (this.timers = this.timers.filter((timer) => timer.id !== id));
     for (const name of ["clearTimeout", "clearInterval"]) set(this.page, name, clear);
+    set(this.page, "AbortSignal", {
+      timeout: (wait: number) => {
+        const limit = new this.page.AbortController();
+        this.addTimer({ at: this.now + wait, run: () => limit.abort() });
+        return limit.signal;
+      },
+    });
     this.addLayout(set);
     set(this.page.navigator, "sendBeacon", (_url: string, body: string) => {
       if (this.takesBeacons) this.beacons.push((JSON.parse(body) as { events: WireEvent[] }).events);
@@ -109,7 +116,7 @@ export class World {
     set(this.page, "requestIdleCallback", (run: () => void) => this.addTimer({ at: this.now, run }));
     const { performance } = this.page;
     set(performance, "now", () => this.now);
-    set(performance, "getEntriesByType", () => [{ domContentLoadedEventStart: +(this.page.document.readyState !== "loading") }]);
+    set(performance, "timing", { get domContentLoadedEventStart() { return +(world.page.document.readyState !== "loading"); } });
     set(performance, "getEntriesByName", () => (this.isPainted ? [{}] : []));
     set(this.page, "PerformanceObserver", class {
       constructor(private hear: PerformanceObserverCallback) {}
@@ -247,6 +254,17 @@ export class World {
     };
     Object.defineProperty(this.page, "localStorage", { get });
     if (what === "all") Object.defineProperty(this.page.document, "cookie", { get, set: get });
+  }
+
+  /** Leaves no room in local storage. */
+  fill(): void {
+    for (let size = 4_000_000, name = 0; size; name += 1) {
+      try {
+        this.page.localStorage.setItem(`theirs-${name}`, "x".repeat(size));
+      } catch {
+        size >>= 1;
+      }
+    }
   }
 
   click(css: string): void {

@@ -7,7 +7,7 @@ import { HTML, SITE, VARIANT, World, assignment, goal, settle, type Answer } fro
 
 const headline: Op = { op: "text", target: { css: "h1" }, value: "New headline" };
 const other: Assignment = {
-  ...assignment([{ op: "text", target: { css: "h1" }, value: "Other headline" }], []),
+  ...assignment([{ op: "text", target: { css: "h1" }, value: "Other headline" }], [goal({ type: "click", selector: ".cta", is_primary: true })]),
   variant_id: "other",
   token: "v1.2.other",
 };

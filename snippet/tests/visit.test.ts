@@ -133,11 +133,7 @@ test("events that the server did not hear of go with the next page view", async 
 test("a full storage loses no event of this page view", async () => {
   const world = new World();
   world.onAssign = () => ({ body: assignment([headline], [click]) });
-  Object.defineProperty(Object.getPrototypeOf(world.page.localStorage), "setItem", {
-    value: () => {
-      throw new Error("full");
-    },
-  });
+  world.fill();
   await world.load();
   world.click("#cta");
   await world.advance(100);
