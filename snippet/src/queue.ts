@@ -3,10 +3,8 @@
 import { guard } from "./guard.js";
 import type { EventResult, Page, WireEvent } from "./wire.js";
 
-/** How long events wait for company, in milliseconds. */
-const GATHER_MS = 50;
-/** Pauses between tries, in milliseconds; after the last one events wait for the next or for the page's end. */
-const BACKOFF_MS = [500, 2000, 8000, 30_000];
+/** Pauses before each try, in milliseconds: at first for company. After the last one events wait for the next or for the page's end. */
+const PAUSES_MS = [50, 500, 2000, 8000, 30_000];
 /** Most events in one request; see crates/domain/src/event.rs. As many are kept. */
 const MAX_BATCH = 50;
 
@@ -32,8 +30,8 @@ export function openQueue(page: Page, url: string, key: string, isShort: boolean
   let waiting: WireEvent[] = [];
   let tries = 0;
   let timer = 0;
-  let isBusy = false;
-  let beaconed = "";
+  let isBusy: boolean | undefined;
+  let beaconed: string | undefined;
 
   /** Storage may be denied or full; then this page view must do. */
   const inStorage = (use: (kept: Record<string, string>) => void) => guard(() => isShort || use(page.localStorage))();
@@ -64,11 +62,12 @@ export function openQueue(page: Page, url: string, key: string, isShort: boolean
     }
     isBusy = false;
     if (isOk) tries = 0;
-    later(isOk ? GATHER_MS : BACKOFF_MS[tries++]);
+    later();
   }
 
-  function later(wait?: number): void {
+  function later(): void {
     page.clearTimeout(timer);
+    const wait = PAUSES_MS[tries++];
     if (wait) timer = page.setTimeout(send, wait);
   }
 
@@ -79,13 +78,13 @@ export function openQueue(page: Page, url: string, key: string, isShort: boolean
         if (event.id) waiting.push(event);
       });
   });
-  later(GATHER_MS);
+  later();
   return {
     push(event) {
       waiting.push(event);
       if (waiting.length <= MAX_BATCH) inStorage((kept) => (kept[`${key}_${event.id}`] = JSON.stringify(event)));
       tries = 0;
-      if (!isBusy) later(GATHER_MS);
+      if (!isBusy) later();
     },
     leave() {
       const text = body();

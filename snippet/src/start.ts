@@ -24,7 +24,6 @@ export interface Evoloop {
   forget(): void;
   /** Where a page may put calls before the snippet is there, and goes on to put them. */
   q?: Call[] | { push(call: Call): void };
-  running?: boolean;
 }
 
 /** A call that came before the snippet: `["convert", "signup"]`. */
@@ -36,7 +35,7 @@ type EvoloopPage = Page & { evoloop?: Evoloop };
 export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null): void => {
   const { document, location, navigator } = page;
   const before = page["evoloop"];
-  if (before?.running) return;
+  if (before?.variant) return;
   const script = given ?? document.querySelector<HTMLScriptElement>("script[data-site]")!;
   const { site, consent, respect = "", stateless, forget = "/v1/forget" } = script.dataset;
   const at = (path: string) => new page.URL(path, script.src).href;
@@ -45,9 +44,8 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   const isOff =
     !site ||
     asked.has("evo_off") ||
-    // Automated browsers see the page as it is and are not counted.
+    // Automated browsers see the page as it is and are not counted; those that say so in their name the server knows.
     navigator.webdriver ||
-    /Headless/.test(navigator.userAgent) ||
     (/gpc/.test(respect) && globalPrivacyControl) ||
     (/dnt/.test(respect) && doNotTrack === "1");
 
@@ -57,7 +55,8 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   const calls: Parameters<Evoloop["convert"]>[] = [];
   // A look at a variant that may not be published leaves no trace either.
   const isPreview = asked.has("evo_preview");
-  const store = openStore(page, key, stateless != null || isPreview);
+  const isShort = stateless != null || isPreview;
+  const store = openStore(page, key, isShort);
   let mayRun = consent !== "required" || isPreview || store().consent;
   let current: Visit | undefined;
 
@@ -66,7 +65,7 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
     for (const hear of listeners) hear(...news);
   };
   const begin = guard(() => {
-    if (!isOff && mayRun) current ??= visit(page, script.dataset, at, asked, store, tell, calls);
+    if (!isOff && mayRun) current ??= visit(page, script.dataset, at, asked, key, isShort, store, tell, calls);
   });
   const end = (isForgotten?: boolean) => {
     mayRun = false;
@@ -82,7 +81,6 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   const run = guard(([name, ...given]: Call) => (page["evoloop"]![name] as (...given: unknown[]) => void)(...given));
 
   page["evoloop"] = {
-    running: true,
     convert: guard((...call) => (current ? current.convert(...call) : calls.push(call))),
     variant: () => current?.variant(),
     on: guard((wanted, callback) => {
@@ -104,10 +102,5 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   // What another tab has taken back is taken back here.
   page.addEventListener("storage", (event) => event.key === key && !event.newValue && end());
   begin();
-  if (asked.has("evo_debug")) {
-    const panel = document.createElement("script");
-    panel.src = at("/evoloop-debug.js");
-    panel.nonce = script.nonce!;
-    document.head.append(panel);
-  }
+  if (asked.has("evo_debug")) void import(at("/evoloop-debug.js"));
 });

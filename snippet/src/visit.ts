@@ -8,7 +8,7 @@ import { openQueue } from "./queue.js";
 import type { Tell } from "./start.js";
 import { uuid, type Kept, type Store } from "./store.js";
 import { watchVitals } from "./vitals.js";
-import type { Assignment, Page, WireEvent } from "./wire.js";
+import type { Assignment, Page, Target, WireEvent } from "./wire.js";
 
 /** How long the page waits for an assignment before it stays as it is, in milliseconds. */
 const ASSIGN_MS = 2000;
@@ -30,9 +30,11 @@ export interface Visit {
 /** Begins a visit. Whatever goes wrong, the page stays as it is. `calls` are those of `convert` that came before. */
 export function visit(
   page: Page,
-  { site, stateless, block, vitals: share = "0.1", assign = "/v1/assign", event = "/v1/event" }: DOMStringMap,
+  { site, block, vitals: share = "0.1", assign = "/v1/assign", event = "/v1/event" }: DOMStringMap,
   at: (path: string) => string,
   asked: URLSearchParams,
+  key: string,
+  isShort: boolean,
   store: Store,
   tell: Tell,
   calls: Parameters<Visit["convert"]>[],
@@ -46,14 +48,16 @@ export function visit(
   const flag = asked.get("evo_owner");
   if (flag != null) keepOwner(page, store, flag);
   // The store is read again, since another tab may have been first.
-  if (stateless == null) store((kept) => (kept.visitor ??= uuid(page)));
+  if (!isShort) store((kept) => (kept.visitor ??= uuid(page)));
   let { visitor = "", goals: reported = [] } = store();
   let shown: Assignment | undefined;
   /** What became of the patch, until it is told. */
   let outcome: Record<string, number | boolean> | undefined;
   /** How much of it the server was told: nothing, a miss, the exposure. */
   let level = 0;
-  let [isOver, isAnswered, wasSeen] = [false, false, false];
+  let isOver: boolean | undefined;
+  let isAnswered: boolean | undefined;
+  let wasSeen: boolean | undefined;
   let early: Partial<WireEvent>[] = [];
   let unmask = () => {};
   let unmasksAt = 0;
@@ -65,7 +69,7 @@ export function visit(
     report();
     measure(true);
   });
-  const queue = openQueue(page, at(event), `evoloop_${site}`, stateless != null || asked.has("evo_preview"), ({ goal_id }, { result, counted }) => {
+  const queue = openQueue(page, at(event), key, isShort, ({ goal_id }, { result, counted }) => {
     // Remembered only when it is counted: a conversion that came too early may be reported again.
     if (goal_id && !isOver && (counted || result === "duplicate")) store((kept) => (kept.goals = [...(kept.goals ?? []), goal_id]));
   });
@@ -73,7 +77,7 @@ export function visit(
   function send(type: WireEvent["type"], detail: Partial<WireEvent>): void {
     const { variant_id, token } = shown!;
     const { owner } = store();
-    if (token && !isOver) queue.push({ id: uuid(page, Date.now()), site_id: site!, variant_id, visitor_id: visitor, type, token, owner, ...detail } as WireEvent);
+    if (token && !isOver) queue.push({ id: uuid(page), site_id: site!, variant_id, visitor_id: visitor, type, token, owner, ...detail } as WireEvent);
   }
 
   function measure(gave_up: boolean): void {
@@ -138,9 +142,10 @@ export function visit(
   async function run(): Promise<void> {
     // What was assigned at the last visit is shown at once, while the server is asked again.
     const kept = store().assignment;
-    const hidden = block != null ? ["html"] : (kept?.patch?.ops ?? []).flatMap((op) => (op.op === "insert" || op.target.n != null ? [] : op.target.css));
-    if (hidden.length) {
-      unmask = addRules(page, hidden.map((css) => `:is(${css}):not(:focus-within){visibility:hidden!important}`));
+    const targets = kept?.patch?.ops?.map((op) => (op as { target?: Target }).target);
+    const hidden = block != null ? "html" : targets?.flatMap((target) => (target && target.n == null ? target.css : [])).join();
+    if (hidden) {
+      unmask = addRules(page, [`:is(${hidden}):not(:focus-within){visibility:hidden!important}`]);
       page.setTimeout(unmask, MASK_MS);
       if (!isPainted()) unmasksAt = performance.now() + MASK_MS;
     }

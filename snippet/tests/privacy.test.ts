@@ -30,7 +30,6 @@ const REFUSED: [name: string, world: () => World, attributes: object, prepare?: 
   ["with DNT", () => open(), { "data-respect": "dnt" }, gives("doNotTrack", "1")],
   ["with evo_off", () => at("/?a=1&evo_off"), {}],
   ["in an automated browser", () => open(), {}, gives("webdriver", true)],
-  ["in a headless browser", () => open(), {}, gives("userAgent", "Mozilla/5.0 HeadlessChrome/140.0")],
 ];
 for (const [name, make, attributes, prepare] of REFUSED) {
   test(`${name} nothing is stored, sent or changed`, async () => {

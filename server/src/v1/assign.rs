@@ -41,7 +41,8 @@ pub(super) fn parse(query: &str) -> Result<Question, Problem> {
             "stateless" => &mut stateless,
             _ => continue,
         };
-        if place.is_none() {
+        // The snippet sends a parameter for which it has nothing all the same, empty.
+        if place.is_none() && !value.is_empty() {
             *place = Some(value);
         }
     }
