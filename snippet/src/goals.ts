@@ -1,6 +1,6 @@
 // Conversions: what the visitor does, matched with the site's goals.
 
-import { guard } from "./guard.js";
+import { guard, listen } from "./guard.js";
 import type { Goal, Page } from "./wire.js";
 
 /** Whether something that happened means a goal. */
@@ -31,9 +31,8 @@ export function watchGoals(page: Page, goals: () => Goal[] | undefined, reached:
     // A selector that is none takes no other goal with it.
     if (known) for (const [means, value] of waiting.splice(0)) known.forEach(guard((goal) => means(goal) && reached(goal, value)));
   };
-  for (const [event, wanted] of [["click", "click"], ["submit", "form"]] as const) {
-    const heard = ({ target }: Event) => happened(({ type, selector }) => type === wanted && (target as Element).closest(selector!));
-    page.document.addEventListener(event, heard, true);
-  }
+  listen(page, "click submit", (event) => {
+    happened(({ type, selector }) => (type === "form" ? "submit" : type) === event.type && (event.target as Element).closest(selector!));
+  });
   return happened;
 }

@@ -1,6 +1,6 @@
 // Pages that change their address without being loaded anew.
 
-import { guard } from "./guard.js";
+import { guard, listen } from "./guard.js";
 import type { Page } from "./wire.js";
 
 /** Calls whenever the address has changed inside this page. */
@@ -20,6 +20,5 @@ export function onNavigation(page: Page, changed: () => void): void {
       look();
     };
   }
-  page.addEventListener("popstate", look);
-  page.addEventListener("hashchange", look);
+  listen(page, "popstate hashchange", look);
 }

@@ -1,6 +1,6 @@
 // `window.evoloop`: what the page says to the snippet, and hears of it.
 
-import { guard } from "./guard.js";
+import { guard, listen } from "./guard.js";
 import { openStore } from "./store.js";
 import type { Page } from "./wire.js";
 import { visit, type Visit } from "./visit.js";
@@ -100,7 +100,7 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   };
   if (Array.isArray(before?.q)) before.q.forEach(run);
   // What another tab has taken back is taken back here.
-  page.addEventListener("storage", (event) => event.key === key && !event.newValue && end());
+  listen(page, "storage", (event) => (event as StorageEvent).key === key && !(event as StorageEvent).newValue && end());
   begin();
   if (asked.has("evo_debug")) void import(at("/evoloop-debug.js"));
 });

@@ -2,7 +2,7 @@
 
 import { addRules, openEngine } from "./engine.js";
 import { address, named, watchGoals } from "./goals.js";
-import { guard } from "./guard.js";
+import { guard, listen } from "./guard.js";
 import { onNavigation } from "./navigation.js";
 import { openQueue } from "./queue.js";
 import type { Tell } from "./start.js";
@@ -86,9 +86,10 @@ export function visit(
   }
 
   /** Tells what became of the patch once somebody has looked and the server has had its say, or as the visitor leaves. */
-  function report(isLeaving?: boolean): void {
+  function report(): void {
+    wasSeen ||= !document.hidden;
     const next = 2 - +!!outcome?.["missed"];
-    if (outcome && next > level && wasSeen && (isAnswered || isLeaving)) {
+    if (outcome && next > level && wasSeen && (isAnswered || document.hidden)) {
       send("impression", { metadata: outcome });
       level = next;
     }
@@ -151,7 +152,7 @@ export function visit(
     }
     const asked = ask(store());
     // Until the document is read to its end, deferred scripts included.
-    await new Promise((done) => (performance.timing.domContentLoadedEventStart ? done(0) : document.addEventListener("DOMContentLoaded", done)));
+    await new Promise((done) => (performance.timing.domContentLoadedEventStart ? done(0) : listen(page, "DOMContentLoaded", done)));
     if (kept && !isOver) show(kept);
     const fresh = await asked;
     if (isOver) return;
@@ -164,24 +165,19 @@ export function visit(
       visitor = kept.visitor = fresh?.visitor_id ?? visitor;
     });
     if (!token && !fresh?.preview) return stop();
-    const same = ({ variant_id, patch, targets }: Assignment) => JSON.stringify([variant_id, patch, targets]);
-    if (kept && same(kept) === same(fresh!)) shown = fresh!;
+    // What a variant is never changes.
+    if (kept?.variant_id === fresh!.variant_id) shown = fresh!;
     else show(fresh!);
     report();
   }
 
-  const look = guard((event?: Event) => {
-    if (document.visibilityState === "visible" && event?.type !== "pagehide") {
-      wasSeen = true;
-      return report();
-    }
-    report(true);
+  listen(page, "visibilitychange", () => {
+    report();
+    if (!document.hidden) return;
     measure(false);
     queue.leave();
   });
-  document.addEventListener("visibilitychange", look);
-  page.addEventListener("pagehide", look);
-  look();
+  report();
   arrive();
   calls.splice(0).forEach((call) => convert(...call));
   onNavigation(page, () => {

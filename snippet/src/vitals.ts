@@ -1,6 +1,6 @@
 // How the page fares while it is changed: a sample, told when the visitor leaves.
 
-import { guard } from "./guard.js";
+import { guard, listen } from "./guard.js";
 import type { Page } from "./wire.js";
 
 type Entry = PerformanceEntry & { value?: number; hadRecentInput?: boolean; interactionId?: number };
@@ -16,7 +16,8 @@ export interface Vitals {
 /** Begins to measure. */
 export function watchVitals(page: Page): Vitals {
   const vitals: Vitals = { errors: 0 };
-  for (const name of ["error", "unhandledrejection"]) page.addEventListener(name, () => vitals.errors++);
+  // A picture that does not load is no error of a script.
+  listen(page, "error unhandledrejection", ({ target }) => target === page && vitals.errors++);
   // Shifts that follow each other within a second, for five at most, are one: the worst of these counts.
   let [sum, first, last] = [0, 0, 0];
   const note = ({ entryType, startTime, duration, value, hadRecentInput, interactionId }: Entry) => {

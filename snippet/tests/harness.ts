@@ -78,7 +78,7 @@ export class World {
       Object.defineProperty(target, name, { value, configurable: true, writable: true });
     set(this.page, "fetch", (url: string, init?: RequestInit) => this.fetch(new URL(url), init));
     set(this.page, "TextEncoder", TextEncoder);
-    set(this.page.document, "visibilityState", "visible");
+    set(this.page.document, "hidden", false);
     set(this.page.document, "readyState", "complete");
     set(this.page, "setTimeout", (run: () => void, wait = 0) => this.addTimer({ at: this.now + wait, run }));
     set(this.page, "setInterval", (run: () => void, every: number) => this.addTimer({ at: this.now + every, run, every }));
@@ -233,7 +233,7 @@ export class World {
 
   /** Leaves the page for good. */
   leave(): void {
-    this.page.dispatchEvent(new this.page.Event("pagehide"));
+    this.hide();
   }
 
   hide(): void {
@@ -242,9 +242,8 @@ export class World {
 
   /** Hides the page or shows it, as another tab or a return to this one does. */
   turn(visibilityState: DocumentVisibilityState): void {
-    const given = { value: visibilityState, configurable: true, writable: true };
-    Object.defineProperty(this.page.document, "visibilityState", given);
-    this.page.document.dispatchEvent(new this.page.Event("visibilitychange"));
+    Object.defineProperty(this.page.document, "hidden", { value: visibilityState === "hidden", configurable: true, writable: true });
+    this.page.document.dispatchEvent(new this.page.Event("visibilitychange", { bubbles: true }));
   }
 
   /** Denies this page its storage, and its cookies too if that is said. */

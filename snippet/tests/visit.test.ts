@@ -17,7 +17,7 @@ test("an answer that nobody can use is not shown again", async () => {
     await world.advance(10_000);
     assert.deepEqual([world.text("h1"), world.errors], ["Old headline", []], JSON.stringify(part));
     const next = world.next();
-    next.onAssign = () => ({ body: assignment([headline]) });
+    next.onAssign = () => ({ body: { ...assignment([headline]), variant_id: "another" } });
     await next.load();
     assert.equal(next.text("h1"), "New headline", JSON.stringify(part));
   }
