@@ -1,27 +1,41 @@
-// Each operation on an element that is there: what it does. How it is undone, the browser's own records say.
+// Each operation on an element that is there: what it does, and how that is undone.
 
 import { resolve, UNTOUCHABLE } from "./locate.js";
 import { takes } from "./nesting.js";
 import { placeOf } from "./rules.js";
 import type { Op, Page, PatchNode } from "./wire.js";
 
+/** Something that was changed: how it is put back, how it looks, and how it looked when the whole patch was done. */
+export type Trace = [back: () => unknown, look?: () => unknown, looked?: unknown];
+
 /** An operation that is known to be possible. */
 export interface Change {
   /** What bears the mark; for an insertion, the new element. */
   element: Element;
   /** Does it. */
-  act?: () => void;
-  /** What the style sheet says of the marked element. */
-  rule?: (marked: string) => string;
+  act?: () => Trace[];
+  /** What the style sheet says. */
+  rule?: string;
   /** A picture that has to load. */
   picture?: HTMLImageElement;
   /** From where the place of a new or moved element is seen, and whether it goes beside that. */
-  anchor?: Element;
+  anchor?: Element | undefined;
   isBeside?: boolean;
   isMoved?: boolean;
-  /** Whether it holds and how it is taken back, where the page changes the rest of the same attribute. */
-  holds?: () => boolean;
-  back?: () => void;
+}
+
+/** Sets an attribute, or, without a name, a text. It is put back as long as it stands; else the page has the last word, or `otherwise`. */
+export function put(node: Node, name: string, value: string | null, otherwise?: () => unknown): Trace {
+  const [element, text] = [node as Element, node as Text];
+  const get = () => (name ? element.getAttribute(name) : node.isConnected && text.data);
+  const set = (value: string | null) => {
+    if (!name) text.data = value!;
+    else if (value === null) element.removeAttribute(name);
+    else element.setAttribute(name, value);
+  };
+  const old = get() as string | null;
+  set(value);
+  return [() => (get() === value ? set(old) : otherwise?.()), get];
 }
 
 const texts = (node: Node): Text[] =>
@@ -29,8 +43,8 @@ const texts = (node: Node): Text[] =>
 
 function build(page: Page, { tag, text = "", attrs = {}, children = [] }: PatchNode): Element {
   const element = page.document.createElement(tag);
-  for (const name of Object.keys(attrs).sort()) element.setAttribute(name, attrs[name]!);
-  if (text) element.append(text);
+  for (const [name, value] of Object.entries(attrs).sort()) element.setAttribute(name, value);
+  element.textContent = text;
   element.append(...children.map((child) => build(page, child)));
   return element;
 }
@@ -38,87 +52,93 @@ function build(page: Page, { tag, text = "", attrs = {}, children = [] }: PatchN
 const includesLink = ({ tag, children = [] }: PatchNode): boolean => tag === "a" || children.some(includesLink);
 
 /**
- * Plans one operation on the page as it is, or finds that it is not possible. One that is done again may know its
- * element still; a text is done again only where the old one stands.
+ * Plans one operation on the page as it is, or finds that it is not possible. `marked` is what selects its element.
+ * One that is done again may know its element still; a text is done again only where the old one stands.
  */
-export function plan(page: Page, op: Op, known?: Element, beside?: Element): Change | undefined {
+export function plan(page: Page, op: Op, marked: string, known?: Pick<Change, "element" | "anchor">): Change | undefined {
   const [side, place] = op.op === "insert" ? placeOf(op.at) : op.op === "move" ? placeOf(op.to) : [];
-  const anchor = place && (beside?.isConnected ? beside : resolve(page, place));
+  const anchor = place && (known?.anchor?.isConnected ? known.anchor : resolve(page, place));
   const isBeside = /before|after/.test(side!);
   if (place && !anchor) return undefined;
+  const goes = (element: Element) => (): Trace[] => {
+    const { parentNode, nextSibling } = element;
+    const method = { first: "prepend", last: "append" }[side!] ?? side;
+    anchor![method as "before"](element);
+    const back = () => {
+      // The page may have made copies of what is new. What it has taken from where we put it is its own again.
+      if (!parentNode) for (const one of [element, ...page.document.querySelectorAll(marked)]) one.remove();
+      else if (element.parentNode === parentNode) parentNode.insertBefore(element, nextSibling?.parentNode === parentNode ? nextSibling : null);
+    };
+    return [[back]];
+  };
   if (op.op === "insert") {
-    const parent = isBeside ? anchor!.parentElement : anchor!;
     const around: string[] = [];
-    for (let outer = parent; outer; outer = outer.parentElement) around.unshift(outer.localName);
+    for (let outer = isBeside ? anchor!.parentElement : anchor; outer; outer = outer.parentElement) around.unshift(outer.localName);
     if (!takes(around, op.node.tag) || (around.includes("a") && includesLink(op.node))) return undefined;
     const element = build(page, op.node);
-    const method = { before: "before", after: "after", first: "prepend", last: "append" }[side!] as "before";
-    return { element, act: () => anchor![method](element), anchor: anchor!, isBeside };
+    return { element, act: goes(element), anchor: anchor!, isBeside };
   }
-  const element = known?.isConnected && op.op !== "text" ? known : resolve(page, op.target);
+  const element = known?.element.isConnected && op.op !== "text" ? known.element : resolve(page, op.target);
   if (!element) return undefined;
   switch (op.op) {
     case "text": {
       // Inside the text nodes that are there, since frameworks keep references to them. Text on several levels
       // (`Try <em>it</em>`) cannot be replaced without losing an element.
-      const [first, ...others] = texts(element).filter(({ data }) => data.trim());
-      const parent = first?.parentElement;
-      if (!parent || parent.closest(UNTOUCHABLE) || others.some((node) => node.parentNode !== parent)) return undefined;
-      const act = () => {
-        first.data = op.value;
-        for (const node of others) node.data = "";
-      };
-      return { element, act };
+      const nodes = texts(element).filter(({ data }) => data.trim());
+      const parent = nodes[0]?.parentElement;
+      if (!parent || parent.closest(UNTOUCHABLE) || nodes.some((node) => node.parentNode !== parent)) return undefined;
+      return { element, act: () => nodes.map((node, index) => put(node, "", index ? "" : op.value)) };
     }
     case "attr":
       return {
         element,
-        act: () => element.setAttribute(op.name, op.value),
+        act: () => [put(element, op.name, op.value)],
         ...(op.name === "src" && element.localName === "img" && { picture: element as HTMLImageElement }),
       };
     case "image": {
       const picture = element as HTMLImageElement;
       if (picture.localName !== "img") return undefined;
-      const act = () => {
-        for (const holder of [picture, ...(picture.closest("picture")?.querySelectorAll("source") ?? [])]) {
-          holder.removeAttribute("srcset");
-          holder.removeAttribute("sizes");
-        }
-        if (op.alt != null) picture.alt = op.alt;
-        picture.setAttribute("src", op.src);
-      };
+      const act = () => [
+        ...[picture, ...(picture.closest("picture")?.querySelectorAll("source") ?? [])].flatMap((holder) => [
+          put(holder, "srcset", null),
+          put(holder, "sizes", null),
+        ]),
+        put(picture, "alt", op.alt ?? picture.getAttribute("alt")),
+        put(picture, "src", op.src),
+      ];
       // The same box as before: `height: auto` would follow the new picture's own shape.
       const given = ["width", "height"].map((name) => picture.getAttribute(name)!);
       const [width, height] = given.every((size) => /^\d+$/.test(size) && +size) ? given : [picture.naturalWidth && picture.width, picture.height];
-      const rule = (marked: string) => `:where(${marked}){aspect-ratio:${width}/${height};object-fit:cover}`;
-      return { element, act, picture, ...(width && height && { rule }) };
+      return { element, act, picture, ...(width && height && { rule: `:where(${marked}){aspect-ratio:${width}/${height};object-fit:cover}` }) };
     }
     case "style": {
-      const set = Object.entries(op.set).sort(([a], [b]) => (a < b ? -1 : 1));
+      const set = Object.entries(op.set).sort();
       if (!set.every(([name, value]) => page.CSS.supports(name, value))) return undefined;
-      return { element, rule: (marked) => `${marked}{${set.map(([name, value]) => `${name}:${value}!important`).join(";")}}` };
+      return { element, rule: `${marked}{${set.map(([name, value]) => `${name}:${value}!important`).join(";")}}` };
     }
     case "hide":
-      return { element, rule: (marked) => `${marked}{display:none!important}` };
+      return { element, rule: `${marked}{display:none!important}` };
     case "class": {
       const { classList } = element;
-      const added = (op.add ?? []).filter((name) => !classList.contains(name));
-      const removed = (op.remove ?? []).filter((name) => classList.contains(name) && !op.add?.includes(name));
-      const act = () => {
-        const kept = Array.from(element.classList).filter((name) => !op.remove?.includes(name));
-        const names = [...new Set([...kept, ...(op.add ?? [])])].join(" ");
-        if (names !== element.className) element.className = names;
+      const act = (): Trace[] => {
+        const { add = [], remove = [] } = op;
+        const before = Array.from(classList);
+        const names = [...new Set([...before.filter((name) => !remove.includes(name)), ...add])];
+        if (names.join(" ") === classList.value) return [];
+        const added = names.filter((name) => !before.includes(name));
+        const removed = before.filter((name) => !names.includes(name));
+        // The page may change the rest of it meanwhile.
+        const [back] = put(element, "class", names.join(" "), () => {
+          classList.remove(...added);
+          classList.add(...removed);
+        });
+        return [[back, () => `${[...added, ...removed].map((name) => classList.contains(name))}`]];
       };
-      const holds = () => added.every((name) => classList.contains(name)) && !removed.some((name) => classList.contains(name));
-      const back = () => {
-        classList.remove(...added);
-        classList.add(...removed);
-      };
-      return { element, act, holds, back };
+      return { element, act };
     }
     case "move":
       // Whoever types in it would lose the cursor.
       if (element === anchor || element.parentNode !== anchor!.parentNode || element.contains(page.document.activeElement)) return undefined;
-      return { element, act: () => anchor![side as "before"](element), anchor: anchor!, isBeside, isMoved: true };
+      return { element, act: goes(element), anchor: anchor!, isBeside, isMoved: true };
   }
 }
