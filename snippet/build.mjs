@@ -37,7 +37,7 @@ const globals = {
       const contents = readFileSync(path, "utf8")
         .replace(/^ *const \{[^{}:=]*\} = page;\n/gm, "")
         .replace(/\bpage\.(?=\w)/g, "")
-        .replace(/([(,]\s*)page(: \w+)?(, |,\s*(?=\w)|(?=\)))/g, "$1");
+        .replace(/([(,]\s*)page(: \w+)?(,\s*|(?=\)))/g, "$1");
       return { contents, loader: "ts" };
     });
   },

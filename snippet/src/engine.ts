@@ -2,7 +2,7 @@
 
 import { watchHydration } from "./hydration.js";
 import { resolve } from "./locate.js";
-import { plan, put, type Change, type Trace } from "./operations.js";
+import { plan, putWords, type Change, type Trace } from "./operations.js";
 import { isPatch } from "./rules.js";
 import type { Op, Page, Patch, Target } from "./wire.js";
 
@@ -38,10 +38,12 @@ export interface Engine {
   again(): number;
 }
 
-/** An operation that was done: on what, and what of it can be undone. */
-interface Done {
-  element: Element;
-  anchor?: Element | undefined;
+/** One operation of the patch, and what has become of it. */
+interface Part {
+  op: Op;
+  index: number;
+  change?: Change | undefined;
+  /** What was done, as long as it is on the page. */
   traces: Trace[];
 }
 
@@ -56,8 +58,11 @@ export function addRules(page: Page, rules: string[]): () => void {
 }
 
 /** Takes operations back, the last one first. */
-const undo = (made: (Done | undefined)[]): void =>
-  [...made].reverse().forEach((one) => one?.traces.splice(0).reverse().forEach(([back]) => back()));
+const undo = (parts: Part[]): void => [...parts].reverse().forEach(({ traces }) => traces.splice(0).reverse().forEach(([back]) => back()));
+
+/** Whether an operation is not done, or the page has undone it. */
+const isLost = ({ change, traces }: Part) =>
+  !change?.element.isConnected || !traces[0] || traces.some(([, look, looked]) => look?.() !== looked);
 
 /** Opens the engine. `gaveUp` is told when the page undoes the patch again and again. */
 export function openEngine(page: Page, gaveUp: () => void): Engine {
@@ -69,25 +74,17 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   let report: Report;
   let isServed: boolean | undefined;
   let isWaiting = false;
-  /** What was done, by operation; nothing while the page is as it was. */
-  let done: Done[] | undefined;
+  /** The operations once they were done; nothing while the page is as it was. */
+  let done: Part[] | undefined;
   let removeRules = () => {};
   let missed = 0;
   /** When lost operations were done again. */
   const turns: number[] = [];
   let [free, until, timer, settling] = [0, 0, 0, 0];
 
-  const observer = new page.MutationObserver(() => look());
+  const observer = new page.MutationObserver(look);
 
   const marked = (index: number) => `[${MARK}~="${index}"]`;
-
-  /** Does one operation and marks what it changed. */
-  function act({ element, anchor, act }: Change, index: number): Done {
-    const traces = act?.() ?? [];
-    const others = () => (element.getAttribute(MARK)?.split(" ") ?? []).filter((mark) => mark !== `${index}`);
-    traces.push(put(element, MARK, [...others(), index].join(" "), () => put(element, MARK, others().join(" ") || null)));
-    return { element, anchor, traces };
-  }
 
   function stop(): void {
     observer.disconnect();
@@ -116,31 +113,28 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
 
   /** Does what is not done: at first all of the patch or nothing, later what the page has undone. */
   function keep(): void {
-    const lost = ops!
-      .map((_op, index) => index)
-      .filter((index) => {
-        const { element, traces } = done?.[index] ?? {};
-        return !element?.isConnected || !traces![0] || traces!.some(([, look, looked]) => look?.() !== looked);
-      });
-    undo(lost.map((index) => done?.[index]));
+    const parts = done ?? ops!.map((op, index): Part => ({ op, index, traces: [] }));
+    const lost = parts.filter(isLost);
+    undo(lost);
     // All are found before any of them changes. What the server has put into the page on its way here is only marked anew.
-    const changes = lost.map((index) => {
-      const element = isServed && document.querySelector(marked(index));
-      return element ? { element } : plan(page, ops![index]!, marked(index), done?.[index]);
-    });
-    const possible = changes.filter((change) => !!change);
+    for (const part of lost) {
+      const element = isServed && document.querySelector(marked(part.index));
+      part.change = element ? { element } : plan(page, part.op, marked(part.index), part.change);
+    }
+    const changes = lost.flatMap(({ change }) => change ?? []);
     const isFirst = !done;
     if (isFirst) {
       // No chain of moves is followed.
-      const moved = possible.filter(({ isMoved }) => isMoved).map(({ element }) => element);
-      const isTangled = new Set(moved).size < moved.length || possible.some(({ isBeside, anchor }) => isBeside && moved.includes(anchor!));
+      const moved = changes.filter(({ isMoved }) => isMoved).map(({ element }) => element);
+      const isTangled = new Set(moved).size < moved.length || changes.some(({ isBeside, anchor }) => isBeside && moved.includes(anchor!));
       // What was served with another patch stays as it was served.
       const isOthers = !isServed && document.querySelector(`[${MARK}]`);
-      missed = lost.length - possible.length + +!!(isTangled || isOthers) || targets.filter((target) => !resolve(page, target)).length;
-      if (missed || !(isServed || possible.every(({ element, anchor }) => mayChange(anchor ?? element)))) return;
-      removeRules = addRules(page, possible.map(({ rule }) => rule ?? ""));
+      missed = parts.length - changes.length + +!!(isTangled || isOthers) || targets.filter((target) => !resolve(page, target)).length;
+      if (missed || !(isServed || changes.every(({ element, anchor }) => mayChange(anchor ?? element)))) return;
+      removeRules = addRules(page, changes.map(({ rule }) => rule ?? ""));
+      done = parts;
     } else {
-      if (!possible.length) return;
+      if (!changes.length) return;
       turns.push(performance.now());
       if (turns.at(~MOST_AGAIN)! > performance.now() - AGAIN_MS) {
         revert();
@@ -148,18 +142,20 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
         return;
       }
     }
-    const made = (done ??= []);
     // What the page would fade or slide changes at once.
     const calm = addRules(page, [`[${MARK}],[${MARK}] *{transition:none!important}`]);
-    lost.forEach((index, at) => changes[at] && (made[index] = act(changes[at]!, index)));
+    for (const part of lost) {
+      const { change, index } = part;
+      if (change) part.traces = [...(change.act?.() ?? []), putWords(change.element, MARK, [`${index}`])];
+    }
     document.body.getBoundingClientRect();
     calm();
-    for (const trace of made.flatMap(({ traces }) => traces)) trace[2] = trace[1]?.();
+    for (const trace of parts.flatMap(({ traces }) => traces)) trace[2] = trace[1]?.();
     if (!isFirst) return;
     const load = (picture: HTMLImageElement) => Promise.race([picture.decode(), new Promise((over) => page.setTimeout(over, PICTURE_MS))]);
-    Promise.all(possible.flatMap(({ picture }) => (picture ? load(picture) : []))).then(
-      () => done === made && tell(),
-      () => done === made && fail(),
+    Promise.all(changes.flatMap(({ picture }) => (picture ? load(picture) : []))).then(
+      () => done === parts && tell(),
+      () => done === parts && fail(),
     );
   }
 
@@ -207,7 +203,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       settling = page.setTimeout(() => {
         free = 0;
         if (done) look();
-        if (!ops || done?.every(({ traces }) => traces[0])) return;
+        if (!ops || (done && !done.some(isLost))) return;
         stop();
         watch();
       }, SETTLE_MS);

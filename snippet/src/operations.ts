@@ -3,7 +3,7 @@
 import { resolve, UNTOUCHABLE } from "./locate.js";
 import { takes } from "./nesting.js";
 import { placeOf } from "./rules.js";
-import type { Op, Page, PatchNode } from "./wire.js";
+import type { Op, Page, PatchNode, Target } from "./wire.js";
 
 /** Something that was changed: how it is put back, how it looks, and how it looked when the whole patch was done. */
 export type Trace = [back: () => unknown, look?: () => unknown, looked?: unknown];
@@ -38,6 +38,17 @@ export function put(node: Node, name: string, value: string | null, otherwise?: 
   return [() => (get() === value ? set(old) : otherwise?.()), get];
 }
 
+/** Adds words to an attribute and takes others out, which leaves it alone where the page changes the rest of it. */
+export function putWords(element: Element, name: string, add: string[] = [], remove: string[] = []): Trace {
+  const words = (): string[] => element.getAttribute(name)?.match(/[^ \t\n\f\r]+/g) ?? [];
+  const mixed = (add: string[], remove: string[]) => [...new Set([...words().filter((word) => !remove.includes(word)), ...add])];
+  const [before, after] = [words(), mixed(add, remove)];
+  const less = (some: string[], others: string[]) => some.filter((word) => !others.includes(word));
+  const otherwise = () => put(element, name, mixed(less(before, after), less(after, before)).join(" ") || null);
+  const [back] = put(element, name, after.join(" ") || (element.getAttribute(name) && ""), otherwise);
+  return [back, () => [...add, ...remove].map((word) => words().includes(word)).join()];
+}
+
 const texts = (node: Node): Text[] =>
   node.nodeType === 3 ? [node as Text] : Array.from(node.childNodes).flatMap(texts);
 
@@ -49,15 +60,14 @@ function build(page: Page, { tag, text = "", attrs = {}, children = [] }: PatchN
   return element;
 }
 
-const includesLink = ({ tag, children = [] }: PatchNode): boolean => tag === "a" || children.some(includesLink);
-
 /**
  * Plans one operation on the page as it is, or finds that it is not possible. `marked` is what selects its element.
  * One that is done again may know its element still; a text is done again only where the old one stands.
  */
 export function plan(page: Page, op: Op, marked: string, known?: Pick<Change, "element" | "anchor">): Change | undefined {
+  const find = (known: Element | undefined, target: Target) => (known?.isConnected ? known : resolve(page, target));
   const [side, place] = op.op === "insert" ? placeOf(op.at) : op.op === "move" ? placeOf(op.to) : [];
-  const anchor = place && (known?.anchor?.isConnected ? known.anchor : resolve(page, place));
+  const anchor = place && find(known?.anchor, place);
   const isBeside = /before|after/.test(side!);
   if (place && !anchor) return undefined;
   const goes = (element: Element) => (): Trace[] => {
@@ -72,13 +82,13 @@ export function plan(page: Page, op: Op, marked: string, known?: Pick<Change, "e
     return [[back]];
   };
   if (op.op === "insert") {
+    const element = build(page, op.node);
     const around: string[] = [];
     for (let outer = isBeside ? anchor!.parentElement : anchor; outer; outer = outer.parentElement) around.unshift(outer.localName);
-    if (!takes(around, op.node.tag) || (around.includes("a") && includesLink(op.node))) return undefined;
-    const element = build(page, op.node);
+    if (!takes(around, op.node.tag) || (around.includes("a") && element.querySelector("a"))) return undefined;
     return { element, act: goes(element), anchor: anchor!, isBeside };
   }
-  const element = known?.element.isConnected && op.op !== "text" ? known.element : resolve(page, op.target);
+  const element = find(op.op === "text" ? undefined : known?.element, op.target);
   if (!element) return undefined;
   switch (op.op) {
     case "text": {
@@ -118,24 +128,8 @@ export function plan(page: Page, op: Op, marked: string, known?: Pick<Change, "e
     }
     case "hide":
       return { element, rule: `${marked}{display:none!important}` };
-    case "class": {
-      const { classList } = element;
-      const act = (): Trace[] => {
-        const { add = [], remove = [] } = op;
-        const before = Array.from(classList);
-        const names = [...new Set([...before.filter((name) => !remove.includes(name)), ...add])];
-        if (names.join(" ") === classList.value) return [];
-        const added = names.filter((name) => !before.includes(name));
-        const removed = before.filter((name) => !names.includes(name));
-        // The page may change the rest of it meanwhile.
-        const [back] = put(element, "class", names.join(" "), () => {
-          classList.remove(...added);
-          classList.add(...removed);
-        });
-        return [[back, () => `${[...added, ...removed].map((name) => classList.contains(name))}`]];
-      };
-      return { element, act };
-    }
+    case "class":
+      return { element, act: () => [putWords(element, "class", op.add, op.remove)] };
     case "move":
       // Whoever types in it would lose the cursor.
       if (element === anchor || element.parentNode !== anchor!.parentNode || element.contains(page.document.activeElement)) return undefined;
