@@ -53,7 +53,7 @@ export function addRules(page: Page, rules: string[]): () => void {
   const sheet = new page.CSSStyleSheet();
   // A rule that a browser does not know takes no other with it.
   sheet.replaceSync(rules.join(""));
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  document.adoptedStyleSheets.push(sheet);
   return () => (document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet));
 }
 
@@ -73,14 +73,15 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   let targets: Target[];
   let report: Report;
   let isServed: boolean | undefined;
-  let isWaiting = false;
   /** The operations once they were done; nothing while the page is as it was. */
   let done: Part[] | undefined;
   let removeRules = () => {};
   let missed = 0;
   /** When lost operations were done again. */
   const turns: number[] = [];
-  let [free, until, timer, settling] = [0, 0, 0, 0];
+  /** Until when the page is waited for; nothing when the patch was reported. */
+  let until = 0;
+  let [free, timer, settling] = [0, 0, 0];
 
   const observer = new page.MutationObserver(look);
 
@@ -95,8 +96,8 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   }
 
   function tell(): void {
-    if (isWaiting) report(missed ? 0 : ops!.length, missed);
-    isWaiting = false;
+    if (until) report(missed ? 0 : ops!.length, missed);
+    until = 0;
   }
 
   function fail(): void {
@@ -106,7 +107,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   }
 
   function revert(): void {
-    isWaiting = false;
+    until = 0;
     ops = undefined;
     stop();
   }
@@ -125,8 +126,8 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     const isFirst = !done;
     if (isFirst) {
       // No chain of moves is followed.
-      const moved = changes.filter(({ isMoved }) => isMoved).map(({ element }) => element);
-      const isTangled = new Set(moved).size < moved.length || changes.some(({ isBeside, anchor }) => isBeside && moved.includes(anchor!));
+      const named = changes.flatMap(({ moved, beside }) => [moved, beside]);
+      const isTangled = changes.some(({ moved }) => moved && named.filter((one) => one === moved)[1]);
       // What was served with another patch stays as it was served.
       const isOthers = !isServed && document.querySelector(`[${MARK}]`);
       missed = parts.length - changes.length + +!!(isTangled || isOthers) || targets.filter((target) => !resolve(page, target)).length;
@@ -152,7 +153,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     calm();
     for (const trace of parts.flatMap(({ traces }) => traces)) trace[2] = trace[1]?.();
     if (!isFirst) return;
-    const load = (picture: HTMLImageElement) => Promise.race([picture.decode(), new Promise((over) => page.setTimeout(over, PICTURE_MS))]);
+    const load = (picture: Element) => Promise.race([(picture as HTMLImageElement).decode?.(), new Promise((over) => page.setTimeout(over, PICTURE_MS))]);
     Promise.all(changes.flatMap(({ picture }) => (picture ? load(picture) : []))).then(
       () => done === parts && tell(),
       () => done === parts && fail(),
@@ -172,14 +173,13 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       }
       observer.takeRecords();
       free = performance.now() * (1 + SHARE) - began * SHARE;
-      if (!isWaiting) return;
+      if (!until) return;
     }
     // A page can become ready without a change of its tree, so somebody has to ask.
     timer = page.setTimeout(look, 50);
   }
 
   function watch(): void {
-    isWaiting = true;
     observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
     free = 0;
     until = performance.now() + PATIENCE_MS;
@@ -190,8 +190,8 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     show(variant, patch, ...given) {
       revert();
       [targets, report] = given;
-      isWaiting = true;
       missed = 0;
+      until = 1;
       if (!isPatch(page, patch)) return fail();
       ({ ops } = patch);
       // The last comment of the page says which variant the server has put into it.

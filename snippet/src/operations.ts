@@ -3,7 +3,7 @@
 import { resolve, UNTOUCHABLE } from "./locate.js";
 import { takes } from "./nesting.js";
 import { placeOf } from "./rules.js";
-import type { Op, Page, PatchNode, Target } from "./wire.js";
+import type { Op, Page, PatchNode, StyleOp, Target } from "./wire.js";
 
 /** Something that was changed: how it is put back, how it looks, and how it looked when the whole patch was done. */
 export type Trace = [back: () => unknown, look?: () => unknown, looked?: unknown];
@@ -15,13 +15,13 @@ export interface Change {
   /** Does it. */
   act?: () => Trace[];
   /** What the style sheet says. */
-  rule?: string;
-  /** A picture that has to load. */
-  picture?: HTMLImageElement;
-  /** From where the place of a new or moved element is seen, and whether it goes beside that. */
+  rule?: string | undefined;
+  /** What has to load, if it is a picture. */
+  picture?: Element | false;
+  /** From where the place of a new or moved element is seen, and what it goes beside, and whether it was elsewhere before. */
   anchor?: Element | undefined;
-  isBeside?: boolean;
-  isMoved?: boolean;
+  beside?: Element | false | undefined;
+  moved?: Element;
 }
 
 /** Sets an attribute, or, without a name, a text. It is put back as long as it stands; else the page has the last word, or `otherwise`. */
@@ -86,7 +86,7 @@ export function plan(page: Page, op: Op, marked: string, known?: Pick<Change, "e
     const around: string[] = [];
     for (let outer = isBeside ? anchor!.parentElement : anchor; outer; outer = outer.parentElement) around.unshift(outer.localName);
     if (!takes(around, op.node.tag) || (around.includes("a") && element.querySelector("a"))) return undefined;
-    return { element, act: goes(element), anchor: anchor!, isBeside };
+    return { element, act: goes(element), anchor, beside: isBeside && anchor };
   }
   const element = find(op.op === "text" ? undefined : known?.element, op.target);
   if (!element) return undefined;
@@ -94,22 +94,18 @@ export function plan(page: Page, op: Op, marked: string, known?: Pick<Change, "e
     case "text": {
       // Inside the text nodes that are there, since frameworks keep references to them. Text on several levels
       // (`Try <em>it</em>`) cannot be replaced without losing an element.
-      const nodes = texts(element).filter(({ data }) => data.trim());
+      const nodes = texts(element).filter((text) => text.data.trim());
       const parent = nodes[0]?.parentElement;
       if (!parent || parent.closest(UNTOUCHABLE) || nodes.some((node) => node.parentNode !== parent)) return undefined;
       return { element, act: () => nodes.map((node, index) => put(node, "", index ? "" : op.value)) };
     }
     case "attr":
-      return {
-        element,
-        act: () => [put(element, op.name, op.value)],
-        ...(op.name === "src" && element.localName === "img" && { picture: element as HTMLImageElement }),
-      };
+      return { element, act: () => [put(element, op.name, op.value)], picture: op.name === "src" && element };
     case "image": {
       const picture = element as HTMLImageElement;
       if (picture.localName !== "img") return undefined;
       const act = () => [
-        ...[picture, ...(picture.closest("picture")?.querySelectorAll("source") ?? [])].flatMap((holder) => [
+        ...[picture, ...(picture.closest("picture") ?? picture).querySelectorAll("source")].flatMap((holder) => [
           put(holder, "srcset", null),
           put(holder, "sizes", null),
         ]),
@@ -118,21 +114,20 @@ export function plan(page: Page, op: Op, marked: string, known?: Pick<Change, "e
       ];
       // The same box as before: `height: auto` would follow the new picture's own shape.
       const given = ["width", "height"].map((name) => picture.getAttribute(name)!);
-      const [width, height] = given.every((size) => /^\d+$/.test(size) && +size) ? given : [picture.naturalWidth && picture.width, picture.height];
-      return { element, act, picture, ...(width && height && { rule: `:where(${marked}){aspect-ratio:${width}/${height};object-fit:cover}` }) };
+      const [width, height] = given.every((size) => /^0*[1-9]\d*$/.test(size)) ? given : [picture.naturalWidth && picture.width, picture.height];
+      return { element, act, picture, rule: width && height ? `:where(${marked}){aspect-ratio:${width}/${height};object-fit:cover}` : "" };
     }
+    case "hide":
     case "style": {
-      const set = Object.entries(op.set).sort();
+      const set = Object.entries((op as StyleOp).set ?? { display: "none" }).sort();
       if (!set.every(([name, value]) => page.CSS.supports(name, value))) return undefined;
       return { element, rule: `${marked}{${set.map(([name, value]) => `${name}:${value}!important`).join(";")}}` };
     }
-    case "hide":
-      return { element, rule: `${marked}{display:none!important}` };
     case "class":
       return { element, act: () => [putWords(element, "class", op.add, op.remove)] };
     case "move":
       // Whoever types in it would lose the cursor.
       if (element === anchor || element.parentNode !== anchor!.parentNode || element.contains(page.document.activeElement)) return undefined;
-      return { element, act: goes(element), anchor: anchor!, isBeside, isMoved: true };
+      return { element, act: goes(element), anchor, beside: anchor, moved: element };
   }
 }
