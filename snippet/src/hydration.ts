@@ -2,25 +2,23 @@
 
 import type { Page } from "./wire.js";
 
-/** Where frameworks put the page that a server has drawn. */
-const ROOTS = "#root,#app,#svelte,[id^=__],[data-reactroot],[data-server-rendered],[data-hk],[ng-server-context],astro-island[ssr]";
-/** How long such a page is waited for, in milliseconds. */
+/** Where frameworks put the page that a server has drawn, and what their scripts leave behind; the container of React among it. */
+const ROOTS = "#root,#app,[id^=__],[data-reactroot],[data-server-rendered],[data-hk],[ng-server-context],[ssr]";
+const SIGNS = /__(reactC|next|nuxt|remix|sveltekit|reactRouter|tsr)/i;
+/** What is on an element that was taken over, or on the root around it: React goes down piece by piece, others take all at once. */
+const TAKEN = /^[^;]*__react|__vue|_vnode|_reactR/;
+/** How long such a page is waited for, and once it is loaded, in milliseconds. */
 const PATIENCE_MS = 3000;
-
-/** What frameworks have written on a node and those around it, the node's own first. */
-const notes = (node: Node | null): string => (node ? `${Object.keys(node)};${notes(node.parentNode)}` : "");
+const LOADED_MS = 100;
 
 /** Watches one page; the answer is whether an element may be changed now. */
 export function watchHydration(page: Page): (element: Element) => boolean {
-  let isOver = false;
-  const over = () => (isOver = true);
-  const idle = () => (page["requestIdleCallback"] ?? page.setTimeout)(over);
-  if (page.document.readyState === "complete") idle();
-  else page.addEventListener("load", idle);
-  page.setTimeout(over, PATIENCE_MS);
-  return (element) =>
-    isOver ||
-    // React goes down from its container piece by piece; others take a whole root at once.
-    /^[^;]*__react|__vue|_vnode|_reactR/.test(notes(element)) ||
-    !(element.closest(ROOTS) || /__reactC/.test(notes(element)) || /\b__(next|nuxt|remix|sveltekit|reactRouter|tsr)/i.test(`${Object.keys(page as object)}`));
+  const { document, performance } = page;
+  const names = (node: Node | null): string => `${Object.keys(node ?? (page as object))};${node ? names(node.parentNode) : ""}`;
+  let until = performance.now() + PATIENCE_MS;
+  return (element) => {
+    const now = performance.now();
+    if (document.readyState === "complete") until = Math.min(until, now + LOADED_MS);
+    return now >= until || TAKEN.test(names(element)) || !(element.closest(ROOTS) || SIGNS.test(names(element)));
+  };
 }
