@@ -149,7 +149,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       const { change, index } = part;
       if (change) part.traces = [...(change.act?.() ?? []), putWords(change.element, MARK, [`${index}`])];
     }
-    document.body.getBoundingClientRect();
+    document.body.getClientRects();
     calm();
     for (const trace of parts.flatMap(({ traces }) => traces)) trace[2] = trace[1]?.();
     if (!isFirst) return;

@@ -41,12 +41,12 @@ export function put(node: Node, name: string, value: string | null, otherwise?: 
 /** Adds words to an attribute and takes others out, which leaves it alone where the page changes the rest of it. */
 export function putWords(element: Element, name: string, add: string[] = [], remove: string[] = []): Trace {
   const words = (): string[] => element.getAttribute(name)?.match(/[^ \t\n\f\r]+/g) ?? [];
-  const mixed = (add: string[], remove: string[]) => [...new Set([...words().filter((word) => !remove.includes(word)), ...add])];
-  const [before, after] = [words(), mixed(add, remove)];
-  const less = (some: string[], others: string[]) => some.filter((word) => !others.includes(word));
-  const otherwise = () => put(element, name, mixed(less(before, after), less(after, before)).join(" ") || null);
-  const [back] = put(element, name, after.join(" ") || (element.getAttribute(name) && ""), otherwise);
-  return [back, () => [...add, ...remove].map((word) => words().includes(word)).join()];
+  const mixed = (add: string[], remove: string[]) => [...new Set([...words().filter((word) => !remove.includes(word)), ...add])].join(" ");
+  const before = words();
+  const otherwise = () =>
+    put(element, name, mixed(remove.filter((word) => before.includes(word)), add.filter((word) => !before.includes(word))) || null);
+  const [back] = put(element, name, mixed(add, remove) || (element.getAttribute(name) && ""), otherwise);
+  return [back, () => mixed(add, remove) === words().join(" ")];
 }
 
 const texts = (node: Node): Text[] =>
