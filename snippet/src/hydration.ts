@@ -7,18 +7,17 @@ const ROOTS = "#root,#app,[id^=__],[data-reactroot],[data-server-rendered],[data
 const SIGNS = /__(reactC|next|nuxt|remix|sveltekit|reactRouter|tsr)/i;
 /** What is on an element that was taken over, or on the root around it: React goes down piece by piece, others take all at once. */
 const TAKEN = /^[^;]*__react|__vue|_vnode|_reactR/;
-/** How long such a page is waited for, and once it is loaded, in milliseconds. */
+/** How long such a page is waited for, in milliseconds. */
 const PATIENCE_MS = 3000;
-const LOADED_MS = 100;
 
 /** Watches one page; the answer is whether an element may be changed now. */
 export function watchHydration(page: Page): (element: Element) => boolean {
-  const { document, performance } = page;
+  let isOver = false;
+  const over = () => (isOver = true);
+  page.setTimeout(over, PATIENCE_MS);
   const names = (node: Node | null): string => `${Object.keys(node ?? (page as object))};${node ? names(node.parentNode) : ""}`;
-  let until = performance.now() + PATIENCE_MS;
   return (element) => {
-    const now = performance.now();
-    if (document.readyState === "complete") until = Math.min(until, now + LOADED_MS);
-    return now >= until || TAKEN.test(names(element)) || !(element.closest(ROOTS) || SIGNS.test(names(element)));
+    if (page.document.readyState === "complete") (page["requestIdleCallback"] ?? page.setTimeout)(over);
+    return isOver || TAKEN.test(names(element)) || !(element.closest(ROOTS) || SIGNS.test(names(element)));
   };
 }
