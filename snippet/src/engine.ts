@@ -130,7 +130,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       const isTangled = changes.some(({ moved }) => moved && named.filter((one) => one === moved)[1]);
       // What was served with another patch stays as it was served.
       const isOthers = !isServed && document.querySelector(`[${MARK}]`);
-      missed = parts.length - changes.length + +!!(isTangled || isOthers) || targets.filter((target) => !resolve(page, target)).length;
+      missed = parts.length - changes.length || targets.filter((target) => !resolve(page, target)).length || (isTangled || isOthers ? 1 : 0);
       if (missed || !(isServed || changes.every(({ element, anchor }) => mayChange(anchor ?? element)))) return;
       removeRules = addRules(page, changes.map(({ rule }) => rule ?? ""));
       done = parts;
@@ -153,8 +153,8 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     calm();
     for (const trace of parts.flatMap(({ traces }) => traces)) trace[2] = trace[1]?.();
     if (!isFirst) return;
-    const load = (picture: Element) => Promise.race([(picture as HTMLImageElement).decode?.(), new Promise((over) => page.setTimeout(over, PICTURE_MS))]);
-    Promise.all(changes.flatMap(({ picture }) => (picture ? load(picture) : []))).then(
+    const late = () => new Promise((over) => page.setTimeout(over, PICTURE_MS));
+    Promise.all(changes.map(({ picture }) => picture && Promise.race([picture.decode?.(), late()]))).then(
       () => done === parts && tell(),
       () => done === parts && fail(),
     );

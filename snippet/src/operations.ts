@@ -17,7 +17,7 @@ export interface Change {
   /** What the style sheet says. */
   rule?: string | undefined;
   /** What has to load, if it is a picture. */
-  picture?: Element | false;
+  picture?: HTMLImageElement | false;
   /** From where the place of a new or moved element is seen, and what it goes beside, and whether it was elsewhere before. */
   anchor?: Element | undefined;
   beside?: Element | false | undefined;
@@ -100,7 +100,7 @@ export function plan(page: Page, op: Op, marked: string, known?: Pick<Change, "e
       return { element, act: () => nodes.map((node, index) => put(node, "", index ? "" : op.value)) };
     }
     case "attr":
-      return { element, act: () => [put(element, op.name, op.value)], picture: op.name === "src" && element };
+      return { element, act: () => [put(element, op.name, op.value)], picture: op.name === "src" && (element as HTMLImageElement) };
     case "image": {
       const picture = element as HTMLImageElement;
       if (picture.localName !== "img") return undefined;
