@@ -71,7 +71,7 @@ function line(op: Op, index: number): [text: string, isApplied: boolean] {
   if (document.querySelector(`[data-evo~="${index}"]`)) return [`${what}: applied`, true];
   const lost = targetsOf(op).find((target) => !isThere(target));
   if (lost) return [`${what}: ${fault(lost)}`, false];
-  return [`${what}: ${plan(page, op, "") ? "possible, but another operation was missed" : "cannot be done on this element"}`, false];
+  return [`${what}: ${plan(page, { op, marked: "" }) ? "possible, but another operation was missed" : "cannot be done on this element"}`, false];
 }
 
 function element<Name extends keyof HTMLElementTagNameMap>(name: Name, text: string, className = ""): HTMLElementTagNameMap[Name] {

@@ -2,7 +2,7 @@
 
 import { watchHydration } from "./hydration.js";
 import { resolve } from "./locate.js";
-import { plan, putWords, type Change, type Trace } from "./operations.js";
+import { plan, putWords, type Part } from "./operations.js";
 import { isPatch } from "./rules.js";
 import type { Op, Page, Patch, Target } from "./wire.js";
 
@@ -36,15 +36,6 @@ export interface Engine {
   revert(): void;
   /** How often lost operations were done again. */
   again(): number;
-}
-
-/** One operation of the patch, and what has become of it. */
-interface Part {
-  op: Op;
-  index: number;
-  change?: Change | undefined;
-  /** What was done, as long as it is on the page. */
-  traces: Trace[];
 }
 
 /** Puts rules on the page by a style sheet made by script, which no content policy stops; what it gives takes them off. */
@@ -85,8 +76,6 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
 
   const observer = new page.MutationObserver(look);
 
-  const marked = (index: number) => `[${MARK}~="${index}"]`;
-
   function stop(): void {
     observer.disconnect();
     page.clearTimeout(timer);
@@ -114,13 +103,13 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
 
   /** Does what is not done: at first all of the patch or nothing, later what the page has undone. */
   function keep(): void {
-    const parts = done ?? ops!.map((op, index): Part => ({ op, index, traces: [] }));
+    const parts = done ?? ops!.map((op, index): Part => ({ op, index, marked: `[${MARK}~="${index}"]`, traces: [] }));
     const lost = parts.filter(isLost);
     undo(lost);
     // All are found before any of them changes. What the server has put into the page on its way here is only marked anew.
     for (const part of lost) {
-      const element = isServed && document.querySelector(marked(part.index));
-      part.change = element ? { element } : plan(page, part.op, marked(part.index), part.change);
+      const element = isServed && document.querySelector(part.marked);
+      part.change = element ? { element } : plan(page, part);
     }
     const changes = lost.flatMap(({ change }) => change ?? []);
     const isFirst = !done;
@@ -129,9 +118,9 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       const named = changes.flatMap(({ moved, beside }) => [moved, beside]);
       const isTangled = changes.some(({ moved }) => moved && named.filter((one) => one === moved)[1]);
       // What was served with another patch stays as it was served.
-      const isOthers = !isServed && document.querySelector(`[${MARK}]`);
-      missed = parts.length - changes.length || targets.filter((target) => !resolve(page, target)).length || (isTangled || isOthers ? 1 : 0);
-      if (missed || !(isServed || changes.every(({ element, anchor }) => mayChange(anchor ?? element)))) return;
+      const isBarred = isTangled || (!isServed && document.querySelector(`[${MARK}]`));
+      missed = parts.length - changes.length || targets.filter((target) => !resolve(page, target)).length || (isBarred ? 1 : 0);
+      if (missed || (!isServed && changes.some(({ element, anchor }) => !mayChange(anchor ?? element)))) return;
       removeRules = addRules(page, changes.map(({ rule }) => rule ?? ""));
       done = parts;
     } else {

@@ -24,6 +24,17 @@ export interface Change {
   moved?: Element;
 }
 
+/** One operation of the patch, and what has become of it. */
+export interface Part {
+  op: Op;
+  index: number;
+  /** What selects its element by its mark. */
+  marked: string;
+  change?: Change | undefined;
+  /** What was done, as long as it is on the page. */
+  traces: Trace[];
+}
+
 /** Sets an attribute, or, without a name, a text. It is put back as long as it stands; else the page has the last word, or `otherwise`. */
 export function put(node: Node, name: string, value: string | null, otherwise?: () => unknown): Trace {
   const [element, text] = [node as Element, node as Text];
@@ -61,10 +72,10 @@ function build(page: Page, { tag, text = "", attrs = {}, children = [] }: PatchN
 }
 
 /**
- * Plans one operation on the page as it is, or finds that it is not possible. `marked` is what selects its element.
+ * Plans one operation on the page as it is, or finds that it is not possible.
  * One that is done again may know its element still; a text is done again only where the old one stands.
  */
-export function plan(page: Page, op: Op, marked: string, known?: Pick<Change, "element" | "anchor">): Change | undefined {
+export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" | "marked" | "change">): Change | undefined {
   const find = (known: Element | undefined, target: Target) => (known?.isConnected ? known : resolve(page, target));
   const [side, place] = op.op === "insert" ? placeOf(op.at) : op.op === "move" ? placeOf(op.to) : [];
   const anchor = place && find(known?.anchor, place);
