@@ -49,11 +49,15 @@ export function addRules(page: Page, rules: string[]): () => void {
 }
 
 /** Takes operations back, the last one first. */
-const undo = (parts: Part[]): void => [...parts].reverse().forEach(({ traces }) => traces.splice(0).reverse().forEach(([back]) => back()));
+const undo = (parts: Part[]): void =>
+  parts
+    .flatMap(({ traces }) => traces.splice(0))
+    .reverse()
+    .forEach(([back]) => back());
 
 /** Whether an operation is not done, or the page has undone it. */
 const isLost = ({ change, traces }: Part) =>
-  !change?.element.isConnected || !traces[0] || traces.some(([, look, looked]) => look?.() !== looked);
+  !change?.bearer.isConnected || !traces[0] || traces.some(([, look, looked]) => look?.() !== looked);
 
 /** Opens the engine. `gaveUp` is told when the page undoes the patch again and again. */
 export function openEngine(page: Page, gaveUp: () => void): Engine {
@@ -66,9 +70,9 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   let isServed: boolean | undefined;
   /** The operations once they were done; nothing while the page is as it was. */
   let done: Part[] | undefined;
-  let removeRules = () => {};
+  let removeRules: (() => void) | undefined;
   let missed = 0;
-  /** When lost operations were done again. */
+  /** When lost operations were done again, the last time first. */
   const turns: number[] = [];
   /** Until when the page is waited for; nothing when the patch was reported. */
   let until = 0;
@@ -80,7 +84,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     observer.disconnect();
     page.clearTimeout(timer);
     undo(done ?? []);
-    removeRules();
+    removeRules?.();
     done = undefined;
   }
 
@@ -108,8 +112,8 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     undo(lost);
     // All are found before any of them changes. What the server has put into the page on its way here is only marked anew.
     for (const part of lost) {
-      const element = isServed && document.querySelector(part.marked);
-      part.change = element ? { element } : plan(page, part);
+      const bearer = isServed && document.querySelector(part.marked);
+      part.change = bearer ? { bearer } : plan(page, part);
     }
     const changes = lost.flatMap(({ change }) => change ?? []);
     const isFirst = !done;
@@ -120,13 +124,13 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       // What was served with another patch stays as it was served.
       const isBarred = isTangled || (!isServed && document.querySelector(`[${MARK}]`));
       missed = parts.length - changes.length || targets.filter((target) => !resolve(page, target)).length || (isBarred ? 1 : 0);
-      if (missed || (!isServed && changes.some(({ element, anchor }) => !mayChange(anchor ?? element)))) return;
+      if (missed || (!isServed && changes.some(({ bearer, spot }) => !mayChange(spot ?? bearer)))) return;
       removeRules = addRules(page, changes.map(({ rule }) => rule ?? ""));
       done = parts;
     } else {
       if (!changes.length) return;
-      turns.push(performance.now());
-      if (turns.at(~MOST_AGAIN)! > performance.now() - AGAIN_MS) {
+      turns.unshift(performance.now());
+      if (turns[MOST_AGAIN]! > performance.now() - AGAIN_MS) {
         revert();
         gaveUp();
         return;
@@ -136,7 +140,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     const calm = addRules(page, [`[${MARK}],[${MARK}] *{transition:none!important}`]);
     for (const part of lost) {
       const { change, index } = part;
-      if (change) part.traces = [...(change.act?.() ?? []), putWords(change.element, MARK, [`${index}`])];
+      if (change) part.traces = [...(change.act?.() ?? []), putWords(change.bearer, MARK, [`${index}`])];
     }
     document.body.getClientRects();
     calm();

@@ -11,7 +11,7 @@ export type Trace = [back: () => unknown, look?: () => unknown, looked?: unknown
 /** An operation that is known to be possible. */
 export interface Change {
   /** What bears the mark; for an insertion, the new element. */
-  element: Element;
+  bearer: Element;
   /** Does it. */
   act?: () => Trace[];
   /** What the style sheet says. */
@@ -19,7 +19,7 @@ export interface Change {
   /** What has to load, if it is a picture. */
   picture?: HTMLImageElement | false;
   /** From where the place of a new or moved element is seen, and what it goes beside, and whether it was elsewhere before. */
-  anchor?: Element | undefined;
+  spot?: Element | undefined;
   beside?: Element | false | undefined;
   moved?: Element;
 }
@@ -78,13 +78,13 @@ function build(page: Page, { tag, text = "", attrs = {}, children = [] }: PatchN
 export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" | "marked" | "change">): Change | undefined {
   const find = (known: Element | undefined, target: Target) => (known?.isConnected ? known : resolve(page, target));
   const [side, place] = op.op === "insert" ? placeOf(op.at) : op.op === "move" ? placeOf(op.to) : [];
-  const anchor = place && find(known?.anchor, place);
+  const spot = place && find(known?.spot, place);
   const isBeside = /before|after/.test(side!);
-  if (place && !anchor) return undefined;
+  if (place && !spot) return undefined;
   const goes = (element: Element) => (): Trace[] => {
     const { parentNode, nextSibling } = element;
     const method = { first: "prepend", last: "append" }[side!] ?? side;
-    anchor![method as "before"](element);
+    spot![method as "before"](element);
     const back = () => {
       // The page may have made copies of what is new. What it has taken from where we put it is its own again.
       if (!parentNode) for (const one of [element, ...page.document.querySelectorAll(marked)]) one.remove();
@@ -93,27 +93,27 @@ export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" 
     return [[back]];
   };
   if (op.op === "insert") {
-    const element = build(page, op.node);
+    const bearer = build(page, op.node);
     const around: string[] = [];
-    for (let outer = isBeside ? anchor!.parentElement : anchor; outer; outer = outer.parentElement) around.unshift(outer.localName);
-    if (!takes(around, op.node.tag) || (around.includes("a") && element.querySelector("a"))) return undefined;
-    return { element, act: goes(element), anchor, beside: isBeside && anchor };
+    for (let outer = isBeside ? spot!.parentElement : spot; outer; outer = outer.parentElement) around.unshift(outer.localName);
+    if (!takes(around, op.node.tag) || (around.includes("a") && bearer.querySelector("a"))) return undefined;
+    return { bearer, act: goes(bearer), spot, beside: isBeside && spot };
   }
-  const element = find(op.op === "text" ? undefined : known?.element, op.target);
-  if (!element) return undefined;
+  const bearer = find(op.op === "text" ? undefined : known?.bearer, op.target);
+  if (!bearer) return undefined;
   switch (op.op) {
     case "text": {
       // Inside the text nodes that are there, since frameworks keep references to them. Text on several levels
       // (`Try <em>it</em>`) cannot be replaced without losing an element.
-      const nodes = texts(element).filter((text) => text.data.trim());
+      const nodes = texts(bearer).filter((text) => text.data.trim());
       const parent = nodes[0]?.parentElement;
       if (!parent || parent.closest(UNTOUCHABLE) || nodes.some((node) => node.parentNode !== parent)) return undefined;
-      return { element, act: () => nodes.map((node, index) => put(node, "", index ? "" : op.value)) };
+      return { bearer, act: () => nodes.map((node, index) => put(node, "", index ? "" : op.value)) };
     }
     case "attr":
-      return { element, act: () => [put(element, op.name, op.value)], picture: op.name === "src" && (element as HTMLImageElement) };
+      return { bearer, act: () => [put(bearer, op.name, op.value)], picture: op.name === "src" && (bearer as HTMLImageElement) };
     case "image": {
-      const picture = element as HTMLImageElement;
+      const picture = bearer as HTMLImageElement;
       if (picture.localName !== "img") return undefined;
       const act = () => [
         ...[picture, ...(picture.closest("picture") ?? picture).querySelectorAll("source")].flatMap((holder) => [
@@ -126,19 +126,19 @@ export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" 
       // The same box as before: `height: auto` would follow the new picture's own shape.
       const given = ["width", "height"].map((name) => picture.getAttribute(name)!);
       const [width, height] = given.every((size) => /^0*[1-9]\d*$/.test(size)) ? given : [picture.naturalWidth && picture.width, picture.height];
-      return { element, act, picture, rule: width && height ? `:where(${marked}){aspect-ratio:${width}/${height};object-fit:cover}` : "" };
+      return { bearer, act, picture, rule: width && height ? `:where(${marked}){aspect-ratio:${width}/${height};object-fit:cover}` : "" };
     }
     case "hide":
     case "style": {
       const set = Object.entries((op as StyleOp).set ?? { display: "none" }).sort();
       if (!set.every(([name, value]) => page.CSS.supports(name, value))) return undefined;
-      return { element, rule: `${marked}{${set.map(([name, value]) => `${name}:${value}!important`).join(";")}}` };
+      return { bearer, rule: `${marked}{${set.map(([name, value]) => `${name}:${value}!important`).join(";")}}` };
     }
     case "class":
-      return { element, act: () => [putWords(element, "class", op.add, op.remove)] };
+      return { bearer, act: () => [putWords(bearer, "class", op.add, op.remove)] };
     case "move":
       // Whoever types in it would lose the cursor.
-      if (element === anchor || element.parentNode !== anchor!.parentNode || element.contains(page.document.activeElement)) return undefined;
-      return { element, act: goes(element), anchor, beside: anchor, moved: element };
+      if (bearer === spot || bearer.parentNode !== spot!.parentNode || bearer.contains(page.document.activeElement)) return undefined;
+      return { bearer, act: goes(bearer), spot, beside: spot, moved: bearer };
   }
 }
