@@ -139,8 +139,8 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     // What the page would fade or slide changes at once.
     const calm = addRules(page, [`[${MARK}],[${MARK}] *{transition:none!important}`]);
     for (const part of lost) {
-      const { change, index } = part;
-      if (change) part.traces = [...(change.act?.() ?? []), putWords(change.bearer, MARK, [`${index}`])];
+      const { bearer, act } = part.change ?? {};
+      if (bearer) part.traces = [...(act?.() ?? []), putWords(bearer, MARK, [`${part.index}`])];
     }
     document.body.getClientRects();
     calm();

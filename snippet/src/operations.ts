@@ -40,9 +40,9 @@ export function put(node: Node, name: string, value: string | null, otherwise?: 
   const [element, text] = [node as Element, node as Text];
   const get = () => (name ? element.getAttribute(name) : node.isConnected && text.data);
   const set = (value: string | null) => {
-    if (!name) text.data = value!;
-    else if (value === null) element.removeAttribute(name);
-    else element.setAttribute(name, value);
+    if (value === null) element.removeAttribute(name);
+    else if (name) element.setAttribute(name, value);
+    else text.data = value;
   };
   const old = get() as string | null;
   set(value);
@@ -124,7 +124,7 @@ export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" 
         put(picture, "src", op.src),
       ];
       // The same box as before: `height: auto` would follow the new picture's own shape.
-      const given = ["width", "height"].map((name) => picture.getAttribute(name)!);
+      const given = [picture.getAttribute("width")!, picture.getAttribute("height")!];
       const [width, height] = given.every((size) => /^0*[1-9]\d*$/.test(size)) ? given : [picture.naturalWidth && picture.width, picture.height];
       return { bearer, act, picture, rule: width && height ? `:where(${marked}){aspect-ratio:${width}/${height};object-fit:cover}` : "" };
     }
