@@ -53,6 +53,14 @@ function fault({ css, n, tag, text, alt = [] }: Target): string {
   return `nothing matches “${css}”`;
 }
 
+function isThere(target: Target): boolean {
+  try {
+    return !!resolve(page, target);
+  } catch {
+    return false; // Not a selector that this browser knows.
+  }
+}
+
 const targetsOf = (op: Op): Target[] =>
   op.op === "insert" ? [placeOf(op.at)[1]] : op.op === "move" ? [op.target, placeOf(op.to)[1]] : [op.target];
 
@@ -61,9 +69,9 @@ function line(op: Op, index: number): [text: string, isApplied: boolean] {
   const [target] = targetsOf(op) as [Target];
   const what = `${op.op} ${target.css}`;
   if (document.querySelector(`[data-evo~="${index}"]`)) return [`${what}: applied`, true];
-  const lost = targetsOf(op).find((target) => !resolve(page, target));
+  const lost = targetsOf(op).find((target) => !isThere(target));
   if (lost) return [`${what}: ${fault(lost)}`, false];
-  return [`${what}: ${plan(page, op) ? "possible, but another operation was missed" : "cannot be done on this element"}`, false];
+  return [`${what}: ${plan(page, { op, marked: "" }) ? "possible, but another operation was missed" : "cannot be done on this element"}`, false];
 }
 
 function element<Name extends keyof HTMLElementTagNameMap>(name: Name, text: string, className = ""): HTMLElementTagNameMap[Name] {
@@ -92,7 +100,7 @@ function draw(root: ShadowRoot, name: EventName | "waiting", detail: Detail): vo
       list.append(element("li", text, isApplied ? "applied" : "missed"));
     });
     for (const target of assignment.targets ?? []) {
-      if (!missed || resolve(page, target) || assignment.patch.ops.some((op) => targetsOf(op).some(({ css }) => css === target.css))) continue;
+      if (!missed || isThere(target) || assignment.patch.ops.some((op) => targetsOf(op).some(({ css }) => css === target.css))) continue;
       list.append(element("li", `a variant in its place needs: ${fault(target)}`, "missed"));
     }
     section.append(list);

@@ -2,28 +2,22 @@
 
 import type { Page } from "./wire.js";
 
-/** Where frameworks put the page that a server has drawn. */
-const ROOTS = "#root,#app,#__next,#__nuxt,#___gatsby,#svelte,[data-reactroot],[data-server-rendered],[data-hk],[ng-server-context],astro-island[ssr]";
+/** Where frameworks put the page that a server has drawn, and what their scripts leave behind; the container of React among it. */
+const ROOTS = "#root,#app,[id^=__],[data-reactroot],[data-server-rendered],[data-hk],[ng-server-context],[ssr]";
+const SIGNS = /__(react[CR]|next|nuxt|remix|sveltekit|tsr)/i;
+/** What is on an element that was taken over, or on the root around it: React goes down piece by piece, others take all at once. */
+const TAKEN = /^[^;]*__react|\b(__vue|_vnode|_reactRoot)/;
 /** How long such a page is waited for, in milliseconds. */
 const PATIENCE_MS = 3000;
-
-const bears = (node: object, name: RegExp) => Object.keys(node).some((key) => name.test(key));
 
 /** Watches one page; the answer is whether an element may be changed now. */
 export function watchHydration(page: Page): (element: Element) => boolean {
   let isOver = false;
   const over = () => (isOver = true);
-  const idle = () => (page["requestIdleCallback"] ?? page.setTimeout)(over);
-  if (page.document.readyState === "complete") idle();
-  else page.addEventListener("load", idle);
   page.setTimeout(over, PATIENCE_MS);
+  const names = (node: Node | null): string => `${Object.keys(node ?? (page as object))};${node ? names(node.parentNode) : ""}`;
   return (element) => {
-    const some = (name: RegExp, node: Node | null = element): boolean => !!node && (bears(node, name) || some(name, node.parentNode));
-    // React goes down from its container piece by piece; others take a whole root at once.
-    const isReact = some(/^__reactC/);
-    return (
-      isOver ||
-      (isReact ? bears(element, /^__react/) : some(/^(__vue|_vnode|_reactR)/) || !(element.closest(ROOTS) || bears(page as object, /^__(next|nuxt|remix|sveltekit|reactRouter|tsr)/i)))
-    );
+    if (page.document.readyState === "complete") (page["requestIdleCallback"] ?? page.setTimeout)(over);
+    return isOver || TAKEN.test(names(element)) || !(element.closest(ROOTS) || SIGNS.test(names(element)));
   };
 }

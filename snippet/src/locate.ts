@@ -10,19 +10,13 @@ export const normalise = (text: string | null): string => (text ?? "").replace(/
 
 /** Finds the one element that is meant, or nothing. */
 export function resolve(page: Page, { css, n, tag, text, alt = [] }: Target): Element | undefined {
-  const pick = (css: string, n?: number): Element | undefined => {
-    try {
-      const found = page.document.querySelectorAll(css);
-      const element = n == null && found.length > 1 ? undefined : found[n ?? 0];
-      const fits =
-        element &&
+  const pick = (css: string, n?: number) =>
+    Array.from(page.document.querySelectorAll(css)).find(
+      (element, at, all) =>
+        (n == null ? !all[1] : n === at) &&
         !element.closest(UNTOUCHABLE) &&
-        (tag == null || element.localName === tag) &&
-        (text == null || normalise(element.textContent) === normalise(text));
-      return fits ? element : undefined;
-    } catch {
-      return undefined; // Not a selector that this browser knows.
-    }
-  };
-  return [pick(css, n), ...alt.map((css) => pick(css))].find(Boolean);
+        (tag ?? element.localName) === element.localName &&
+        (text == null || normalise(element.textContent) === normalise(text)),
+    );
+  return pick(css, n) ?? alt.map((css) => pick(css)).find(Boolean);
 }

@@ -1,27 +1,63 @@
-// Each operation on an element that is there: what it does. How it is undone, the browser's own records say.
+// Each operation on an element that is there: what it does, and how that is undone.
 
 import { resolve, UNTOUCHABLE } from "./locate.js";
 import { takes } from "./nesting.js";
 import { placeOf } from "./rules.js";
-import type { Op, Page, PatchNode } from "./wire.js";
+import type { Op, Page, PatchNode, StyleOp, Target } from "./wire.js";
+
+/** Something that was changed: how it is put back, how it looks, and how it looked when the whole patch was done. */
+export type Trace = [back: () => unknown, look?: () => unknown, looked?: unknown];
 
 /** An operation that is known to be possible. */
 export interface Change {
   /** What bears the mark; for an insertion, the new element. */
-  element: Element;
+  bearer: Element;
   /** Does it. */
-  act?: () => void;
-  /** What the style sheet says of the marked element. */
-  rule?: (marked: string) => string;
-  /** A picture that has to load. */
-  picture?: HTMLImageElement;
-  /** From where the place of a new or moved element is seen, and whether it goes beside that. */
-  anchor?: Element;
-  isBeside?: boolean;
-  isMoved?: boolean;
-  /** Whether it holds and how it is taken back, where the page changes the rest of the same attribute. */
-  holds?: () => boolean;
-  back?: () => void;
+  act?: () => Trace[];
+  /** What the style sheet says. */
+  rule?: string | undefined;
+  /** What has to load, if it is a picture. */
+  picture?: HTMLImageElement | false;
+  /** From where the place of a new or moved element is seen, and what it goes beside, and whether it was elsewhere before. */
+  spot?: Element | undefined;
+  beside?: Element | false | undefined;
+  moved?: Element;
+}
+
+/** One operation of the patch, and what has become of it. */
+export interface Part {
+  op: Op;
+  index: number;
+  /** What selects its element by its mark. */
+  marked: string;
+  change?: Change | undefined;
+  /** What was done, as long as it is on the page. */
+  traces: Trace[];
+}
+
+/** Sets an attribute, or, without a name, a text. It is put back as long as it stands; else the page has the last word, or `otherwise`. */
+export function put(node: Node, name: string, value: string | null, otherwise?: () => unknown): Trace {
+  const [element, text] = [node as Element, node as Text];
+  const get = () => (name ? element.getAttribute(name) : node.isConnected && text.data);
+  const set = (value: string | null) => {
+    if (value === null) element.removeAttribute(name);
+    else if (name) element.setAttribute(name, value);
+    else text.data = value;
+  };
+  const old = get() as string | null;
+  set(value);
+  return [() => (get() === value ? set(old) : otherwise?.()), get];
+}
+
+/** Adds words to an attribute and takes others out, which leaves it alone where the page changes the rest of it. */
+export function putWords(element: Element, name: string, add: string[] = [], remove: string[] = []): Trace {
+  const words = (): string[] => element.getAttribute(name)?.match(/[^ \t\n\f\r]+/g) ?? [];
+  const mixed = (add: string[], remove: string[]) => [...new Set([...words().filter((word) => !remove.includes(word)), ...add])].join(" ");
+  const before = words();
+  const otherwise = () =>
+    put(element, name, mixed(remove.filter((word) => before.includes(word)), add.filter((word) => !before.includes(word))) || null);
+  const [back] = put(element, name, mixed(add, remove) || (element.getAttribute(name) && ""), otherwise);
+  return [back, () => mixed(add, remove) === words().join(" ")];
 }
 
 const texts = (node: Node): Text[] =>
@@ -29,96 +65,80 @@ const texts = (node: Node): Text[] =>
 
 function build(page: Page, { tag, text = "", attrs = {}, children = [] }: PatchNode): Element {
   const element = page.document.createElement(tag);
-  for (const name of Object.keys(attrs).sort()) element.setAttribute(name, attrs[name]!);
-  if (text) element.append(text);
+  for (const [name, value] of Object.entries(attrs).sort()) element.setAttribute(name, value);
+  element.textContent = text;
   element.append(...children.map((child) => build(page, child)));
   return element;
 }
 
-const includesLink = ({ tag, children = [] }: PatchNode): boolean => tag === "a" || children.some(includesLink);
-
 /**
- * Plans one operation on the page as it is, or finds that it is not possible. One that is done again may know its
- * element still; a text is done again only where the old one stands.
+ * Plans one operation on the page as it is, or finds that it is not possible.
+ * One that is done again may know its element still; a text is done again only where the old one stands.
  */
-export function plan(page: Page, op: Op, known?: Element, beside?: Element): Change | undefined {
+export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" | "marked" | "change">): Change | undefined {
+  const find = (known: Element | undefined, target: Target) => (known?.isConnected ? known : resolve(page, target));
   const [side, place] = op.op === "insert" ? placeOf(op.at) : op.op === "move" ? placeOf(op.to) : [];
-  const anchor = place && (beside?.isConnected ? beside : resolve(page, place));
+  const spot = place && find(known?.spot, place);
   const isBeside = /before|after/.test(side!);
-  if (place && !anchor) return undefined;
+  if (place && !spot) return undefined;
+  const goes = (element: Element) => (): Trace[] => {
+    const { parentNode, nextSibling } = element;
+    const method = { first: "prepend", last: "append" }[side!] ?? side;
+    spot![method as "before"](element);
+    const back = () => {
+      // The page may have made copies of what is new. What it has taken from where we put it is its own again.
+      if (!parentNode) for (const one of [element, ...page.document.querySelectorAll(marked)]) one.remove();
+      else if (element.parentNode === parentNode) parentNode.insertBefore(element, nextSibling?.parentNode === parentNode ? nextSibling : null);
+    };
+    return [[back]];
+  };
   if (op.op === "insert") {
-    const parent = isBeside ? anchor!.parentElement : anchor!;
+    const bearer = build(page, op.node);
     const around: string[] = [];
-    for (let outer = parent; outer; outer = outer.parentElement) around.unshift(outer.localName);
-    if (!takes(around, op.node.tag) || (around.includes("a") && includesLink(op.node))) return undefined;
-    const element = build(page, op.node);
-    const method = { before: "before", after: "after", first: "prepend", last: "append" }[side!] as "before";
-    return { element, act: () => anchor![method](element), anchor: anchor!, isBeside };
+    for (let outer = isBeside ? spot!.parentElement : spot; outer; outer = outer.parentElement) around.unshift(outer.localName);
+    if (!takes(around, op.node.tag) || (around.includes("a") && bearer.querySelector("a"))) return undefined;
+    return { bearer, act: goes(bearer), spot, beside: isBeside && spot };
   }
-  const element = known?.isConnected && op.op !== "text" ? known : resolve(page, op.target);
-  if (!element) return undefined;
+  const bearer = find(op.op === "text" ? undefined : known?.bearer, op.target);
+  if (!bearer) return undefined;
   switch (op.op) {
     case "text": {
       // Inside the text nodes that are there, since frameworks keep references to them. Text on several levels
       // (`Try <em>it</em>`) cannot be replaced without losing an element.
-      const [first, ...others] = texts(element).filter(({ data }) => data.trim());
-      const parent = first?.parentElement;
-      if (!parent || parent.closest(UNTOUCHABLE) || others.some((node) => node.parentNode !== parent)) return undefined;
-      const act = () => {
-        first.data = op.value;
-        for (const node of others) node.data = "";
-      };
-      return { element, act };
+      const nodes = texts(bearer).filter((text) => text.data.trim());
+      const parent = nodes[0]?.parentElement;
+      if (!parent || parent.closest(UNTOUCHABLE) || nodes.some((node) => node.parentNode !== parent)) return undefined;
+      return { bearer, act: () => nodes.map((node, index) => put(node, "", index ? "" : op.value)) };
     }
     case "attr":
-      return {
-        element,
-        act: () => element.setAttribute(op.name, op.value),
-        ...(op.name === "src" && element.localName === "img" && { picture: element as HTMLImageElement }),
-      };
+      return { bearer, act: () => [put(bearer, op.name, op.value)], picture: op.name === "src" && (bearer as HTMLImageElement) };
     case "image": {
-      const picture = element as HTMLImageElement;
+      const picture = bearer as HTMLImageElement;
       if (picture.localName !== "img") return undefined;
-      const act = () => {
-        for (const holder of [picture, ...(picture.closest("picture")?.querySelectorAll("source") ?? [])]) {
-          holder.removeAttribute("srcset");
-          holder.removeAttribute("sizes");
-        }
-        if (op.alt != null) picture.alt = op.alt;
-        picture.setAttribute("src", op.src);
-      };
+      const act = () => [
+        ...[picture, ...(picture.closest("picture") ?? picture).querySelectorAll("source")].flatMap((holder) => [
+          put(holder, "srcset", null),
+          put(holder, "sizes", null),
+        ]),
+        put(picture, "alt", op.alt ?? picture.getAttribute("alt")),
+        put(picture, "src", op.src),
+      ];
       // The same box as before: `height: auto` would follow the new picture's own shape.
-      const given = ["width", "height"].map((name) => picture.getAttribute(name)!);
-      const [width, height] = given.every((size) => /^\d+$/.test(size) && +size) ? given : [picture.naturalWidth && picture.width, picture.height];
-      const rule = (marked: string) => `:where(${marked}){aspect-ratio:${width}/${height};object-fit:cover}`;
-      return { element, act, picture, ...(width && height && { rule }) };
-    }
-    case "style": {
-      const set = Object.entries(op.set).sort(([a], [b]) => (a < b ? -1 : 1));
-      if (!set.every(([name, value]) => page.CSS.supports(name, value))) return undefined;
-      return { element, rule: (marked) => `${marked}{${set.map(([name, value]) => `${name}:${value}!important`).join(";")}}` };
+      const given = [picture.getAttribute("width")!, picture.getAttribute("height")!];
+      const [width, height] = given.every((size) => /^0*[1-9]\d*$/.test(size)) ? given : [picture.naturalWidth && picture.width, picture.height];
+      return { bearer, act, picture, rule: width && height ? `:where(${marked}){aspect-ratio:${width}/${height};object-fit:cover}` : "" };
     }
     case "hide":
-      return { element, rule: (marked) => `${marked}{display:none!important}` };
-    case "class": {
-      const { classList } = element;
-      const added = (op.add ?? []).filter((name) => !classList.contains(name));
-      const removed = (op.remove ?? []).filter((name) => classList.contains(name) && !op.add?.includes(name));
-      const act = () => {
-        const kept = Array.from(element.classList).filter((name) => !op.remove?.includes(name));
-        const names = [...new Set([...kept, ...(op.add ?? [])])].join(" ");
-        if (names !== element.className) element.className = names;
-      };
-      const holds = () => added.every((name) => classList.contains(name)) && !removed.some((name) => classList.contains(name));
-      const back = () => {
-        classList.remove(...added);
-        classList.add(...removed);
-      };
-      return { element, act, holds, back };
+    case "style": {
+      const set = Object.entries((op as StyleOp).set ?? { display: "none" }).sort();
+      if (!set.every(([name, value]) => page.CSS.supports(name, value))) return undefined;
+      return { bearer, rule: `${marked}{${set.map(([name, value]) => `${name}:${value}!important`).join(";")}}` };
     }
+    case "class":
+      return { bearer, act: () => [putWords(bearer, "class", op.add, op.remove)] };
     case "move":
       // Whoever types in it would lose the cursor.
-      if (element === anchor || element.parentNode !== anchor!.parentNode || element.contains(page.document.activeElement)) return undefined;
-      return { element, act: () => anchor![side as "before"](element), anchor: anchor!, isBeside, isMoved: true };
+      if (bearer === spot || bearer.parentNode !== spot!.parentNode || bearer.contains(page.document.activeElement)) return undefined;
+      return { bearer, act: goes(bearer), spot, beside: spot, moved: bearer };
   }
 }

@@ -22,6 +22,8 @@ const MAY: [name: string, html: string, prepare: (world: World) => unknown, may:
     (world) => Object.assign(world.find("#root"), REACT), false],
   ["a React page in a container without a name", `<main><h1>x</h1></main>`, (world) => Object.assign(world.find("main"), REACT), false],
   ["a whole document in React's hands", `<h1>x</h1>`, ({ page }) => Object.assign(page.document, REACT), false],
+  ["a whole document that React has only begun with", `<h1>x</h1>`,
+    (world) => Object.assign(world.page.document, REACT, { "__reactResources$abc": {}, "__reactEvents$abc": {} }), false],
   ["an element that React has taken over", `<div id="root"><h1>x</h1></div>`,
     (world) => (Object.assign(world.find("#root"), REACT), Object.assign(world.find("h1"), { "__reactFiber$abc": {} })), true],
   ["a root that Vue has taken over", `<div id="app"><h1>x</h1></div>`, (world) => Object.assign(world.find("#app"), { __vue_app__: {} }), true],
@@ -45,11 +47,14 @@ test("a page that is loaded and idle is waited for no longer", async () => {
   for (const hasIdle of [true, false]) {
     const world = new World(`<div id="root"><h1>x</h1></div>`);
     if (!hasIdle) Object.defineProperty(world.page, "requestIdleCallback", { value: undefined });
-    Object.defineProperty(world.page.document, "readyState", { value: "interactive", configurable: true });
+    const turn = (value: string) => Object.defineProperty(world.page.document, "readyState", { value, configurable: true });
+    turn("interactive");
     const mayChange = watchHydration(world.page);
+    assert.equal(mayChange(world.find("h1")), false);
     await world.advance(1000);
     assert.equal(mayChange(world.find("h1")), false);
-    world.page.dispatchEvent(new world.page.Event("load"));
+    turn("complete");
+    assert.equal(mayChange(world.find("h1")), false);
     await world.advance(1);
     assert.equal(mayChange(world.find("h1")), true);
   }
