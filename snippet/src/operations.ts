@@ -1,7 +1,6 @@
 // Each operation on an element that is there: what it does, and how that is undone.
 
 import { resolve, UNTOUCHABLE } from "./locate.js";
-import { takes } from "./nesting.js";
 import { placeOf } from "./rules.js";
 import type { Op, Page, PatchNode, StyleOp, Target } from "./wire.js";
 
@@ -94,9 +93,6 @@ export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" 
   };
   if (op.op === "insert") {
     const bearer = build(page, op.node);
-    const around: string[] = [];
-    for (let outer = isBeside ? spot!.parentElement : spot; outer; outer = outer.parentElement) around.unshift(outer.localName);
-    if (!takes(around, op.node.tag) || (around.includes("a") && bearer.querySelector("a"))) return undefined;
     return { bearer, act: goes(bearer), spot, beside: isBeside && spot };
   }
   const bearer = find(op.op === "text" ? undefined : known?.bearer, op.target);

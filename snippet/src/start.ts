@@ -98,9 +98,9 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
     forget: guard(() => end(true)),
     q: { push: run },
   };
-  if (Array.isArray(before?.q)) before.q.forEach(run);
   // What another tab has taken back is taken back here.
   listen(page, "storage", (event) => (event as StorageEvent).key === key && !(event as StorageEvent).newValue && end());
   begin();
   if (asked.has("evo_debug")) void import(at("/evoloop-debug.js"));
+  for (const call of (before?.q ?? []) as Call[]) run(call);
 });

@@ -6,7 +6,7 @@ import { guard, listen } from "./guard.js";
 import { onNavigation } from "./navigation.js";
 import { openQueue } from "./queue.js";
 import type { Tell } from "./start.js";
-import { uuid, type Kept, type Store } from "./store.js";
+import { uuid, type Store } from "./store.js";
 import { watchVitals } from "./vitals.js";
 import type { Assignment, Page, Target, WireEvent } from "./wire.js";
 
@@ -123,16 +123,6 @@ export function visit(
     happened();
   }
 
-  async function ask({ token = "", assignment }: Kept): Promise<Assignment | null | undefined> {
-    const query = `site_id=${site}&visitor_id=${visitor}&stateless=${+!visitor}&current=${token}&preview=${preview}`;
-    try {
-      const answer = await page.fetch(`${at(assign)}?${query}`, { signal: page.AbortSignal.timeout(ASSIGN_MS) });
-      return answer.ok ? await answer.json() : [404, 410].includes(answer.status) ? null : assignment;
-    } catch {
-      return assignment; // Nobody answers: what was shown last is shown.
-    }
-  }
-
   const stop = () => {
     engine.revert();
     unmask();
@@ -142,7 +132,7 @@ export function visit(
 
   async function run(): Promise<void> {
     // What was assigned at the last visit is shown at once, while the server is asked again.
-    const kept = store().assignment;
+    const { assignment: kept, token: current = "" } = store();
     const targets = kept?.patch?.ops?.map((op) => (op as { target?: Target }).target);
     const hidden = block != null ? "html" : targets?.flatMap((target) => (target && target.n == null ? target.css : [])).join();
     if (hidden) {
@@ -150,7 +140,12 @@ export function visit(
       page.setTimeout(unmask, MASK_MS);
       if (!isPainted()) unmasksAt = performance.now() + MASK_MS;
     }
-    const asked = ask(store());
+    const query = `site_id=${site}&visitor_id=${visitor}&stateless=${+!visitor}&current=${current}&preview=${preview}`;
+    const asked: Promise<Assignment | null | undefined> = page
+      .fetch(`${at(assign)}?${query}`, { signal: page.AbortSignal.timeout(ASSIGN_MS) })
+      .then((answer) => (answer.ok ? answer.json() : [404, 410].includes(answer.status) ? null : kept))
+      // Nobody answers: what was shown last is shown.
+      .catch(() => kept);
     // Until the document is read to its end, deferred scripts included.
     await new Promise((done) => (performance.timing.domContentLoadedEventStart ? done(0) : listen(page, "DOMContentLoaded", done)));
     if (kept && !isOver) show(kept);
