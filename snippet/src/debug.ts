@@ -45,7 +45,7 @@ function fault({ css, n, tag, text, alt = [] }: Target): string {
       if (!element) continue;
       if (n == null && found.length > 1) return `“${selector}” matches ${found.length} elements`;
       if (tag != null && element.localName !== tag) return `“${selector}” is a <${element.localName}>, not a <${tag}>`;
-      if (text != null && normalise(element.textContent) !== normalise(text)) return `“${selector}” reads “${normalise(element.textContent).slice(0, 60)}” now`;
+      if (text != null && normalise(element.textContent!) !== normalise(text)) return `“${selector}” reads “${normalise(element.textContent!).slice(0, 60)}” now`;
     } catch {
       return `“${selector}” is no selector that this browser knows`;
     }

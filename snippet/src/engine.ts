@@ -100,9 +100,9 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   }
 
   function revert(): void {
+    stop();
     until = 0;
     ops = undefined;
-    stop();
   }
 
   /** Does what is not done: at first all of the patch or nothing, later what the page has undone. */
@@ -160,7 +160,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
     if (began >= free) {
       try {
         keep();
-        if (!done && began >= until) throw 0;
+        if (!done && began >= until) fail();
       } catch {
         fail(); // It took too long, or the page is in a state that nobody foresaw; it stays as it was.
       }

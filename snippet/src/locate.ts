@@ -6,7 +6,7 @@ import type { Page, Target } from "./wire.js";
 export const UNTOUCHABLE = "head,script,style,noscript,template,iframe,frame,object,embed,base,meta,link";
 
 /** Text as it is compared: runs of white space are one space. */
-export const normalise = (text: string | null): string => (text ?? "").replace(/\s+/g, " ").trim();
+export const normalise = (text: string): string => text.replace(/\s+/g, " ").trim();
 
 /** Finds the one element that is meant, or nothing. */
 export function resolve(page: Page, { css, n, tag, text, alt = [] }: Target): Element | undefined {
@@ -16,7 +16,7 @@ export function resolve(page: Page, { css, n, tag, text, alt = [] }: Target): El
         (n == null ? !all[1] : n === at) &&
         !element.closest(UNTOUCHABLE) &&
         (tag ?? element.localName) === element.localName &&
-        (text == null || normalise(element.textContent) === normalise(text)),
+        (text == null || normalise(element.textContent!) === normalise(text)),
     );
   return pick(css, n) ?? alt.map((css) => pick(css)).find(Boolean);
 }

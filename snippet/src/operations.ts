@@ -20,7 +20,7 @@ export interface Change {
   /** From where the place of a new or moved element is seen, and what it goes beside, and whether it was elsewhere before. */
   spot?: Element | undefined;
   beside?: Element | false | undefined;
-  moved?: Element;
+  moved?: Element | false | null;
 }
 
 /** One operation of the patch, and what has become of it. */
@@ -50,7 +50,7 @@ export function put(node: Node, name: string, value: string | null, otherwise?: 
 
 /** Adds words to an attribute and takes others out, which leaves it alone where the page changes the rest of it. */
 export function putWords(element: Element, name: string, add: string[] = [], remove: string[] = []): Trace {
-  const words = (): string[] => element.getAttribute(name)?.match(/[^ \t\n\f\r]+/g) ?? [];
+  const words = (): string[] => (element.getAttribute(name) ?? "").split(/[ \t\n\f\r]+/).filter(Boolean);
   const mixed = (add: string[], remove: string[]) => [...new Set([...words().filter((word) => !remove.includes(word)), ...add])].join(" ");
   const before = words();
   const otherwise = () =>
@@ -65,8 +65,7 @@ const texts = (node: Node): Text[] =>
 function build(page: Page, { tag, text = "", attrs = {}, children = [] }: PatchNode): Element {
   const element = page.document.createElement(tag);
   for (const [name, value] of Object.entries(attrs).sort()) element.setAttribute(name, value);
-  element.textContent = text;
-  element.append(...children.map((child) => build(page, child)));
+  element.append(text, ...children.map((child) => build(page, child)));
   return element;
 }
 
@@ -78,25 +77,9 @@ export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" 
   const find = (known: Element | undefined, target: Target) => (known?.isConnected ? known : resolve(page, target));
   const [side, place] = op.op === "insert" ? placeOf(op.at) : op.op === "move" ? placeOf(op.to) : [];
   const spot = place && find(known?.spot, place);
-  const isBeside = /before|after/.test(side!);
-  if (place && !spot) return undefined;
-  const goes = (element: Element) => (): Trace[] => {
-    const { parentNode, nextSibling } = element;
-    const method = { first: "prepend", last: "append" }[side!] ?? side;
-    spot![method as "before"](element);
-    const back = () => {
-      // The page may have made copies of what is new. What it has taken from where we put it is its own again.
-      if (!parentNode) for (const one of [element, ...page.document.querySelectorAll(marked)]) one.remove();
-      else if (element.parentNode === parentNode) parentNode.insertBefore(element, nextSibling?.parentNode === parentNode ? nextSibling : null);
-    };
-    return [[back]];
-  };
-  if (op.op === "insert") {
-    const bearer = build(page, op.node);
-    return { bearer, act: goes(bearer), spot, beside: isBeside && spot };
-  }
-  const bearer = find(op.op === "text" ? undefined : known?.bearer, op.target);
-  if (!bearer) return undefined;
+  // An insertion goes where it is told again; a text is done again only where the old one stands.
+  const bearer = op.op === "insert" ? build(page, op.node) : find(op.op === "text" ? undefined : known?.bearer, op.target);
+  if (!bearer || (place && !spot)) return undefined;
   switch (op.op) {
     case "text": {
       // Inside the text nodes that are there, since frameworks keep references to them. Text on several levels
@@ -132,9 +115,23 @@ export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" 
     }
     case "class":
       return { bearer, act: () => [putWords(bearer, "class", op.add, op.remove)] };
-    case "move":
+    case "insert":
+    case "move": {
+      const isBeside = /before|after/.test(side!);
       // Whoever types in it would lose the cursor.
-      if (bearer === spot || bearer.parentNode !== spot!.parentNode || bearer.contains(page.document.activeElement)) return undefined;
-      return { bearer, act: goes(bearer), spot, beside: spot, moved: bearer };
+      if (op.op === "move" && (bearer === spot || bearer.parentNode !== spot!.parentNode || bearer.contains(page.document.activeElement))) return undefined;
+      const act = (): Trace[] => {
+        const { parentNode, nextSibling } = bearer;
+        const method = { first: "prepend", last: "append" }[side!] ?? side;
+        spot![method as "before"](bearer);
+        const back = () => {
+          // The page may have made copies of what is new. What it has taken from where we put it is its own again.
+          if (!parentNode) for (const one of [bearer, ...page.document.querySelectorAll(marked)]) one.remove();
+          else if (bearer.parentNode === parentNode) parentNode.insertBefore(bearer, nextSibling?.parentNode === parentNode ? nextSibling : null);
+        };
+        return [[back]];
+      };
+      return { bearer, act, spot, beside: isBeside && spot, moved: bearer.parentNode && bearer };
+    }
   }
 }

@@ -141,6 +141,22 @@ test("a page that rewrites a text has the last word on what stands there after t
   assert.equal(world.text("h1"), "Price: 5");
 });
 
+test("classes that the page adds and takes away are its own, and no loss", async () => {
+  const ops: Op[] = [{ op: "class", target: { css: "p" }, add: ["big", "a"], remove: ["b"] }];
+  for (const [isLeft, left] of [[true, "a open b"], [false, " a  b "]] as const) {
+    const { world, engine } = await shown(ops, new World(`<p class=" a  b ">x</p>`));
+    for (let time = 0; time < 30; time += 1) {
+      world.find("p").classList.toggle("open");
+      await world.advance(100);
+    }
+    if (isLeft) world.find("p").classList.add("open");
+    await world.advance(100);
+    assert.deepEqual([world.find("p").className, engine.again()], [isLeft ? "a big open" : "a big", 0]);
+    engine.revert();
+    assert.equal(world.find("p").className, left);
+  }
+});
+
 test("several operations on one element leave nothing behind after one of them was done again", async () => {
   const { world, engine, before } = await shown([title, headline]);
   world.find("h1").removeAttribute("title");
