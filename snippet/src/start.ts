@@ -65,7 +65,7 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
     for (const hear of listeners) hear(...news);
   };
   const begin = guard(() => {
-    if (!isOff && mayRun) current ??= visit(page, script.dataset, at, asked, key, isShort, store, tell, calls);
+    if (!isOff && mayRun) current ??= visit(page, script.dataset, at, asked, isShort, store, tell, calls);
   });
   const end = (isForgotten?: boolean) => {
     mayRun = false;

@@ -1,7 +1,7 @@
 // What is kept between page views: in local storage, else as little as needed in cookies, else for this page view alone.
 
 import { guard } from "./guard.js";
-import type { Assignment, Page } from "./wire.js";
+import type { Assignment, Page, WireEvent } from "./wire.js";
 
 const YEAR_S = 31_536_000;
 
@@ -11,8 +11,8 @@ export interface Kept {
   token?: string | undefined;
   /** What was assigned last. */
   assignment?: Assignment | undefined;
-  /** Goals that are reached and counted. */
-  goals?: string[];
+  /** What the server has not answered for yet. */
+  events?: WireEvent[] | undefined;
   /** The flag of the page's owner, whose visits do not count. */
   owner?: string | undefined;
   consent?: boolean;
@@ -31,7 +31,7 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
       guard(() => isShort || use(name, RegExp(`evoloop_${name}=([^;]+)`).exec(page.document.cookie)?.[1]))();
   };
   return (change) => {
-    guard(() => isStored && (kept = { ...JSON.parse(page.localStorage[key]) }))();
+    guard(() => isStored && (kept = { ...JSON.parse(page.localStorage[key] ?? null) }))();
     // A server on the page's own origin may have set cookies: they live longer than what a script keeps, so they count.
     inCookies((name, cookie) => (kept[name] = cookie ?? kept[name]));
     if (change === undefined) return kept;
@@ -39,10 +39,10 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
     else kept = {};
     isStored = false;
     guard(() => {
+      const text = JSON.stringify(kept);
       if (isShort) return;
-      if (change) page.localStorage[key] = JSON.stringify(kept);
-      // Nothing is to be kept: no event of this tab or of another either.
-      else for (const name of Object.keys(page.localStorage)) if (name.startsWith(key)) delete page.localStorage[name];
+      if (text[2]) page.localStorage[key] = text;
+      else delete page.localStorage[key];
       isStored = true;
     })();
     inCookies((name, cookie) => {

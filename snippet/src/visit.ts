@@ -33,7 +33,6 @@ export function visit(
   { site, block, vitals: share = "0.1", assign = "/v1/assign", event = "/v1/event" }: DOMStringMap,
   at: (path: string) => string,
   asked: URLSearchParams,
-  key: string,
   isShort: boolean,
   store: Store,
   tell: Tell,
@@ -49,7 +48,8 @@ export function visit(
   if (flag != null) keepOwner(page, store, flag);
   // The store is read again, since another tab may have been first.
   if (!isShort) store((kept) => (kept.visitor ??= uuid(page)));
-  let { visitor = "", goals: reported = [] } = store();
+  let { visitor = "" } = store();
+  const reported: string[] = [];
   let shown: Assignment | undefined;
   /** What became of the patch, until it is told. */
   let outcome: Record<string, number | boolean> | undefined;
@@ -69,10 +69,7 @@ export function visit(
     report();
     measure(true);
   });
-  const queue = openQueue(page, at(event), key, isShort, ({ goal_id }, { result, counted }) => {
-    // Remembered only when it is counted: a conversion that came too early may be reported again.
-    if (goal_id && !isOver && (counted || result === "duplicate")) store((kept) => (kept.goals = [...(kept.goals ?? []), goal_id]));
-  });
+  const queue = openQueue(page, at(event), store);
 
   function send(type: WireEvent["type"], detail: Partial<WireEvent>): void {
     const { variant_id, token } = shown!;
@@ -88,7 +85,7 @@ export function visit(
   /** Tells what became of the patch once somebody has looked and the server has had its say, or as the visitor leaves. */
   function report(): void {
     wasSeen ||= !document.hidden;
-    const next = 2 - +!!outcome?.["missed"];
+    const next = outcome?.["missed"] ? 1 : 2;
     if (outcome && next > level && wasSeen && (isAnswered || document.hidden)) {
       send("impression", { metadata: outcome });
       level = next;
@@ -115,7 +112,7 @@ export function visit(
     const { variant_id, patch, targets = [] } = assignment;
     engine.show(variant_id, patch, targets, (applied, missed) => {
       const now = performance.now();
-      outcome = { applied: missed ? 0 : applied, missed, ms: Math.round(now - began), painted_before_apply: isPainted() && now > unmasksAt };
+      outcome = { applied: missed ? 0 : applied, missed, ms: (now - began) | 0, painted_before_apply: isPainted() && now > unmasksAt };
       unmask();
       tell(missed ? "missed" : "applied", { variant: variant_id, assignment, ...outcome });
       report();
@@ -188,10 +185,7 @@ export function visit(
   return {
     variant: () => shown?.variant_id,
     convert,
-    end() {
-      stop();
-      queue.drop();
-    },
+    end: stop,
   };
 }
 

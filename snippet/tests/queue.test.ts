@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openQueue } from "../src/queue.js";
+import { openStore } from "../src/store.js";
 import type { EventResult, WireEvent } from "../src/wire.js";
 import { World, results, settle } from "./harness.js";
 
@@ -14,32 +15,29 @@ const event = (id: string): WireEvent => ({
 });
 
 function open(world = new World(), isShort = false) {
-  const settled: string[] = [];
-  const queue = openQueue(world.page, "https://loop.example/v1/event", "evoloop_s", isShort, ({ id }, { result }) => settled.push(`${id} ${result}`));
-  const waiting = () =>
-    Object.values<string>({ ...world.page.localStorage })
-      .flatMap((kept) => (JSON.parse(kept) as WireEvent).id)
-      .join(",");
-  return { world, queue, settled, waiting, push: (...ids: string[]) => ids.forEach((id) => queue.push(event(id))) };
+  const store = openStore(world.page, "evoloop_s", isShort);
+  const queue = openQueue(world.page, "https://loop.example/v1/event", store);
+  const waiting = () => (store().events ?? []).map(({ id }) => id).join(",");
+  return { world, store, queue, waiting, push: (...ids: string[]) => ids.forEach((id) => queue.push(event(id))) };
 }
 const ids = (batches: WireEvent[][]) => batches.map((batch) => batch.map(({ id }) => id).join(","));
 
 test("events that come together go together, in order", async () => {
-  const { world, queue, push, settled } = open();
+  const { world, queue, push, waiting } = open();
   push("a", "b", "c");
   await world.advance(50);
   assert.deepEqual(ids(world.batches), ["a,b,c"]);
-  assert.deepEqual(settled, ["a recorded", "b recorded", "c recorded"]);
+  assert.equal(waiting(), "");
   queue.leave();
   assert.deepEqual(world.beacons, []);
 });
 
-test("at most 50 at a time, and the first 50 for the next page view", async () => {
+test("the latest 50 wait", async () => {
   const { world, push, waiting } = open();
   push(...Array.from({ length: 120 }, (_, index) => `${index}`));
-  assert.deepEqual([waiting().split(",").length, waiting().split(",")[0]], [50, "0"]);
+  assert.deepEqual([waiting().split(",").length, waiting().split(",")[0]], [50, "70"]);
   await world.advance(1000);
-  assert.deepEqual(world.batches.map((batch) => [batch.length, batch[0]!.id]), [[50, "0"], [50, "50"], [20, "100"]]);
+  assert.deepEqual(world.batches.map((batch) => [batch.length, batch[0]!.id]), [[50, "70"]]);
   assert.equal(waiting(), "");
 });
 
@@ -66,7 +64,7 @@ for (const [name, fault] of [
   ["an answer of somebody else", () => ({ body: {} })],
 ] as const) {
   test(`tries again after ${name}, with the same ids`, async () => {
-    const { world, push, settled } = open();
+    const { world, push, waiting } = open();
     const healthy = world.onEvents;
     world.onEvents = fault;
     push("a", "b");
@@ -75,7 +73,7 @@ for (const [name, fault] of [
     world.onEvents = healthy;
     await world.advance(2000);
     assert.deepEqual(ids(world.batches), ["a,b", "a,b", "a,b"]);
-    assert.deepEqual(settled, ["a recorded", "b recorded"]);
+    assert.equal(waiting(), "");
   });
 }
 
@@ -93,21 +91,21 @@ test("gives up after five tries, and takes up again with the next event", async 
 });
 
 test("does not repeat what the server refuses", async () => {
-  const { world, push, settled, waiting } = open();
+  const { world, push, waiting } = open();
   world.onEvents = () => ({ status: 400 });
   push("a");
   await world.advance(3_600_000);
-  assert.deepEqual([world.batches.length, settled, waiting()], [1, [], ""]);
+  assert.deepEqual([world.batches.length, waiting()], [1, ""]);
 });
 
 test("repeats only the events that are to be repeated", async () => {
-  const { world, push, settled } = open();
+  const { world, push, waiting } = open();
   const answers: EventResult["result"][][] = [["recorded", "retry", "duplicate"], ["dropped"]];
   world.onEvents = () => ({ body: { results: answers.shift()!.map((result) => ({ result })) } });
   push("a", "b", "c");
   await world.advance(50 + 500);
   assert.deepEqual(ids(world.batches), ["a,b,c", "b"]);
-  assert.deepEqual(settled, ["a recorded", "c duplicate", "b dropped"]);
+  assert.equal(waiting(), "");
 });
 
 test("a page that ends sends what is unanswered, once", async () => {
@@ -202,24 +200,13 @@ test("a queue of a visit without state keeps nothing and takes nothing over", as
   assert.deepEqual([ids(short.world.batches), short.world.kept], [["b"], before]);
 });
 
-test("what is dropped is not sent", async () => {
-  const { world, queue, push } = open();
+test("what is forgotten is not sent", async () => {
+  const { world, queue, push, store } = open();
   push("a");
-  queue.drop();
+  store(null);
   queue.leave();
   await world.advance(1000);
-  assert.deepEqual([world.batches, world.beacons], [[], []]);
-});
-
-test("what others have kept in a broken form is no reason to stop", async () => {
-  const world = new World();
-  world.page.localStorage.setItem("evoloop_s_0", "{");
-  world.page.localStorage.setItem("evoloop_s_1", "3");
-  world.page.localStorage.setItem("evoloop_s_b", JSON.stringify(event("b")));
-  const { push } = open(world);
-  push("a");
-  await world.advance(60);
-  assert.deepEqual([ids(world.batches), world.page.localStorage.length], [["b,a"], 2]);
+  assert.deepEqual([world.batches, world.beacons, world.kept], [[], [], "{}"]);
 });
 
 test("where nothing can be stored, events still go, in order and again", async () => {

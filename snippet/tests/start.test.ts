@@ -55,7 +55,7 @@ test("the next page view sends the same visitor and the kept token", async () =>
   assert.equal(asked.get("current"), "v1.1.1.h.mac");
 });
 
-test("a conversion goes after the impression, once for each goal", async () => {
+test("a conversion goes after the impression, once for each goal of a page view", async () => {
   const world = new World();
   world.onAssign = () => ({ body: assignment([headline], [click]) });
   await world.load();
@@ -64,21 +64,7 @@ test("a conversion goes after the impression, once for each goal", async () => {
   await world.advance(100);
   assert.deepEqual(kinds(world), ["impression", "conversion goal-click"]);
 
-  const next = world.next();
-  next.onAssign = world.onAssign;
-  await next.load();
-  next.click("#cta");
-  await next.advance(100);
-  assert.deepEqual(kinds(next), ["impression"]);
-});
-
-test("a conversion that was not counted may be reported on the next page view", async () => {
-  const world = new World();
-  world.onAssign = () => ({ body: assignment([], [click]) });
-  world.onEvents = (events) => ({ body: { results: events.map(() => ({ result: "recorded", counted: false })) } });
-  await world.load();
-  world.click("#cta");
-  await world.advance(100);
+  // The server counts it once for each visitor, and may not have counted the first.
   const next = world.next();
   next.onAssign = world.onAssign;
   await next.load();
