@@ -61,10 +61,10 @@ async function bundle(outfile) {
   await whole("evoloop.ts", outfile);
   await whole("debug.ts", join(dirname(outfile), "evoloop-debug.js"));
   // A second pass takes off another twentieth.
-  const { code } = await minify(readFileSync(outfile, "utf8"), {
+  const { code } = await minify(readFileSync(outfile, "utf8").replace('"use strict";', ""), {
     ecma: 2022,
     toplevel: true,
-    compress: { passes: 8, unsafe_arrows: true, keep_fargs: false, pure_getters: true },
+    compress: { passes: 8, unsafe_arrows: true, keep_fargs: false, pure_getters: true, conditionals: false },
     mangle: { properties: { regex: INTERNAL } },
   });
   writeFileSync(outfile, code);

@@ -16,7 +16,7 @@ export const address =
 export const named =
   (name?: string | null): Means =>
   ({ type, event_name, is_primary }) =>
-    name == null ? is_primary : /^(event|revenue)$/.test(type) && event_name === name;
+    name == null ? is_primary : /^[er]/.test(type) && event_name === name;
 
 /**
  * Watches the page for clicks and forms that count, in the capture phase: a page that stops its events is still heard.

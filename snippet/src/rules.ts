@@ -20,15 +20,16 @@ const ADDRESS = `"(?!\\s*(//|(?!https?://)[A-Za-z][\\w+.-]*:))${PLAIN}{0,2000}"`
 
 /** A selector without states, namespaces and nesting; whether it is one, the browser says. */
 const CSS =
-  `"(?=${ANY}{1,500}")([^"\\\\:/&|[]|\\\\[^\\\\]|\\\\\\\\${ANY}|\\[([^"\\\\\\]]|\\\\[^"]|\\\\"([^"\\\\]|\\\\[^"])*\\\\")*\\]` +
+  `"(?=${ANY}{1,500}")([^"\\\\:/&|[]|\\\\[^\\\\]|\\\\\\\\${ANY}|\\[([^"\\\\\\]]|\\\\.)*\\]` +
   `|:(not|(first|last|only|nth(-last)?)-(child|of-type)))+"`;
 const TARGETS = RegExp(`\\{"css":${CSS}(,"n":\\d{1,5})?(,"tag":${STRING})?(,"text":${STRING})?(,"alt":\\[${list(CSS, "3")}\\])?\\}`, "gu");
 
 /** A style sheet's value; it loads nothing, and its brackets match. */
-const nest = (inside: string): string => `([\\w .,%#+*/-]|\\(${inside}\\))*`;
+const VALUE = "[\\w .,%#+*/-]";
+const nest = (inside: string): string => `(${VALUE}|\\(${inside}\\))*`;
 const STYLE =
   '"(align|background|border|box|color|column|display|flex|font|gap|height|justify|letter|line|margin|max|min|object|opacity|order|padding|row|text|width)(-[a-z]+)*"' +
-  `:"(?! *"|[^"]*([uU][rR][lL]|/\\*))(?=.{1,200}")${nest(nest(nest(nest(""))))}"`;
+  `:"(?! *"|[^"]*([uU][rR][lL]|/\\*))(?=.{1,200}")${nest(nest(nest(`${VALUE}*`)))}"`;
 const CLASSES = `\\[${list("\"[^\\s\\p{Cc}\"'`<>&=\\\\]{1,100}\"", "9")}\\]`;
 
 /** An element to insert; those inside of it are read before. */

@@ -57,7 +57,6 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   const isPreview = asked.has("evo_preview");
   const isShort = stateless != null || isPreview;
   const store = openStore(page, key, isShort);
-  let mayRun = consent !== "required" || isPreview || store().consent;
   let current: Visit | undefined;
 
   const tell: Tell = (...news) => {
@@ -65,10 +64,9 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
     for (const hear of listeners) hear(...news);
   };
   const begin = guard(() => {
-    if (!isOff && mayRun) current ??= visit(page, script.dataset, at, asked, isShort, store, tell, calls);
+    if (!isOff) current ??= visit(page, script.dataset, at, asked, isShort, store, tell, calls);
   });
   const end = (isForgotten?: boolean) => {
-    mayRun = false;
     current?.end();
     current = undefined;
     const { visitor, token } = store();
@@ -89,18 +87,18 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
       for (const news of told) hear(...news);
     }),
     consent: guard((isGiven) => {
-      if (!isGiven) return end();
-      if (isOff) return;
-      mayRun = true;
-      store((kept) => (kept.consent = true));
-      begin();
+      if (!isGiven) end();
+      else if (!isOff) {
+        store((kept) => (kept.consent = true));
+        begin();
+      }
     }),
     forget: guard(() => end(true)),
     q: { push: run },
   };
   // What another tab has taken back is taken back here.
   listen(page, "storage", (event) => (event as StorageEvent).key === key && !(event as StorageEvent).newValue && end());
-  begin();
+  if (consent !== "required" || isPreview || store().consent) begin();
   if (asked.has("evo_debug")) void import(at("/evoloop-debug.js"));
   for (const call of (before?.q ?? []) as Call[]) run(call);
 });

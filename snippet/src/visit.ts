@@ -15,7 +15,7 @@ const ASSIGN_MS = 2000;
 /** How long something that is about to change may be kept out of sight, in milliseconds. */
 const MASK_MS = 400;
 /** The flag of the page's owner; a value of another form is no flag, and is not kept. */
-const OWNER = /^[\w.-]{1,200}$/;
+const OWNER = /^[\w.-]+$/;
 
 /** A visit, for whoever holds the handle. */
 export interface Visit {
@@ -194,5 +194,5 @@ const keepOwner = guard((page: Page, store: Store, flag: string) => {
   if (OWNER.test(flag)) store((kept) => (kept.owner = flag === "off" ? undefined : flag));
   const { history, location } = page;
   // Refused on a page without an origin; then the flag stays where it is.
-  history.replaceState(history.state, "", location.href.replace(/[?&]evo_owner=[^&#]*(?=#|$)|(?<=[?&])evo_owner=[^&#]*&/, ""));
+  history.replaceState(history.state, "", location.href.replace(/(?<=[?&])evo_owner=[^&#]*&?/, ""));
 });
