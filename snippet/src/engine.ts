@@ -55,7 +55,7 @@ const undo = (parts: Part[]): void =>
 
 /** Whether an operation is not done, or the page has undone it. */
 const isLost = ({ change, traces }: Part) =>
-  !change?.bearer.isConnected || !traces[0] || traces.some(([, look, looked]) => look?.() !== looked);
+  !(change?.bearer.isConnected && traces[0]) || traces.some(([, look, looked]) => look?.() !== looked);
 
 /** Opens the engine. `gaveUp` is told when the page undoes the patch again and again. */
 export function openEngine(page: Page, gaveUp: () => void): Engine {
@@ -161,7 +161,6 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       } catch {
         fail(); // It took too long, or the page is in a state that nobody foresaw; it stays as it was.
       }
-      observer.takeRecords();
       free = performance.now() * (1 + SHARE) - began * SHARE;
       if (!until) return;
     }
