@@ -55,7 +55,7 @@ const undo = (parts: Part[]): void =>
 
 /** Whether an operation is not done, or the page has undone it. */
 const isLost = ({ change, traces }: Part) =>
-  !(change?.bearer.isConnected && traces[0]) || traces.some(([, look, looked]) => look?.() !== looked);
+  !change?.bearer.isConnected || traces.some(([, look, looked]) => look?.() !== looked);
 
 /** Opens the engine. `gaveUp` is told when the page undoes the patch again and again. */
 export function openEngine(page: Page, gaveUp: () => void): Engine {
