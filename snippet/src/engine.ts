@@ -6,8 +6,6 @@ import { plan, putWords, type Part } from "./operations.js";
 import { isPatch } from "./rules.js";
 import type { Op, Page, Patch, Target } from "./wire.js";
 
-/** What marks an element that a patch changed: the numbers of the operations. */
-const MARK = "data-evo";
 /** How long targets are waited for, in milliseconds. */
 const PATIENCE_MS = 5000;
 /** How long a page may take to draw another address of its own, in milliseconds. */
@@ -57,7 +55,7 @@ const undo = (parts: Part[]): void =>
 
 /** Whether an operation is not done, or the page has undone it. */
 const isLost = ({ change, traces }: Part) =>
-  !change?.bearer.isConnected || !traces[0] || traces.some(([, look, looked]) => look?.() !== looked);
+  !change?.bearer.isConnected || traces.some(([, look, looked]) => look?.() !== looked);
 
 /** Opens the engine. `gaveUp` is told when the page undoes the patch again and again. */
 export function openEngine(page: Page, gaveUp: () => void): Engine {
@@ -107,7 +105,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
 
   /** Does what is not done: at first all of the patch or nothing, later what the page has undone. */
   function keep(): void {
-    const parts = done ?? ops!.map((op, index): Part => ({ op, index, marked: `[${MARK}~="${index}"]`, traces: [] }));
+    const parts = done ?? ops!.map((op, index): Part => ({ op, index, marked: `[data-evo~="${index}"]`, traces: [] }));
     const lost = parts.filter(isLost);
     undo(lost);
     // All are found before any of them changes. What the server has put into the page on its way here is only marked anew.
@@ -122,8 +120,8 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       const named = changes.flatMap(({ moved, beside }) => [moved, beside]);
       const isTangled = changes.some(({ moved }) => moved && named.filter((one) => one === moved)[1]);
       // What was served with another patch stays as it was served.
-      const isBarred = isTangled || (!isServed && document.querySelector(`[${MARK}]`));
-      missed = parts.length - changes.length || targets.filter((target) => !resolve(page, target)).length || (isBarred ? 1 : 0);
+      const isBarred = isTangled || (!isServed && document.querySelector("[data-evo]"));
+      missed = isBarred ? 1 : parts.length - changes.length + targets.filter((target) => !resolve(page, target)).length;
       if (missed || (!isServed && changes.some(({ bearer, spot }) => !mayChange(spot ?? bearer)))) return;
       removeRules = addRules(page, changes.map(({ rule }) => rule ?? ""));
       done = parts;
@@ -137,11 +135,10 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       }
     }
     // What the page would fade or slide changes at once.
-    const calm = addRules(page, [`[${MARK}],[${MARK}] *{transition:none!important}`]);
-    for (const part of lost) {
-      const { bearer, act } = part.change ?? {};
-      if (bearer) part.traces = [...(act?.() ?? []), putWords(bearer, MARK, [`${part.index}`])];
-    }
+    const calm = addRules(page, ["[data-evo],[data-evo] *{transition:none!important}"]);
+    // What is changed bears the numbers of its operations.
+    for (const { change, traces, index } of lost)
+      if (change) traces.push(...(change.act?.() ?? []), putWords(change.bearer, "data-evo", [`${index}`]));
     document.body.getClientRects();
     calm();
     for (const trace of parts.flatMap(({ traces }) => traces)) trace[2] = trace[1]?.();
@@ -164,7 +161,6 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       } catch {
         fail(); // It took too long, or the page is in a state that nobody foresaw; it stays as it was.
       }
-      observer.takeRecords();
       free = performance.now() * (1 + SHARE) - began * SHARE;
       if (!until) return;
     }
@@ -186,7 +182,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       missed = 0;
       until = 1;
       if (!isPatch(page, patch)) return fail();
-      ({ ops } = patch);
+      ops = patch.ops;
       // The last comment of the page says which variant the server has put into it.
       isServed = (document.createTreeWalker(document, 128).lastChild() as Comment)?.data.startsWith(`evoloop ${variant}`);
       watch();

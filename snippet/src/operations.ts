@@ -35,15 +35,17 @@ export interface Part {
 }
 
 /** Sets an attribute, or, without a name, a text. It is put back as long as it stands; else the page has the last word, or `otherwise`. */
-export function put(node: Node, name: string, value: string | null, otherwise?: () => unknown): Trace {
-  const [element, text] = [node as Element, node as Text];
-  const get = () => (name ? element.getAttribute(name) : node.isConnected && text.data);
+export function put(element: Element, name: string, value: string | null, otherwise?: () => unknown): Trace;
+export function put(text: Text, name: "", value: string): Trace;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export function put(node: any, name: string, value: string | null, otherwise?: () => unknown): Trace {
+  const get = () => (name ? node.getAttribute(name) : node.isConnected && node.data);
   const set = (value: string | null) => {
-    if (value === null) element.removeAttribute(name);
-    else if (name) element.setAttribute(name, value);
-    else text.data = value;
+    if (value === null) node.removeAttribute(name);
+    else if (name) node.setAttribute(name, value);
+    else node.data = value;
   };
-  const old = get() as string | null;
+  const old = get();
   set(value);
   return [() => (get() === value ? set(old) : otherwise?.()), get];
 }

@@ -55,5 +55,5 @@ export function isPatch(page: Page, patch: Patch): boolean {
   const json = `${JSON.stringify(patch)}`;
   let text = json.replace(TARGETS, "T");
   for (let level = 5; level--; ) text = text.replace(NODES, "N");
-  return new page.Blob([json]).size <= 16_384 && PATCH.test(text);
+  return new TextEncoder().encode(json).length <= 16_384 && PATCH.test(text);
 }
