@@ -117,10 +117,10 @@ export async function startStub(): Promise<Stub> {
         patch: stub.patch,
         targets: targetsOf(stub.patch.ops),
         goals: stub.goals,
-        token: url.searchParams.get("current") ?? `v1.1.${stub.assigns.length}.${VARIANT}.mac`,
+        token: url.searchParams.get("current") || `v1.1.${stub.assigns.length}.${VARIANT}.mac`,
         ttl_s: 3600,
         // A snippet without storage is told who it is.
-        ...(url.searchParams.get("stateless") ? { visitor_id: DERIVED_VISITOR } : {}),
+        ...(url.searchParams.get("stateless") === "1" ? { visitor_id: DERIVED_VISITOR } : {}),
       });
     } else if (url.pathname === "/v1/event" && request.method === "POST") {
       const { events } = JSON.parse(await bodyOf(request)) as { events: StubEvent[] };

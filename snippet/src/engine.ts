@@ -181,7 +181,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       [targets, report] = given;
       missed = 0;
       until = 1;
-      if (!isPatch(page, patch)) return fail();
+      if (!isPatch(patch)) return fail();
       ops = patch.ops;
       // The last comment of the page says which variant the server has put into it.
       isServed = (document.createTreeWalker(document, 128).lastChild() as Comment)?.data.startsWith(`evoloop ${variant}`);

@@ -5,7 +5,7 @@
 // no way to read it. Fields stand in the order in which the server writes them. Everything in a text is read by
 // whole characters, an escape being one, so that nothing inside of a text is taken for its end.
 
-import type { Page, Patch, Target } from "./wire.js";
+import type { Patch, Target } from "./wire.js";
 
 const list = (part: string, more = ""): string => `${part}(,${part}){0,${more}}`;
 
@@ -51,7 +51,7 @@ const PATCH = RegExp(`^\\{"v":1,"ops":\\[(${list(OPERATION, "39")})?\\]\\}$`, "u
 export const placeOf = (place: object): [string, Target] => Object.entries(place)[0]!;
 
 /** Whether every rule of the language holds. One broken rule refuses the whole patch. */
-export function isPatch(page: Page, patch: Patch): boolean {
+export function isPatch(patch: Patch): boolean {
   const json = `${JSON.stringify(patch)}`;
   let text = json.replace(TARGETS, "T");
   for (let level = 5; level--; ) text = text.replace(NODES, "N");

@@ -112,7 +112,8 @@ fn event(fields: &Map<String, Value>, id: EventId) -> Result<IncomingEvent, Faul
         value: amount(fields)?,
         metadata,
         token: short_text(fields, "token")?,
-        owner: short_text(fields, "owner")?,
+        // What cannot be a flag is none, and costs nobody an event.
+        owner: short_text(fields, "owner").unwrap_or_default(),
     })
 }
 
