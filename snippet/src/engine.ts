@@ -159,7 +159,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
         keep();
         if (!done && began >= until) fail();
       } catch {
-        fail(); // It took too long, or the page is in a state that nobody foresaw; it stays as it was.
+        fail(); // The page is in a state that nobody foresaw; it stays as it was.
       }
       free = performance.now() * (1 + SHARE) - began * SHARE;
       if (!until) return;
