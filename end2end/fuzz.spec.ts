@@ -74,7 +74,7 @@ async function open(page: Page, withRules: boolean): Promise<string[]> {
 function run(page: Page, group: Line[]): Promise<Tally> {
   return page.evaluate(async (group) => {
     const watched = window as unknown as Watched;
-    const engine = evoloopUnderTest.openEngine(window, () => {});
+    const engine = evoloopUnderTest.openEngine(window);
     const tally: Tally = { valid: 0, applied: 0, missed: 0, slowest: 0, problems: [] };
     // The order of attributes is no part of a DOM: what was taken away comes back as the last one.
     const copy = () => document.documentElement.cloneNode(true) as Element;
@@ -101,7 +101,7 @@ function run(page: Page, group: Line[]): Promise<Tally> {
       tally.valid += 1;
       const before = copy();
       let report: number[] | undefined;
-      engine.show("", patch, [], (...given) => (report = given));
+      engine.show({ variant_id: "", patch }, (missed) => (report = [missed ? 0 : patch.ops.length, missed]));
       // The page is ready, so what can be done is done at once; only pictures are waited for.
       const isThere = document.querySelector("[data-evo]") !== null;
       for (let waited = 0; isThere && !report && waited < 200; waited += 1) await pause(5);

@@ -9,7 +9,7 @@ import type { isPatch } from "../../snippet/src/rules.ts";
 
 /** What the bundle leaves in the window. */
 export interface Bundle {
-  openEngine(page: Window & typeof globalThis, gaveUp: () => void): Engine;
+  openEngine(page: Window & typeof globalThis): Engine;
   isPatch: typeof isPatch;
 }
 

@@ -4,7 +4,7 @@ import { watchHydration } from "./hydration.js";
 import { resolve } from "./locate.js";
 import { plan, putWords, type Part } from "./operations.js";
 import { isPatch } from "./rules.js";
-import type { Op, Page, Patch, Target } from "./wire.js";
+import type { Assignment, Op, Page, Target } from "./wire.js";
 
 /** How long targets are waited for, in milliseconds. */
 const PATIENCE_MS = 5000;
@@ -18,8 +18,8 @@ const AGAIN_MS = 10_000;
 /** Of the time on the main thread, looking takes no more than one part of so many. */
 const SHARE = 20;
 
-/** What became of a patch: how many operations were applied, all or none, and what was missing. */
-export type Report = (applied: number, missed: number) => void;
+/** What became of a patch: how much was missing, so that nothing was applied, and whether the page has undone it again and again. */
+export type Report = (missed: number, gaveUp?: boolean) => void;
 
 export interface Engine {
   /**
@@ -27,7 +27,7 @@ export interface Engine {
    * that the control counts where a variant would. Reports once for this page, and once for each further address
    * of it until the patch was applied.
    */
-  show(variant: string, patch: Patch, targets: Target[], report: Report): void;
+  show(assignment: Pick<Assignment, "variant_id" | "patch" | "targets">, report: Report): void;
   /** The page went to another address of its own: all of the patch holds there, or nothing of it. */
   settle(): void;
   /** Takes the patch back and leaves the page alone. */
@@ -57,8 +57,8 @@ const undo = (parts: Part[]): void =>
 const isLost = ({ change, traces }: Part) =>
   !change?.bearer.isConnected || traces.some(([, look, looked]) => look?.() !== looked);
 
-/** Opens the engine. `gaveUp` is told when the page undoes the patch again and again. */
-export function openEngine(page: Page, gaveUp: () => void): Engine {
+/** Opens the engine. */
+export function openEngine(page: Page): Engine {
   const { document, performance } = page;
   const mayChange = watchHydration(page);
   /** What is looked after; nothing before a patch came, after one that is none, and after giving up. */
@@ -87,7 +87,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   }
 
   function tell(): void {
-    if (until) report(missed ? 0 : ops!.length, missed);
+    if (until) report(missed);
     until = 0;
   }
 
@@ -130,7 +130,7 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
       turns.unshift(performance.now());
       if (turns[MOST_AGAIN]! > performance.now() - AGAIN_MS) {
         revert();
-        gaveUp();
+        report(1, true);
         return;
       }
     }
@@ -176,15 +176,15 @@ export function openEngine(page: Page, gaveUp: () => void): Engine {
   }
 
   return {
-    show(variant, patch, ...given) {
+    show({ variant_id, patch, targets: wanted = [] }, told) {
       revert();
-      [targets, report] = given;
+      [targets, report] = [wanted, told];
       missed = 0;
       until = 1;
       if (!isPatch(patch)) return fail();
       ops = patch.ops;
       // The last comment of the page says which variant the server has put into it.
-      isServed = (document.createTreeWalker(document, 128).lastChild() as Comment)?.data.startsWith(`evoloop ${variant}`);
+      isServed = (document.createTreeWalker(document, 128).lastChild() as Comment)?.data.startsWith(`evoloop ${variant_id}`);
       watch();
     },
     settle() {

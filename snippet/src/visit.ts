@@ -47,8 +47,7 @@ export function visit(
   const flag = asked.get("evo_owner");
   if (flag != null) keepOwner(page, store, flag);
   // The store is read again, since another tab may have been first.
-  if (!isShort) store((kept) => (kept.visitor ??= uuid(page)));
-  let { visitor = "" } = store();
+  let { visitor = "" } = store(isShort ? undefined : (kept) => (kept.visitor ??= uuid(page)));
   const reported: string[] = [];
   let shown: Assignment | undefined;
   /** What became of the patch, until it is told. */
@@ -62,13 +61,7 @@ export function visit(
   let unmask = () => {};
   let unmasksAt = 0;
 
-  const engine = openEngine(page, () => {
-    tell("gave_up");
-    // Who has not been told of yet has not seen it either.
-    outcome = { ...outcome, applied: 0, missed: 1 };
-    report();
-    measure(true);
-  });
+  const engine = openEngine(page);
   const queue = openQueue(page, at(event), store);
 
   function send(type: WireEvent["type"], detail: Partial<WireEvent>): void {
@@ -109,13 +102,14 @@ export function visit(
     outcome = undefined;
     // Somebody who looked away for a while has seen both.
     level = 0;
-    const { variant_id, patch, targets = [] } = assignment;
-    engine.show(variant_id, patch, targets, (applied, missed) => {
+    engine.show(assignment, (missed, gaveUp) => {
       const now = performance.now();
-      outcome = { applied: missed ? 0 : applied, missed, ms: (now - began) | 0, painted_before_apply: isPainted() && now > unmasksAt };
+      // Who has not been told of yet when the page is given up has not seen it either.
+      outcome = { applied: missed ? 0 : assignment.patch.ops.length, missed, ms: (now - began) | 0, painted_before_apply: isPainted() && now > unmasksAt };
       unmask();
-      tell(missed ? "missed" : "applied", { variant: variant_id, assignment, ...outcome });
+      tell(gaveUp ? "gave_up" : missed ? "missed" : "applied", { variant: assignment.variant_id, assignment, ...outcome });
       report();
+      if (gaveUp) measure(true);
     });
     happened();
   }

@@ -19,9 +19,12 @@ const PAIR = `<div id="box"><p id="a">A</p><p id="b">B</p></div>`;
 function open(world = new World()) {
   const told: Told[] = [];
   let gaveUp = 0;
-  const engine = openEngine(world.page, () => (gaveUp += 1));
+  const engine = openEngine(world.page);
   const show = (ops: Op[], targets: Target[] = [], variant = "v") =>
-    engine.show(variant, { v: 1, ops }, targets, (...counts) => told.push(counts));
+    engine.show({ variant_id: variant, patch: { v: 1, ops }, targets }, (missed, isGivenUp) => {
+      if (isGivenUp) gaveUp += 1;
+      else told.push([missed ? 0 : ops.length, missed]);
+    });
   return { world, engine, told, show, gaveUp: () => gaveUp };
 }
 
@@ -46,7 +49,7 @@ test("a patch that breaks a rule touches nothing, whatever the page does later",
   await world.advance(10_000);
   assert.equal(world.html, before.replace("Old headline", "Old headline!"));
   for (const patch of [null, "x", { v: 2, ops: [] }, { v: 1 }, { v: 1, ops: {} }]) {
-    engine.show("v", patch as never, [], (...counts) => told.push(counts));
+    engine.show({ variant_id: "v", patch: patch as never }, (missed) => told.push([0, missed]));
   }
   assert.deepEqual(told.slice(1), Array(5).fill([0, 1]));
   assert.deepEqual(world.errors, []);

@@ -16,9 +16,9 @@ const open = async (html: string, ops: Op[], prepare = (_world: World): unknown 
   const world = new World(html);
   prepare(world);
   const before = page(world);
-  const engine = openEngine(world.page, () => {});
+  const engine = openEngine(world.page);
   const told: [applied: number, missed: number][] = [];
-  engine.show("v", { v: 1, ops }, [], (...counts) => told.push(counts));
+  engine.show({ variant_id: "v", patch: { v: 1, ops } }, (missed) => told.push([missed ? 0 : ops.length, missed]));
   await world.advance(0);
   return { world, engine, told, before, body: world.find("body").innerHTML };
 };

@@ -65,11 +65,11 @@ const headline: Op = { op: "text", target: { css: "h1" }, value: "New" };
 test("no operation acts before every element may be changed", async () => {
   const world = new World(`<b>x</b><div id="root"><h1>x</h1><p>y</p></div>`);
   Object.defineProperty(world.page.document, "readyState", { value: "interactive" });
-  const engine = openEngine(world.page, () => {});
+  const engine = openEngine(world.page);
   const told: number[][] = [];
   const place: Op = { op: "insert", at: { after: { css: "p" } } as never, node: { tag: "p", text: "Added" } };
   const before = world.html;
-  engine.show("v", { v: 1, ops: [{ ...headline, target: { css: "b" } } as Op, headline, place] }, [], (...counts) => told.push(counts));
+  engine.show({ variant_id: "v", patch: { v: 1, ops: [{ ...headline, target: { css: "b" } } as Op, headline, place] } }, (missed) => told.push([missed ? 0 : 3, missed]));
   await world.advance(1000);
   assert.deepEqual([world.html, told], [before, []]);
   Object.assign(world.find("#root"), { __vue_app__: {} });
@@ -125,9 +125,9 @@ test("an error of ours never comes out of the page's own call, and an error of t
 test("an address of the page's own has all of the patch or nothing of it", async () => {
   const world = new World(`<h1>x</h1><p>y</p>`);
   const told: number[][] = [];
-  const engine = openEngine(world.page, () => {});
+  const engine = openEngine(world.page);
   const hide: Op = { op: "hide", target: { css: "p" } };
-  engine.show("v", { v: 1, ops: [headline, hide] }, [], (...counts) => told.push(counts));
+  engine.show({ variant_id: "v", patch: { v: 1, ops: [headline, hide] } }, (missed) => told.push([missed ? 0 : 2, missed]));
   await world.advance(100);
   world.find("body").innerHTML = "<h1>x</h1><b>Elsewhere</b>";
   engine.settle();
@@ -146,10 +146,10 @@ test("an address of the page's own has all of the patch or nothing of it", async
 
 test("an address before there is a patch, or after it was taken back, changes nothing", async () => {
   const world = new World();
-  const engine = openEngine(world.page, () => {});
+  const engine = openEngine(world.page);
   engine.settle();
   await world.advance(10_000);
-  engine.show("v", { v: 1, ops: [headline] }, [], () => {});
+  engine.show({ variant_id: "v", patch: { v: 1, ops: [headline] } }, () => {});
   await world.advance(0);
   engine.revert();
   engine.settle();
