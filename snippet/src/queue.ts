@@ -40,7 +40,7 @@ export function openQueue(page: Page, url: string, store: Store): Queue {
       if (!answer.ok && ![400, 413, 422].includes(answer.status)) throw 0;
       const again = batch.filter((_event, index) => results[index]?.result === "retry");
       const done = batch.filter((event) => !again.includes(event)).map(({ id }) => id);
-      store((kept) => (kept.events = kept.events?.filter(({ id }) => !done.includes(id))));
+      if (waiting()[0]) store((kept) => (kept.events = kept.events?.filter(({ id }) => !done.includes(id))));
       if (!again[0]) tries = 0;
     } catch {
       // The network, or an answer that nobody can read.

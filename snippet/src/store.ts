@@ -3,7 +3,7 @@
 import { guard } from "./guard.js";
 import type { Assignment, Page, WireEvent } from "./wire.js";
 
-const YEAR_S = 31_536_000;
+const YEAR_S = 3e7;
 
 /** Everything that is kept for a site. */
 export interface Kept {
@@ -39,16 +39,15 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
     else kept = {};
     isStored = false;
     guard(() => {
-      const text = JSON.stringify(kept);
       if (isShort) return;
-      if (text[2]) page.localStorage[key] = text;
-      else delete page.localStorage[key];
+      page.localStorage[key] = JSON.stringify(kept);
+      if (!change) delete page.localStorage[key];
       isStored = true;
     })();
     inCookies((name, cookie) => {
       const value = kept[name] ?? "";
       // A cookie of the server's lives longer than what a script writes.
-      if (!isStored || (cookie && cookie !== value)) page.document.cookie = `evoloop_${name}=${value};max-age=${value ? YEAR_S : 0};path=/;samesite=lax`;
+      if (!isStored || (cookie && cookie !== value)) page.document.cookie = `evoloop_${name}=${value};path=/;max-age=${value ? YEAR_S : 0}`;
     });
     return kept;
   };
