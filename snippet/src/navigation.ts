@@ -20,5 +20,5 @@ export function onNavigation(page: Page, changed: () => void): void {
       look();
     };
   }
-  listen(page, "popstate hashchange", look);
+  listen(page, "popstate", look);
 }

@@ -79,7 +79,10 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   const run = guard(([name, ...given]: Call) => (page["evoloop"]![name] as (...given: unknown[]) => void)(...given));
 
   page["evoloop"] = {
-    convert: guard((...call) => (current ? current.convert(...call) : calls.push(call))),
+    convert: guard((...call) => {
+      calls.push(call);
+      current?.convert();
+    }),
     variant: () => current?.variant(),
     on: guard((wanted, callback) => {
       const hear = guard((name: EventName, detail?: object) => name === wanted && callback(detail));

@@ -55,5 +55,5 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
 
 /** A UUID of the time (version 7), which the server keeps by day. `crypto.randomUUID` is missing on pages without https. */
 export const uuid = (page: Page): string =>
-  Date.now().toString(16).padStart(12, "0").replace(/.{8}/, "$&-") +
+  `0${Date.now().toString(16)}`.replace(/.{8}/, "$&-") +
   "-7000-8000-100000000000".replace(/[018]/g, (digit) => (+digit ^ (page.crypto.getRandomValues(new Uint8Array(1))[0]! & (15 >> (+digit / 4)))).toString(16));

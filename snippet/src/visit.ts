@@ -5,7 +5,7 @@ import { address, named, watchGoals } from "./goals.js";
 import { guard, listen } from "./guard.js";
 import { onNavigation } from "./navigation.js";
 import { openQueue } from "./queue.js";
-import type { Tell } from "./start.js";
+import type { Evoloop, Tell } from "./start.js";
 import { uuid, type Store } from "./store.js";
 import { watchVitals } from "./vitals.js";
 import type { Assignment, Page, Target, WireEvent } from "./wire.js";
@@ -21,8 +21,8 @@ const OWNER = /^[\w.-]+$/;
 export interface Visit {
   /** The variant that is shown, once it is known. */
   variant(): string | undefined;
-  /** Reports goals, as soon as they are known. */
-  convert(name?: string | null, options?: { value?: number }): void;
+  /** Reports what was called for, as soon as goals are known. */
+  convert(): void;
   /** Takes everything back and is silent from now on. */
   end(): void;
 }
@@ -36,7 +36,7 @@ export function visit(
   isShort: boolean,
   store: Store,
   tell: Tell,
-  calls: Parameters<Visit["convert"]>[],
+  calls: Parameters<Evoloop["convert"]>[],
 ): Visit {
   const { document, location, performance } = page;
   const preview = asked.get("evo_preview") ?? "";
@@ -58,7 +58,7 @@ export function visit(
   let isAnswered: boolean | undefined;
   let wasSeen: boolean | undefined;
   let early: Partial<WireEvent>[] = [];
-  let unmask = () => {};
+  let unmask: (() => void) | undefined;
   let unmasksAt = 0;
 
   const engine = openEngine(page);
@@ -95,7 +95,9 @@ export function visit(
     report();
   });
   const arrive = () => happened(address(location.href));
-  const convert: Visit["convert"] = (name, options) => happened(named(name), options?.value);
+  const convert = () => {
+    for (const [name, options] of calls.splice(0)) happened(named(name), options?.value);
+  };
 
   function show(assignment: Assignment): void {
     shown = assignment;
@@ -106,7 +108,7 @@ export function visit(
       const now = performance.now();
       // Who has not been told of yet when the page is given up has not seen it either.
       outcome = { applied: missed ? 0 : assignment.patch.ops.length, missed, ms: (now - began) | 0, painted_before_apply: isPainted() && now > unmasksAt };
-      unmask();
+      unmask?.();
       tell(gaveUp ? "gave_up" : missed ? "missed" : "applied", { variant: assignment.variant_id, assignment, ...outcome });
       report();
       if (gaveUp) measure(true);
@@ -116,7 +118,7 @@ export function visit(
 
   const stop = () => {
     engine.revert();
-    unmask();
+    unmask?.();
     if (shown && !isOver) tell("reverted");
     isOver = true;
   };
@@ -134,7 +136,7 @@ export function visit(
     const query = `site_id=${site}&visitor_id=${visitor}&stateless=${+!visitor}&current=${current}&preview=${preview}`;
     const asked: Promise<Assignment | null | undefined> = page
       .fetch(`${at(assign)}?${query}`, { signal: page.AbortSignal.timeout(ASSIGN_MS) })
-      .then((answer) => (answer.ok ? answer.json() : [404, 410].includes(answer.status) ? null : kept))
+      .then((answer) => (answer.ok ? answer.json() : answer.status === 404 ? null : kept))
       // Nobody answers: what was shown last is shown.
       .catch(() => kept);
     // Until the document is read to its end, deferred scripts included.
@@ -144,9 +146,9 @@ export function visit(
     if (isOver) return;
     isAnswered = true;
     // A paused site, an unknown one, or a visit that would not count.
-    const { token } = fresh ?? {};
+    const token = fresh?.token;
     store((kept) => {
-      kept.assignment = token ? fresh! : undefined;
+      kept.assignment = (token && fresh) as Assignment;
       kept.token = token ?? kept.token;
       visitor = kept.visitor = fresh?.visitor_id ?? visitor;
     });
@@ -165,7 +167,7 @@ export function visit(
   });
   report();
   arrive();
-  calls.splice(0).forEach((call) => convert(...call));
+  convert();
   onNavigation(page, () => {
     arrive();
     engine.settle();
