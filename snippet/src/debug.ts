@@ -4,7 +4,7 @@
 import { normalise, resolve } from "./locate.js";
 import { plan } from "./operations.js";
 import { placeOf } from "./rules.js";
-import type { Evoloop, EventName } from "./start.js";
+import type { Evoloop, EventName } from "./api.js";
 import type { Assignment, Op, Page, Target } from "./wire.js";
 
 /** What the snippet tells with each event. */

@@ -1,33 +1,31 @@
-// `window.evoloop`: what the page says to the snippet, and hears of it.
+// One page view: who is it, what do they see, what did they do; and `window.evoloop`, by which the page has a say in it.
 
+import type { Evoloop, EventName, Call, Tell } from "./api.js";
+import { addRules, openEngine } from "./engine.js";
+import { address, named, watchGoals } from "./goals.js";
 import { guard, listen } from "./guard.js";
-import { openStore } from "./store.js";
-import type { Page } from "./wire.js";
-import { visit, type Visit } from "./visit.js";
+import { onNavigation } from "./navigation.js";
+import { openQueue } from "./queue.js";
+import { openStore, uuid, type Store } from "./store.js";
+import { watchVitals } from "./vitals.js";
+import type { Assignment, Page, Target, WireEvent } from "./wire.js";
 
-export type EventName = "applied" | "missed" | "reverted" | "gave_up";
+/** How long the page waits for an assignment before it stays as it is, in milliseconds. */
+const ASSIGN_MS = 2000;
+/** How long something that is about to change may be kept out of sight, in milliseconds. */
+const MASK_MS = 400;
+/** The flag of the page's owner; a value of another form is no flag, and is not kept. */
+const OWNER = /^[\w.-]+$/;
 
-/** Tells the page of something. */
-export type Tell = (name: EventName, detail?: object) => void;
-
-/** What the page sees as `window.evoloop`. A page may put `{q: []}` there first and push calls into `q`. */
-export interface Evoloop {
-  /** Reports the primary goal, or the event or revenue goals of that name. */
-  convert(goal?: string | null, options?: { value?: number }): void;
-  /** The variant that this visitor sees, once it is known. */
+/** A visit, for whoever holds the handle. */
+export interface Visit {
+  /** The variant that is shown, once it is known. */
   variant(): string | undefined;
-  /** Calls back at every event of that name, and at once if there was one. */
-  on(name: EventName, callback: (detail?: object) => void): void;
-  /** Whether the visitor agrees, where the site asks; `false` takes everything back. */
-  consent(isGiven: boolean): void;
-  /** Erases the visitor, here and on the server. */
-  forget(): void;
-  /** Where a page may put calls before the snippet is there, and goes on to put them. */
-  q?: Call[] | { push(call: Call): void };
+  /** Reports what was called for, as soon as goals are known. */
+  convert(): void;
+  /** Takes everything back and is silent from now on. */
+  end(): void;
 }
-
-/** A call that came before the snippet: `["convert", "signup"]`. */
-export type Call = [name: "convert" | "on" | "consent" | "forget", ...given: unknown[]];
 
 type EvoloopPage = Page & { evoloop?: Evoloop };
 
@@ -37,7 +35,17 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   const before = page["evoloop"];
   if (before?.variant) return;
   const script = given ?? document.querySelector<HTMLScriptElement>("script[data-site]")!;
-  const { site, consent, respect = "", stateless, forget = "/v1/forget" } = script.dataset;
+  const {
+    site,
+    consent,
+    respect = "",
+    stateless,
+    block,
+    vitals: share = "0.1",
+    assign = "/v1/assign",
+    event = "/v1/event",
+    forget = "/v1/forget",
+  } = script.dataset;
   const at = (path: string) => new page.URL(path, script.src).href;
   const asked = new page.URLSearchParams(location.search);
   const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
@@ -63,8 +71,155 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
     told.push(news);
     for (const hear of listeners) hear(...news);
   };
+  const visit = (): Visit => {
+    const { document, location, performance } = page;
+    const preview = asked.get("evo_preview") ?? "";
+    const began = performance.now();
+    const isPainted = () => performance.getEntriesByName("first-contentful-paint").length > 0;
+    let vitals = Math.random() < +share && watchVitals(page);
+
+    const flag = asked.get("evo_owner");
+    if (flag != null) keepOwner(page, store, flag);
+    // The store is read again, since another tab may have been first.
+    let { visitor = "" } = store(isShort ? undefined : (kept) => (kept.visitor ??= uuid(page)));
+    const reported: string[] = [];
+    let shown: Assignment | undefined;
+    /** What became of the patch, until it is told. */
+    let outcome: Record<string, number | boolean> | undefined;
+    /** How much of it the server was told: nothing, a miss, the exposure. */
+    let level = 0;
+    let isOver: boolean | undefined;
+    let isAnswered: boolean | undefined;
+    let wasSeen: boolean | undefined;
+    let early: Partial<WireEvent>[] = [];
+    let unmask: (() => void) | undefined;
+    let unmasksAt = 0;
+
+    const engine = openEngine(page);
+    const queue = openQueue(page, at(event), store);
+
+    function send(type: WireEvent["type"], detail: Partial<WireEvent>): void {
+      const { variant_id, token } = shown!;
+      const { owner } = store();
+      if (token && !isOver) queue.push({ id: uuid(page), site_id: site!, variant_id, visitor_id: visitor, type, token, owner, ...detail } as WireEvent);
+    }
+
+    function measure(gave_up: boolean): void {
+      if (gave_up || (vitals && level > 1)) send("guardrail", { metadata: { ...vitals, reapplied: engine.again(), gave_up } });
+      vitals = false;
+    }
+
+    /** Tells what became of the patch once somebody has looked and the server has had its say, or as the visitor leaves. */
+    function report(): void {
+      wasSeen ||= !document.hidden;
+      const next = outcome?.["missed"] ? 1 : 2;
+      if (outcome && next > level && wasSeen && (isAnswered || document.hidden)) {
+        send("impression", { metadata: outcome });
+        level = next;
+      }
+      // Conversions wait for the impression: without an exposure there is nothing to convert from.
+      if (level > 1) for (const conversion of early.splice(0)) send("conversion", conversion);
+    }
+
+    const happened = watchGoals(page, () => shown?.goals, ({ id }, value) => {
+      if (reported.includes(id)) return;
+      reported.push(id);
+      // What is no number becomes null in JSON.
+      early.push({ goal_id: id, value: parseFloat(value as never) });
+      report();
+    });
+    const arrive = () => happened(address(location.href));
+    const convert = () => {
+      for (const [name, options] of calls.splice(0)) happened(named(name), options?.value);
+    };
+
+    function show(assignment: Assignment): void {
+      shown = assignment;
+      outcome = undefined;
+      // Somebody who looked away for a while has seen both.
+      level = 0;
+      engine.show(assignment, (missed, gaveUp) => {
+        const now = performance.now();
+        // Who has not been told of yet when the page is given up has not seen it either.
+        outcome = { applied: missed ? 0 : assignment.patch.ops.length, missed, ms: (now - began) | 0, painted_before_apply: isPainted() && now > unmasksAt };
+        unmask?.();
+        tell(gaveUp ? "gave_up" : missed ? "missed" : "applied", { variant: assignment.variant_id, assignment, ...outcome });
+        report();
+        if (gaveUp) measure(true);
+      });
+      happened();
+    }
+
+    const stop = () => {
+      engine.revert();
+      unmask?.();
+      if (shown && !isOver) tell("reverted");
+      isOver = true;
+    };
+
+    async function run(): Promise<void> {
+      // What was assigned at the last visit is shown at once, while the server is asked again.
+      const { assignment: kept, token: current = "" } = store();
+      const targets = kept?.patch?.ops?.map((op) => (op as { target?: Target }).target);
+      const hidden = block != null ? "html" : targets?.flatMap((target) => (target && target.n == null ? target.css : [])).join();
+      if (hidden) {
+        unmask = addRules(page, [`:is(${hidden}):not(:focus-within){visibility:hidden!important}`]);
+        page.setTimeout(unmask, MASK_MS);
+        if (!isPainted()) unmasksAt = performance.now() + MASK_MS;
+      }
+      const query = `site_id=${site}&visitor_id=${visitor}&stateless=${+!visitor}&current=${current}&preview=${preview}`;
+      const asked: Promise<Assignment | null | undefined> = page
+        .fetch(`${at(assign)}?${query}`, { signal: page.AbortSignal.timeout(ASSIGN_MS) })
+        .then((answer) => (answer.ok ? answer.json() : answer.status === 404 ? null : kept))
+        // Nobody answers: what was shown last is shown.
+        .catch(() => kept);
+      // Until the document is read to its end, deferred scripts included.
+      await new Promise((done) => (performance.timing.domContentLoadedEventStart ? done(0) : listen(page, "DOMContentLoaded", done)));
+      if (kept && !isOver) show(kept);
+      const fresh = await asked;
+      if (isOver) return;
+      isAnswered = true;
+      // A paused site, an unknown one, or a visit that would not count.
+      const token = fresh?.token;
+      store((kept) => {
+        kept.assignment = (token && fresh) as Assignment;
+        kept.token = token ?? kept.token;
+        visitor = kept.visitor = fresh?.visitor_id ?? visitor;
+      });
+      if (!token && !fresh?.preview) return stop();
+      // What a variant is never changes.
+      if (kept?.variant_id === fresh!.variant_id) shown = fresh!;
+      else show(fresh!);
+      report();
+    }
+
+    listen(page, "visibilitychange", () => {
+      report();
+      if (!document.hidden) return;
+      measure(false);
+      queue.leave();
+    });
+    report();
+    arrive();
+    convert();
+    onNavigation(page, () => {
+      arrive();
+      engine.settle();
+    });
+    run().catch(() => {
+      stop();
+      // What cannot be shown is not shown again.
+      store((kept) => (kept.assignment = undefined));
+    });
+
+    return {
+      variant: () => shown?.variant_id,
+      convert,
+      end: stop,
+    };
+  };
   const begin = guard(() => {
-    if (!isOff) current ??= visit(page, script.dataset, at, asked, isShort, store, tell, calls);
+    if (!isOff) current ??= visit();
   });
   const end = (isForgotten?: boolean) => {
     current?.end();
@@ -104,4 +259,12 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   if (consent !== "required" || isPreview || store().consent) begin();
   if (asked.has("evo_debug")) void import(at("/evoloop-debug.js"));
   for (const call of (before?.q ?? []) as Call[]) run(call);
+});
+
+/** Keeps the owner's flag of the address, `off` forgets it, and takes it out, so that nobody passes it on with the link. */
+const keepOwner = guard((page: Page, store: Store, flag: string) => {
+  if (OWNER.test(flag)) store((kept) => (kept.owner = flag === "off" ? undefined : flag));
+  const { history, location } = page;
+  // Refused on a page without an origin; then the flag stays where it is.
+  history.replaceState(history.state, "", location.href.replace(/(?<=[?&])evo_owner=[^&#]*&?/, ""));
 });

@@ -2,7 +2,7 @@
 
 import { JSDOM, VirtualConsole } from "jsdom";
 import { start } from "../src/start.js";
-import type { Evoloop } from "../src/start.js";
+import type { Evoloop } from "../src/api.js";
 import type { Assignment, EventResult, Goal, Op, Page, WireEvent } from "../src/wire.js";
 
 export const SITE = "7b0c6f0e-3f0a-4b57-9f0e-0c1f5f8a6c11";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Evoloop } from "../src/start.js";
+import type { Evoloop } from "../src/api.js";
 import type { Op } from "../src/wire.js";
 import { HTML, SITE, World, assignment, goal, results, settle } from "./harness.js";
 

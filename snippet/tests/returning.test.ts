@@ -71,7 +71,7 @@ test("moves when the server says so, and counts for the new variant only", async
 const GONE: [name: string, answer: Answer][] = [
   ["the site is paused", { body: { ...assignment(), token: null } }],
   ["the site is unknown", { status: 404 }],
-  ["the site is gone", { status: 410 }],
+  ["the site is gone", { status: 404 }],
 ];
 for (const [name, given] of GONE) {
   test(`sees the page as it was when ${name}, for good`, async () => {

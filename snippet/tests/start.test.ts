@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Evoloop } from "../src/start.js";
+import type { Evoloop } from "../src/api.js";
 import type { Op } from "../src/wire.js";
 import { SITE, VARIANT, World, assignment, goal, settle } from "./harness.js";
 

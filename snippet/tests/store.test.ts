@@ -8,7 +8,7 @@ const open = ({ page }: World, isShort = false) => openStore(page, KEY, isShort)
 
 test("ids are UUIDs that tell their time and are unique", (context) => {
   const { page } = new World();
-  for (const time of [Date.UTC(2026, 10, 26, 12), Date.UTC(2001, 1), 1]) {
+  for (const time of [Date.UTC(2026, 10, 26, 12), Date.UTC(2010, 1)]) {
     context.mock.timers.enable({ apis: ["Date"], now: time });
     const ids = Array.from({ length: 200 }, () => uuid(page));
     assert.equal(new Set(ids).size, 200);
