@@ -6,7 +6,7 @@ import { address, named, watchGoals } from "./goals.js";
 import { guard, listen } from "./guard.js";
 import { onNavigation } from "./navigation.js";
 import { openQueue } from "./queue.js";
-import { openStore, uuid, type Store } from "./store.js";
+import { openStore, uuid } from "./store.js";
 import { watchVitals } from "./vitals.js";
 import type { Assignment, Page, Target, WireEvent } from "./wire.js";
 
@@ -17,15 +17,6 @@ const MASK_MS = 400;
 /** The flag of the page's owner; a value of another form is no flag, and is not kept. */
 const OWNER = /^[\w.-]+$/;
 
-/** A visit, for whoever holds the handle. */
-export interface Visit {
-  /** The variant that is shown, once it is known. */
-  variant(): string | undefined;
-  /** Reports what was called for, as soon as goals are known. */
-  convert(): void;
-  /** Takes everything back and is silent from now on. */
-  end(): void;
-}
 
 type EvoloopPage = Page & { evoloop?: Evoloop };
 
@@ -65,13 +56,19 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   const isPreview = asked.has("evo_preview");
   const isShort = stateless != null || isPreview;
   const store = openStore(page, key, isShort);
-  let current: Visit | undefined;
+  /** What the visit is, as soon as there is one: what is shown, what happened, and how it ends. */
+  let shown: Assignment | undefined;
+  let happened: ReturnType<typeof watchGoals> | undefined;
+  let stop: (() => void) | undefined;
 
   const tell: Tell = (...news) => {
     told.push(news);
     for (const hear of listeners) hear(...news);
   };
-  const visit = (): Visit => {
+  const convert = () => {
+    for (const [name, options] of happened ? calls.splice(0) : []) happened!(named(name), options?.value);
+  };
+  const visit = () => {
     const { document, location, performance } = page;
     const preview = asked.get("evo_preview") ?? "";
     const began = performance.now();
@@ -79,11 +76,15 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
     let vitals = Math.random() < +share && watchVitals(page);
 
     const flag = asked.get("evo_owner");
-    if (flag != null) keepOwner(page, store, flag);
+    if (flag != null)
+      guard(() => {
+        if (OWNER.test(flag)) store((kept) => (kept.owner = flag === "off" ? undefined : flag));
+        // Nobody passes it on with the link. Refused on a page without an origin; then the flag stays where it is.
+        page.history.replaceState(page.history.state, "", location.href.replace(/(?<=[?&])evo_owner=[^&#]*&?/, ""));
+      })();
     // The store is read again, since another tab may have been first.
     let { visitor = "" } = store(isShort ? undefined : (kept) => (kept.visitor ??= uuid(page)));
     const reported: string[] = [];
-    let shown: Assignment | undefined;
     /** What became of the patch, until it is told. */
     let outcome: Record<string, number | boolean> | undefined;
     /** How much of it the server was told: nothing, a miss, the exposure. */
@@ -121,17 +122,14 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
       if (level > 1) for (const conversion of early.splice(0)) send("conversion", conversion);
     }
 
-    const happened = watchGoals(page, () => shown?.goals, ({ id }, value) => {
+    happened = watchGoals(page, () => shown?.goals, ({ id }, value) => {
       if (reported.includes(id)) return;
       reported.push(id);
       // What is no number becomes null in JSON.
       early.push({ goal_id: id, value: parseFloat(value as never) });
       report();
     });
-    const arrive = () => happened(address(location.href));
-    const convert = () => {
-      for (const [name, options] of calls.splice(0)) happened(named(name), options?.value);
-    };
+    const arrive = () => happened!(address(location.href));
 
     function show(assignment: Assignment): void {
       shown = assignment;
@@ -147,15 +145,16 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
         report();
         if (gaveUp) measure(true);
       });
-      happened();
+      happened!();
     }
 
-    const stop = () => {
+    const leave = () => {
       engine.revert();
       unmask?.();
       if (shown && !isOver) tell("reverted");
       isOver = true;
     };
+    stop = leave;
 
     async function run(): Promise<void> {
       // What was assigned at the last visit is shown at once, while the server is asked again.
@@ -186,7 +185,7 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
         kept.token = token ?? kept.token;
         visitor = kept.visitor = fresh?.visitor_id ?? visitor;
       });
-      if (!token && !fresh?.preview) return stop();
+      if (!token && !fresh?.preview) return leave();
       // What a variant is never changes.
       if (kept?.variant_id === fresh!.variant_id) shown = fresh!;
       else show(fresh!);
@@ -207,23 +206,17 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
       engine.settle();
     });
     run().catch(() => {
-      stop();
+      leave();
       // What cannot be shown is not shown again.
       store((kept) => (kept.assignment = undefined));
     });
-
-    return {
-      variant: () => shown?.variant_id,
-      convert,
-      end: stop,
-    };
   };
   const begin = guard(() => {
-    if (!isOff) current ??= visit();
+    if (!isOff && !stop) visit();
   });
   const end = (isForgotten?: boolean) => {
-    current?.end();
-    current = undefined;
+    stop?.();
+    stop = happened = shown = undefined;
     const { visitor, token } = store();
     store(null);
     if (isForgotten && token) {
@@ -236,9 +229,9 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   page["evoloop"] = {
     convert: guard((...call) => {
       calls.push(call);
-      current?.convert();
+      convert();
     }),
-    variant: () => current?.variant(),
+    variant: () => shown?.variant_id,
     on: guard((wanted, callback) => {
       const hear = guard((name: EventName, detail?: object) => name === wanted && callback(detail));
       listeners.push(hear);
@@ -261,10 +254,3 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   for (const call of (before?.q ?? []) as Call[]) run(call);
 });
 
-/** Keeps the owner's flag of the address, `off` forgets it, and takes it out, so that nobody passes it on with the link. */
-const keepOwner = guard((page: Page, store: Store, flag: string) => {
-  if (OWNER.test(flag)) store((kept) => (kept.owner = flag === "off" ? undefined : flag));
-  const { history, location } = page;
-  // Refused on a page without an origin; then the flag stays where it is.
-  history.replaceState(history.state, "", location.href.replace(/(?<=[?&])evo_owner=[^&#]*&?/, ""));
-});
