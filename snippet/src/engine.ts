@@ -37,11 +37,11 @@ export interface Engine {
 }
 
 /** Puts rules on the page by a style sheet made by script, which no content policy stops; what it gives takes them off. */
-export function addRules(page: Page, rules: string[]): () => void {
+export function addRules(page: Page, rules: string): () => void {
   const { document } = page;
   const sheet = new page.CSSStyleSheet();
   // A rule that a browser does not know takes no other with it.
-  sheet.replaceSync(rules.join(""));
+  sheet.replaceSync(rules);
   document.adoptedStyleSheets.push(sheet);
   return () => (document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet));
 }
@@ -123,7 +123,7 @@ export function openEngine(page: Page): Engine {
       const isBarred = isTangled || (!isServed && document.querySelector("[data-evo]"));
       missed = isBarred ? 1 : parts.length - changes.length + targets.filter((target) => !resolve(page, target)).length;
       if (missed || (!isServed && changes.some(({ bearer, spot }) => !mayChange(spot ?? bearer)))) return;
-      removeRules = addRules(page, changes.map(({ rule }) => rule ?? ""));
+      removeRules = addRules(page, changes.map(({ rule }) => rule ?? "").join(""));
       done = parts;
     } else {
       if (!changes.length) return;
@@ -135,7 +135,7 @@ export function openEngine(page: Page): Engine {
       }
     }
     // What the page would fade or slide changes at once.
-    const calm = addRules(page, ["[data-evo],[data-evo] *{transition:none!important}"]);
+    const calm = addRules(page, "[data-evo],[data-evo] *{transition:none!important}");
     // What is changed bears the numbers of its operations.
     for (const { change, traces, index } of lost)
       if (change) traces.push(...(change.act?.() ?? []), putWords(change.bearer, "data-evo", [`${index}`]));

@@ -29,7 +29,7 @@ export function watchGoals(page: Page, goals: () => Goal[] | undefined, reached:
     if (means) waiting.push([means, value!]);
     const known = goals();
     // A selector that is none takes no other goal with it.
-    if (known) for (const [means, value] of waiting.splice(0)) known.forEach(guard((goal) => means(goal) && reached(goal, value)));
+    for (const [means, value] of known ? waiting.splice(0) : []) known!.forEach(guard((goal) => means(goal) && reached(goal, value)));
   };
   listen(page, "click submit", (event) => {
     happened(({ type, selector }) => (type === "form" ? "submit" : type) === event.type && (event.target as Element).closest(selector!));

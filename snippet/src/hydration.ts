@@ -3,7 +3,7 @@
 import type { Page } from "./wire.js";
 
 /** Where frameworks put the page that a server has drawn, and what their scripts leave behind; the container of React among it. */
-const ROOTS = "#root,#app,[id^=__],[data-reactroot],[data-hk],[ng-version],[ssr]";
+const ROOTS = "#root,#app,[id^=__],[data-hk],[ng-version],[ssr]";
 const SIGNS = /__(react[CR]|next|nuxt|remix|sveltekit|tsr)/i;
 /** What is on an element that was taken over, or on the root around it: React goes down piece by piece, others take all at once. */
 const TAKEN = /^[^;]*__react|\b(__vue|_reactRoot)/;

@@ -53,8 +53,8 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   const listeners: Tell[] = [];
   const calls: Parameters<Evoloop["convert"]>[] = [];
   // A look at a variant that may not be published leaves no trace either.
-  const isPreview = asked.has("evo_preview");
-  const isShort = stateless != null || isPreview;
+  const preview = asked.get("evo_preview");
+  const isShort = (stateless ?? preview) != null;
   const store = openStore(page, key, isShort);
   /** What the visit is, as soon as there is one: what is shown, what happened, and how it ends. */
   let shown: Assignment | undefined;
@@ -70,7 +70,6 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   };
   const visit = () => {
     const { document, location, performance } = page;
-    const preview = asked.get("evo_preview") ?? "";
     const began = performance.now();
     const isPainted = () => performance.getEntriesByName("first-contentful-paint").length > 0;
     let vitals = Math.random() < +share && watchVitals(page);
@@ -162,11 +161,11 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
       const targets = kept?.patch?.ops?.map((op) => (op as { target?: Target }).target);
       const hidden = block != null ? "html" : targets?.flatMap((target) => (target && target.n == null ? target.css : [])).join();
       if (hidden) {
-        unmask = addRules(page, [`:is(${hidden}):not(:focus-within){visibility:hidden!important}`]);
+        unmask = addRules(page, `:is(${hidden}):not(:focus-within){visibility:hidden!important}`);
         page.setTimeout(unmask, MASK_MS);
         if (!isPainted()) unmasksAt = performance.now() + MASK_MS;
       }
-      const query = `site_id=${site}&visitor_id=${visitor}&stateless=${+!visitor}&current=${current}&preview=${preview}`;
+      const query = `site_id=${site}&visitor_id=${visitor}&stateless=${+!visitor}&current=${current}&preview=${preview ?? ""}`;
       const asked: Promise<Assignment | null | undefined> = page
         .fetch(`${at(assign)}?${query}`, { signal: page.AbortSignal.timeout(ASSIGN_MS) })
         .then((answer) => (answer.ok ? answer.json() : answer.status === 404 ? null : kept))
@@ -249,7 +248,7 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   };
   // What another tab has taken back is taken back here.
   listen(page, "storage", (event) => (event as StorageEvent).key === key && !(event as StorageEvent).newValue && end());
-  if (consent !== "required" || isPreview || store().consent) begin();
+  if (consent !== "required" || preview || store().consent) begin();
   if (asked.has("evo_debug")) void import(at("/evoloop-debug.js"));
   for (const call of (before?.q ?? []) as Call[]) run(call);
 });

@@ -20,21 +20,16 @@ export function watchVitals(page: Page): Vitals {
   listen(page, "error unhandledrejection", ({ target }) => target === page && vitals.errors++);
   // Shifts that follow each other within a second, for five at most, are one: the worst of these counts.
   let [sum, first, last] = [0, 0, 0];
-  const note = ({ entryType, startTime, duration, value, hadRecentInput, interactionId }: Entry) => {
-    if (entryType[0] === "e") interactionId && (vitals.inp = Math.max(vitals.inp ?? 0, duration));
-    else if (!value) vitals.lcp = startTime;
-    else if (!hadRecentInput) {
-      if (startTime > last + 1000 || startTime > first + 5000) [sum, first] = [0, startTime];
-      last = startTime;
-      vitals.cls = Math.max(vitals.cls ?? 0, (sum += value));
-    }
-  };
-  const observe = guard((type: string) =>
-    new page.PerformanceObserver((list) => list.getEntries().forEach((entry) => note(entry as Entry))).observe({
-      type,
-      buffered: true,
-    }),
+  const observe = guard((type: string, note: (entry: Entry) => void) =>
+    new page.PerformanceObserver((list) => list.getEntries().forEach(note as never)).observe({ type, buffered: true }),
   );
-  ["event", "largest-contentful-paint", "layout-shift"].forEach(observe);
+  observe("largest-contentful-paint", ({ startTime }) => (vitals.lcp = startTime));
+  observe("event", ({ interactionId, duration }) => interactionId && (vitals.inp = Math.max(vitals.inp ?? 0, duration)));
+  observe("layout-shift", ({ startTime, value, hadRecentInput }) => {
+    if (hadRecentInput) return;
+    if (startTime > last + 1000 || startTime > first + 5000) [sum, first] = [0, startTime];
+    last = startTime;
+    vitals.cls = Math.max(vitals.cls ?? 0, (sum += value!));
+  });
   return vitals;
 }
