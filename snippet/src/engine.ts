@@ -130,8 +130,7 @@ export function openEngine(page: Page): Engine {
       turns.unshift(performance.now());
       if (turns[MOST_AGAIN]! > performance.now() - AGAIN_MS) {
         revert();
-        report(1, true);
-        return;
+        return report(1, true);
       }
     }
     // What the page would fade or slide changes at once.
@@ -190,9 +189,7 @@ export function openEngine(page: Page): Engine {
     settle() {
       page.clearTimeout(settling);
       settling = page.setTimeout(() => {
-        free = 0;
-        if (done) look();
-        if (!ops || (done && !done.some(isLost))) return;
+        if (!ops) return;
         stop();
         watch();
       }, SETTLE_MS);

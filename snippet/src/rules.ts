@@ -20,7 +20,7 @@ const ADDRESS = `"(?!\\s*(//|(?!https?://)[A-Za-z][\\w+.-]*:))${PLAIN}{0,2000}"`
 
 /** A selector without states, namespaces and nesting; whether it is one, the browser says. */
 const CSS =
-  `"(?=${ANY}{1,500}")([^"\\\\:[]|\\\\[^\\\\]|\\\\\\\\${ANY}|\\[([^"\\\\\\]]|\\\\.)*\\]` +
+  `"(?=${ANY}{1,500}")([^"\\\\:/&|[]|\\\\[^\\\\]|\\\\\\\\${ANY}|\\[([^"\\\\\\]]|\\\\.)*\\]` +
   `|:(not|(first|last|only|nth(-last)?)-(child|of-type)))+"`;
 const TARGETS = RegExp(`\\{"css":${CSS}(,"n":\\d{1,5})?(,"tag":${STRING})?(,"text":${STRING})?(,"alt":\\[${list(CSS, "3")}\\])?\\}`, "gu");
 

@@ -77,7 +77,7 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
     const flag = asked.get("evo_owner");
     if (flag != null)
       guard(() => {
-        if (OWNER.test(flag)) store((kept) => (kept.owner = flag === "off" ? undefined : flag));
+        if (flag) store((kept) => (kept.owner = flag === "off" ? undefined : flag));
         // Nobody passes it on with the link. Refused on a page without an origin; then the flag stays where it is.
         page.history.replaceState(page.history.state, "", location.href.replace(/(?<=[?&])evo_owner=[^&#]*&?/, ""));
       })();
