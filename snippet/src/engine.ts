@@ -116,12 +116,8 @@ export function openEngine(page: Page): Engine {
     const changes = lost.flatMap(({ change }) => change ?? []);
     const isFirst = !done;
     if (isFirst) {
-      // No chain of moves is followed.
-      const named = changes.flatMap(({ moved, beside }) => [moved, beside]);
-      const isTangled = changes.some(({ moved }) => moved && named.filter((one) => one === moved)[1]);
       // What was served with another patch stays as it was served.
-      const isBarred = isTangled || (!isServed && document.querySelector("[data-evo]"));
-      missed = isBarred ? 1 : parts.length - changes.length + targets.filter((target) => !resolve(page, target)).length;
+      missed = !isServed && document.querySelector("[data-evo]") ? 1 : parts.length - changes.length + targets.filter((target) => !resolve(page, target)).length;
       if (missed || (!isServed && changes.some(({ bearer, spot }) => !mayChange(spot ?? bearer)))) return;
       removeRules = addRules(page, changes.map(({ rule }) => rule ?? "").join(""));
       done = parts;

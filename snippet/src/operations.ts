@@ -17,10 +17,8 @@ export interface Change {
   rule?: string | undefined;
   /** What has to load, if it is a picture. */
   picture?: HTMLImageElement | false;
-  /** From where the place of a new or moved element is seen, and what it goes beside, and whether it was elsewhere before. */
+  /** From where the place of a new or moved element is seen. */
   spot?: Element | undefined;
-  beside?: Element | false | undefined;
-  moved?: Element | false | null;
 }
 
 /** One operation of the patch, and what has become of it. */
@@ -119,7 +117,6 @@ export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" 
       return { bearer, act: () => [putWords(bearer, "class", op.add, op.remove)] };
     case "insert":
     case "move": {
-      const isBeside = /before|after/.test(side!);
       // Whoever types in it would lose the cursor.
       if (op.op === "move" && (bearer === spot || bearer.parentNode !== spot!.parentNode || bearer.contains(page.document.activeElement))) return undefined;
       const act = (): Trace[] => {
@@ -133,7 +130,7 @@ export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" 
         };
         return [[back]];
       };
-      return { bearer, act, spot, beside: isBeside && spot, moved: bearer.parentNode && bearer };
+      return { bearer, act, spot };
     }
   }
 }

@@ -14,9 +14,6 @@ import type { Assignment, Page, Target, WireEvent } from "./wire.js";
 const ASSIGN_MS = 2000;
 /** How long something that is about to change may be kept out of sight, in milliseconds. */
 const MASK_MS = 400;
-/** The flag of the page's owner; a value of another form is no flag, and is not kept. */
-const OWNER = /^[\w.-]+$/;
-
 
 type EvoloopPage = Page & { evoloop?: Evoloop };
 
