@@ -9,7 +9,7 @@ use super::plan::{Item, Plan};
 use super::tags::Tag;
 use super::tree::{NONE, wide};
 use super::{Edit, Unsure};
-use domain::patch::{MARK, Node, Op, is_void};
+use domain::patch::{MARK, Node, Op, VOID_TAGS};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -238,7 +238,7 @@ fn write_node(node: &Node, op: Option<usize>, text: &mut String) {
         text.push_str(&marks::written(MARK, &op.to_string()));
     }
     text.push('>');
-    if is_void(&node.tag) {
+    if VOID_TAGS.contains(&node.tag.as_str()) {
         return;
     }
     text.push_str(&written_text(node.text.as_deref().unwrap_or_default()));
