@@ -26,7 +26,8 @@ impl AllowedHosts {
             return !address.starts_with("//");
         }
         (address.starts_with("http://") || address.starts_with("https://"))
-            && Url::parse(address).is_ok_and(|url| url.host_str().is_some_and(|host| self.0.iter().any(|it| it == host)))
+            && Url::parse(address)
+                .is_ok_and(|url| url.host_str().is_some_and(|host| self.0.iter().any(|it| it == host)))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Why a patch is refused.
 
 use super::{
-    MAX_BYTES, MAX_CLASS_CHARS, MAX_CLASSES, MAX_DEPTH, MAX_FALLBACKS, MAX_OPS, MAX_PROPERTIES,
-    MAX_SELECTOR_CHARS, MAX_STYLE_CHARS, MAX_VALUE_CHARS, VERSION,
+    MAX_BYTES, MAX_CLASS_CHARS, MAX_CLASSES, MAX_DEPTH, MAX_FALLBACKS, MAX_OPS, MAX_PROPERTIES, MAX_SELECTOR_CHARS,
+    MAX_STYLE_CHARS, MAX_VALUE_CHARS, VERSION,
 };
 
 /// Why a patch is refused. Every rule has its name, so that a refusal can be explained. Numbers are those of

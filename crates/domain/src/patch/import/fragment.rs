@@ -31,7 +31,9 @@ fn element(html: &str, depth: usize) -> Option<(Node, &str)> {
     let mut attrs = BTreeMap::new();
     loop {
         rest = rest.trim_start();
-        if let Some(after) = rest.strip_prefix('>').or_else(|| rest.strip_prefix("/>").filter(|_| VOID_TAGS.contains(&tag.as_str()))) {
+        if let Some(after) =
+            rest.strip_prefix('>').or_else(|| rest.strip_prefix("/>").filter(|_| VOID_TAGS.contains(&tag.as_str())))
+        {
             rest = after;
             break;
         }
