@@ -8,7 +8,6 @@
 mod address;
 mod check;
 mod import;
-mod nesting;
 mod refusal;
 mod reverse;
 mod selector;
@@ -18,11 +17,10 @@ mod summary;
 
 pub use address::AllowedHosts;
 pub use import::{Declarative, ImportRefusal, import};
-pub use nesting::{Place, is_flow, is_void};
 pub use refusal::Refusal;
 pub use reverse::{NotThePatched, Restored, Reverse};
 pub use selector::{AttributeTest, Combinator, Complex, Compound, Nth, Selector, Simple};
-pub use style::{FAMILIES, FUNCTIONS, PROPERTIES, is_property};
+pub use style::{FAMILIES, is_property};
 pub use summary::Change;
 
 use serde::{Deserialize, Serialize};
@@ -37,8 +35,8 @@ pub const MAX_OPS: usize = 40;
 pub const MAX_BYTES: usize = 16 * 1024;
 /// Longest text or attribute value, in characters.
 pub const MAX_VALUE_CHARS: usize = 2_000;
-/// Longest CSS selector, in bytes.
-pub const MAX_SELECTOR_BYTES: usize = 500;
+/// Longest CSS selector, in characters.
+pub const MAX_SELECTOR_CHARS: usize = 500;
 /// Most selectors that are tried after the first.
 pub const MAX_FALLBACKS: usize = 4;
 /// Most properties of one `style` operation.
@@ -47,10 +45,8 @@ pub const MAX_PROPERTIES: usize = 20;
 pub const MAX_STYLE_CHARS: usize = 200;
 /// Most classes that one operation adds, and most that it removes.
 pub const MAX_CLASSES: usize = 10;
-/// Longest class name, in bytes.
-pub const MAX_CLASS_BYTES: usize = 100;
-/// Most elements that one operation inserts.
-pub const MAX_NODES: usize = 30;
+/// Longest class name, in characters.
+pub const MAX_CLASS_CHARS: usize = 100;
 /// Most levels of inserted elements.
 pub const MAX_DEPTH: usize = 5;
 /// Attributes that an `attr` operation may set.
@@ -82,8 +78,10 @@ pub const TAGS: &[&str] = &[
     "br",
     "hr",
 ];
-/// Attributes that every inserted element may have. `href` belongs to `a`; `src`, `alt`, `width` and `height` to `img`.
-pub const NODE_ATTRIBUTES: &[&str] = &["class", "title", "aria-label"];
+/// Attributes that an inserted element may have.
+pub const NODE_ATTRIBUTES: &[&str] = &["alt", "aria-label", "class", "height", "href", "src", "title", "width"];
+/// Elements without content.
+pub const VOID_TAGS: &[&str] = &["img", "br", "hr"];
 /// The attribute that marks what a patch changed: the numbers of the operations, from 0, with a space between.
 pub const MARK: &str = "data-evo";
 

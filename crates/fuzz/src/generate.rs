@@ -192,7 +192,8 @@ impl Grammar<'_> {
         (0..count).map(|_| self.word(words::CLASSES, words::BAD_CLASSES)).collect()
     }
 
-    /// An element for a place: where a block can stand, where only a line can (`line`), or in a list (`list`).
+    /// An element for a place: where a block can stand, where only a line can (`line`), or in a list (`list`). Some
+    /// stand where they cannot in text.
     fn node(&mut self, level: usize, place: &str) -> Value {
         if self.harms() && self.random.chance(40) {
             let mut node = json!({"tag": self.random.one(words::BAD_TAGS), "text": "window.hit=1"});
@@ -201,7 +202,7 @@ impl Grammar<'_> {
             }
             return node;
         }
-        let place = if self.harms() { "" } else { place };
+        let place = if self.random.chance(5) { "" } else { place };
         let (tag, inside) = match (place, self.random.below(8)) {
             ("list", _) => ("li", ""),
             ("line", 0) => ("br", "none"),
@@ -239,20 +240,13 @@ impl Grammar<'_> {
 
     fn attributes(&mut self, tag: &str) -> Map<String, Value> {
         let mut attributes = Map::new();
-        if self.random.chance(30) {
-            let name = self.word(&["class", "title", "aria-label"], words::BAD_ATTRIBUTES);
+        for _ in 0..self.random.below(3) {
+            let name = self.word(words::NODE_ATTRIBUTES, words::BAD_ATTRIBUTES);
             attributes.insert(name, json!(self.text_or_blank()));
         }
-        if tag == "a" && self.random.chance(80) {
-            attributes.insert("href".to_owned(), json!(self.address()));
-        }
-        if tag == "img" && !self.harms() {
-            attributes.insert("src".to_owned(), json!(self.address()));
-            attributes.insert("alt".to_owned(), json!(self.text_or_blank()));
-            if self.random.chance(30) {
-                attributes
-                    .insert("width".to_owned(), json!(self.word(&["1", "640", "9999"], &["", "12345", "1px", "-1"])));
-            }
+        let address = if tag == "img" { "src" } else { "href" };
+        if self.random.chance(if matches!(tag, "a" | "img") { 80 } else { 10 }) {
+            attributes.insert(address.to_owned(), json!(self.address()));
         }
         attributes
     }

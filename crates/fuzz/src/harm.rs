@@ -58,7 +58,7 @@ fn another(random: &mut Random, value: &Value) -> Value {
         7 => json!(""),
         8 => json!([value]),
         9 => json!("script"),
-        10 => json!(65_536),
+        10 => json!(100_000),
         _ => value.as_str().map_or_else(|| json!([value, value]), |text| json!(spoiled(random, text))),
     }
 }
@@ -83,13 +83,13 @@ pub(crate) fn sized(random: &mut Random) -> Value {
         1 => vec![text("é".repeat(2000 + over))],
         2 => vec![text("😀".repeat(2000 + over))],
         3 => vec![json!({"op": "hide", "target": {"css": "a".repeat(500 + over)}})],
-        4 => vec![json!({"op": "hide", "target": {"css": format!("h1{}", ",h2".repeat(19 + over))}})],
+        4 => vec![json!({"op": "hide", "target": {"css": format!(".{}", "é".repeat(499 + over))}})],
         5 => vec![styles(20 + over)],
         6 => vec![
             json!({"op": "class", "target": {"css": "h1"}, "add": vec!["a"; 10 + over], "remove": ["b".repeat(100 + over)]}),
         ],
         7 => vec![insert(nested(5 + over))],
-        8 => vec![insert(json!({"tag": "ul", "children": vec![json!({"tag": "li", "text": "x"}); 29 + over]}))],
+        8 => vec![json!({"op": "class", "target": {"css": "h1"}, "add": ["é".repeat(100 + over)]})],
         _ => {
             // Eight texts and one that fills up to the limit.
             let empty = json!({"v": 1, "ops": vec![text(String::new()); 9]}).to_string().len();

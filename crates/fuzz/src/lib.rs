@@ -6,11 +6,13 @@
 mod generate;
 mod harm;
 mod invariants;
+mod order;
 mod random;
 mod run;
 mod vocabulary;
 
 pub use generate::patch;
 pub use invariants::{Became, SHOP, broken};
+pub use order::in_order;
 pub use random::Random;
 pub use run::{Check, Finding, Tally, by_the_rules, by_the_rules_of_a_browser, hosts_of_shop, run};

@@ -2,7 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool talks on standard output")]
 
 use clap::{Parser, Subcommand};
-use fuzz::{Random, by_the_rules, by_the_rules_of_a_browser, patch, run};
+use fuzz::{Random, by_the_rules, by_the_rules_of_a_browser, in_order, patch, run};
 use serde_json::json;
 use std::io::{BufWriter, Write, stdout};
 use std::process::ExitCode;
@@ -24,7 +24,7 @@ struct Arguments {
 enum Task {
     /// Checks and applies them, and looks at what they make of a page
     Check,
-    /// Writes each as a line of JSON: its text, and the name of its refusal
+    /// Writes each as a line of JSON: its text as it would be served, and the name of its refusal
     Lines,
 }
 
@@ -48,8 +48,11 @@ fn check(count: u64, seed: u64) -> ExitCode {
 fn lines(count: u64, seed: u64) -> std::io::Result<()> {
     let mut out = BufWriter::new(stdout().lock());
     for index in 0..count {
-        let json = patch(&mut Random::new(seed, index)).to_string();
-        let refusal = by_the_rules_of_a_browser(&json).err();
+        let patch = patch(&mut Random::new(seed, index));
+        let (json, refusal) = match by_the_rules_of_a_browser(&patch.to_string()) {
+            Ok(patch) => (serde_json::to_string(&patch)?, None),
+            Err(refusal) => (in_order(&patch), Some(refusal)),
+        };
         writeln!(out, "{}", json!({"json": json, "refusal": refusal}))?;
     }
     out.flush()

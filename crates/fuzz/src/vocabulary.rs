@@ -76,7 +76,8 @@ pub(crate) const COMPOUNDS: &[&str] = &[
     ".-a_b",
     "[data-x='a]\\\"b' i]",
     "my-element",
-    "h3:FIRST-of-type",
+    "h3:first-of-type",
+    "H3[DATA-x]",
 ];
 
 /// Selectors that are none of the language.
@@ -129,6 +130,11 @@ pub(crate) const BAD_SELECTORS: &[&str] = &[
     "#1",
     "\u{a0}h1",
     "[a=b\\\n]",
+    "h3:FIRST-of-type",
+    ":nth-child(ODD)",
+    "& h1",
+    "p / a",
+    "|h1",
 ];
 
 /// Characters to spoil a text with.
@@ -196,10 +202,11 @@ pub(crate) const ADDRESSES: &[&str] = &[
     "../up",
     "./a:b",
     "/a b",
-    "/\"onerror=\"hit(10)",
     "/'><script>hit(11)</script>",
     "https://shop.example/a",
-    "HTTPS://Shop.Example/a?b#c",
+    "https://Shop.Example/a?b#c",
+    "10:30",
+    "_a:b",
     "http://shop.example:8080/",
     "javascript&#58;hit(12)",
     "&#106;avascript:x/..",
@@ -227,8 +234,11 @@ pub(crate) const BAD_ADDRESSES: &[&str] = &[
     "about:blank",
     "filesystem:http://shop.example/x",
     "mailto:a@b.example",
-    "https://",
-    "http://[::1",
+    "/\"onerror=\"hit(10)",
+    "HTTPS://shop.example/a",
+    "https:shop.example",
+    "http:/shop.example",
+    "a_b:c",
     "ftp://shop.example/",
     "ws://shop.example",
     "a:b",

@@ -3,7 +3,7 @@
 //! The text is read once, tag by tag, into a tree of places; nothing is copied and no page is built. What the
 //! patch changes is cut out and put in, so everything else stays byte for byte. The tree is the one that a browser
 //! would build for documents in order, with implied tags, raw text, comments and drawings. Where a browser would
-//! mend a page in a way that is not known here, the answer is [`Outcome::Unsure`] and nothing is changed.
+//! mend a page in a way that is not known here, or what the patch inserts, the answer is [`Outcome::Unsure`] and nothing is changed.
 
 mod attributes;
 mod build;
@@ -12,6 +12,7 @@ mod decode;
 mod matching;
 #[cfg(test)]
 mod oracle;
+mod place;
 mod plan;
 mod render;
 mod resolve;

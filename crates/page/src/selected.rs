@@ -6,7 +6,7 @@ use crate::effort::Effort;
 use crate::{image, inventory, locator};
 use domain::ImageSlot;
 use domain::page_edits::{Selected, SelectedElement};
-use domain::patch::MAX_SELECTOR_BYTES;
+use domain::patch::MAX_SELECTOR_CHARS;
 use scraper::{ElementRef, Selector};
 
 /// Most selectors that are looked up.
@@ -32,7 +32,7 @@ pub fn is_selector(css: &str) -> bool {
 }
 
 fn read(css: &str) -> Option<(Weight, Selector)> {
-    let weight = Weight::of_any_length(css).filter(|_| css.len() <= MAX_SELECTOR_BYTES)?;
+    let weight = Weight::of_any_length(css).filter(|_| css.chars().count() <= MAX_SELECTOR_CHARS)?;
     Some((weight, Selector::parse(css).ok()?))
 }
 

@@ -65,6 +65,13 @@ async fn what_is_missing_or_not_understood_is_named() {
     let (ok, printed, _) = patch(folder.path(), &arguments).await;
     let printed: Value = serde_json::from_str(&printed).unwrap();
     assert!(!ok && printed["reason"] == "unsure", "{printed}");
+    // A browser puts a block into a paragraph, text cannot.
+    let block = json!({"v": 1, "ops": [{"op": "insert", "at": {"last": {"css": "p"}}, "node": {"tag": "div"}}]});
+    fs::write(folder.path().join("page.html"), "<p>One</p>").unwrap();
+    fs::write(folder.path().join("patch.json"), block.to_string()).unwrap();
+    let (ok, printed, _) = patch(folder.path(), &arguments).await;
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    assert!(!ok && printed["reason"] == "unsure", "{printed}");
 }
 
 #[tokio::test]
@@ -85,6 +92,11 @@ async fn patches_are_checked_and_shown() {
     let (ok, _, stderr) =
         patch(folder.path(), &["check", "--patch", "patch.json", "--hosts", "b.example,a.example"]).await;
     assert!(ok, "{stderr}");
+    // The order of fields is nothing that a person has to know.
+    fs::write(folder.path().join("patch.json"), r#"{"ops":[{"target":{"n":1,"css":"li"},"op":"hide"}],"v":1}"#)
+        .unwrap();
+    let (ok, printed, stderr) = patch(folder.path(), &["check", "--patch", "patch.json"]).await;
+    assert!(ok, "{printed} {stderr}");
     let (ok, _, stderr) = patch(folder.path(), &["check", "--patch", "nowhere.json"]).await;
     assert!(!ok && stderr.contains("nowhere.json"), "{stderr}");
 }

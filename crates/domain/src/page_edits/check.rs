@@ -1,7 +1,7 @@
 //! What an owner may say: bounds, and selectors that must not be.
 
 use super::stated;
-use crate::patch::{AllowedHosts, MAX_SELECTOR_BYTES, Refusal, VERSION};
+use crate::patch::{AllowedHosts, MAX_SELECTOR_CHARS, Refusal, VERSION};
 use crate::slots::normalise;
 use crate::{Op, Patch, Target};
 
@@ -25,7 +25,7 @@ pub fn check_selector(css: &str) -> Result<(), String> {
             "Scripts, styles, frames and the head of the page cannot be changed, so they cannot be chosen.".to_owned()
         }
         Err(_) if css.trim().is_empty() => "Write a CSS selector, like #hero h1.".to_owned(),
-        Err(_) if css.len() > MAX_SELECTOR_BYTES => format!("A selector has at most {MAX_SELECTOR_BYTES} bytes."),
+        Err(_) if css.chars().count() > MAX_SELECTOR_CHARS => format!("A selector has at most {MAX_SELECTOR_CHARS} characters."),
         Err(_) => "This is not a selector that variants can use: tags, #ids, .classes, [attributes] and places like :nth-child(2) are.".to_owned(),
     };
     Err(sentence)

@@ -16,18 +16,24 @@ impl AllowedHosts {
 
     /// A relative address stays on the page's own host; an absolute one must be http(s) and listed.
     pub(super) fn allow(&self, address: &str) -> bool {
-        let address = address.trim_matches(is_space);
-        // The browser strips these before it looks for a scheme, so they could hide one.
-        if address.chars().any(char::is_control) || address.contains('\\') {
+        // A browser strips control characters before it looks for a scheme, so they could hide one, and it reads a
+        // backslash as a slash.
+        if address.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) {
             return false;
         }
-        match Url::parse(address) {
-            Ok(url) => {
-                matches!(url.scheme(), "http" | "https")
-                    && url.host_str().is_some_and(|host| self.0.iter().any(|allowed| allowed == host))
-            }
-            Err(url::ParseError::RelativeUrlWithoutBase) => !address.starts_with("//"),
-            Err(_) => false,
+        let address = address.trim_matches(is_space);
+        if !has_scheme(address) {
+            return !address.starts_with("//");
         }
+        (address.starts_with("http://") || address.starts_with("https://"))
+            && Url::parse(address)
+                .is_ok_and(|url| url.host_str().is_some_and(|host| self.0.iter().any(|it| it == host)))
     }
+}
+
+/// Whether an address begins with something that could be a scheme; `10:30` is a path.
+fn has_scheme(address: &str) -> bool {
+    let scheme = address.split_once(':').map_or("", |(scheme, _)| scheme);
+    let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '.' | '-');
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(belongs)
 }

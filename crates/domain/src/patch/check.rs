@@ -1,9 +1,9 @@
 //! The rules of the language.
 
 use super::{
-    ATTRIBUTES, AllowedHosts, MAX_BYTES, MAX_CLASS_BYTES, MAX_CLASSES, MAX_DEPTH, MAX_FALLBACKS, MAX_NODES, MAX_OPS,
-    MAX_PROPERTIES, MAX_SELECTOR_BYTES, MAX_VALUE_CHARS, NODE_ATTRIBUTES, Node, Op, Patch, Place, Refusal, Selector,
-    TAGS, Target, VERSION, is_void, style,
+    ATTRIBUTES, AllowedHosts, MAX_BYTES, MAX_CLASS_CHARS, MAX_CLASSES, MAX_DEPTH, MAX_FALLBACKS, MAX_OPS,
+    MAX_PROPERTIES, MAX_SELECTOR_CHARS, MAX_VALUE_CHARS, NODE_ATTRIBUTES, Node, Op, Patch, Refusal, Selector, TAGS,
+    Target, VERSION, VOID_TAGS, style,
 };
 
 pub(super) fn check(patch: &Patch, hosts: &AllowedHosts) -> Result<(), Refusal> {
@@ -51,11 +51,7 @@ impl Checker<'_> {
                 }
             }
             Op::Hide { .. } | Op::Move { .. } => Ok(()),
-            Op::Insert { node, .. } => {
-                let mut count = 0;
-                self.node(node, &Place::default(), 1, &mut count)?;
-                if shows(node) { Ok(()) } else { Err(Refusal::NodeCount(self.index)) }
-            }
+            Op::Insert { node, .. } => self.node(node, 1),
         }
     }
 
@@ -64,7 +60,7 @@ impl Checker<'_> {
             return Err(Refusal::Selector(self.index));
         }
         for css in std::iter::once(&target.css).chain(&target.alt) {
-            let selector = Some(css).filter(|css| css.len() <= MAX_SELECTOR_BYTES);
+            let selector = Some(css).filter(|css| css.chars().count() <= MAX_SELECTOR_CHARS);
             let selector = selector.and_then(|css| Selector::parse(css)).ok_or(Refusal::Selector(self.index))?;
             if selector.names_tag(is_forbidden) {
                 return Err(Refusal::ForbiddenTarget(self.index));
@@ -107,44 +103,27 @@ impl Checker<'_> {
         if style::is_value(value) { Ok(()) } else { Err(Refusal::StyleValue(self.index, value.to_owned())) }
     }
 
-    fn node(&self, node: &Node, place: &Place<'_>, depth: usize, count: &mut usize) -> Result<(), Refusal> {
+    fn node(&self, node: &Node, depth: usize) -> Result<(), Refusal> {
         let tag = node.tag.as_str();
         if !TAGS.contains(&tag) {
             return Err(Refusal::NodeTag(self.index, tag.to_owned()));
         }
-        *count += 1;
-        if *count > MAX_NODES || depth > MAX_DEPTH {
+        if depth > MAX_DEPTH {
             return Err(Refusal::NodeCount(self.index));
         }
-        // Where the outermost one stands is for the page to say.
-        if depth > 1 && !place.takes(tag) || is_void(tag) && (node.text.is_some() || !node.children.is_empty()) {
+        if VOID_TAGS.contains(&tag) && (node.text.is_some() || !node.children.is_empty()) {
             return Err(Refusal::Nesting(self.index, tag.to_owned()));
         }
         node.text.as_deref().map_or(Ok(()), |text| self.value(text))?;
-        if tag == "img" && node.attrs.get("src").is_none_or(String::is_empty) {
-            return Err(Refusal::Attribute(self.index, "src".to_owned()));
-        }
-        node.attrs.iter().try_for_each(|(name, value)| self.node_attribute(tag, name, value))?;
-        let inside = place.inside(tag);
-        node.children.iter().try_for_each(|child| self.node(child, &inside, depth + 1, count))
+        node.attrs.iter().try_for_each(|(name, value)| {
+            if NODE_ATTRIBUTES.contains(&name.as_str()) {
+                self.attribute_value(name, value)
+            } else {
+                Err(Refusal::Attribute(self.index, name.clone()))
+            }
+        })?;
+        node.children.iter().try_for_each(|child| self.node(child, depth + 1))
     }
-
-    fn node_attribute(&self, tag: &str, name: &str, value: &str) -> Result<(), Refusal> {
-        let is_known = NODE_ATTRIBUTES.contains(&name)
-            || matches!((tag, name), ("a", "href") | ("img", "src" | "alt" | "width" | "height"));
-        let is_number = |value: &str| (1..=4).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
-        if !is_known || matches!(name, "width" | "height") && !is_number(value) {
-            return Err(Refusal::Attribute(self.index, name.to_owned()));
-        }
-        self.attribute_value(name, value)
-    }
-}
-
-/// Whether an inserted element has something to see: a text, a picture or a line.
-fn shows(node: &Node) -> bool {
-    matches!(node.tag.as_str(), "img" | "hr")
-        || node.text.as_deref().is_some_and(|text| !is_blank(text))
-        || node.children.iter().any(shows)
 }
 
 /// White space as a browser's `trim` has it, so that the same texts are blank there.
@@ -165,5 +144,5 @@ fn is_forbidden(tag: &str) -> bool {
 
 fn is_class(name: &str) -> bool {
     let plain = |c: char| !is_space(c) && !c.is_control() && !"\"'`<>&=\\".contains(c);
-    (1..=MAX_CLASS_BYTES).contains(&name.len()) && name.chars().all(plain)
+    (1..=MAX_CLASS_CHARS).contains(&name.chars().count()) && name.chars().all(plain)
 }

@@ -1,8 +1,8 @@
 //! Why a patch is refused.
 
 use super::{
-    MAX_BYTES, MAX_CLASS_BYTES, MAX_CLASSES, MAX_DEPTH, MAX_FALLBACKS, MAX_NODES, MAX_OPS, MAX_PROPERTIES,
-    MAX_SELECTOR_BYTES, MAX_STYLE_CHARS, MAX_VALUE_CHARS, VERSION,
+    MAX_BYTES, MAX_CLASS_CHARS, MAX_CLASSES, MAX_DEPTH, MAX_FALLBACKS, MAX_OPS, MAX_PROPERTIES, MAX_SELECTOR_CHARS,
+    MAX_STYLE_CHARS, MAX_VALUE_CHARS, VERSION,
 };
 
 /// Why a patch is refused. Every rule has its name, so that a refusal can be explained. Numbers are those of
@@ -23,7 +23,7 @@ pub enum Refusal {
     TooLarge,
     /// An empty or overlong selector, more than [`MAX_FALLBACKS`] fallbacks, or CSS outside the subset.
     #[error(
-        "operation {0}: the target needs a CSS selector of the subset, with 1 to {MAX_SELECTOR_BYTES} bytes and at most {MAX_FALLBACKS} fallbacks"
+        "operation {0}: the target needs a CSS selector of the subset, with 1 to {MAX_SELECTOR_CHARS} characters and at most {MAX_FALLBACKS} fallbacks"
     )]
     Selector(usize),
     /// A target inside markup that is never to be touched.
@@ -41,8 +41,8 @@ pub enum Refusal {
     /// An attribute that cannot be set, there or at all.
     #[error("operation {0}: the attribute `{1}` cannot be changed")]
     Attribute(usize, String),
-    /// Not an http(s) address, or on a host that is not allowed.
-    #[error("operation {0}: `{1}` is not an http(s) address on an allowed host")]
+    /// Neither relative nor http(s) on a host that is allowed.
+    #[error("operation {0}: `{1}` is neither relative nor an http(s) address on an allowed host")]
     Address(usize, String),
     /// No property at all, or more than [`MAX_PROPERTIES`].
     #[error("operation {0}: a style has 1 to {MAX_PROPERTIES} properties")]
@@ -50,22 +50,23 @@ pub enum Refusal {
     /// A property that [`super::is_property`] does not know.
     #[error("operation {0}: the property `{1}` cannot be changed")]
     Property(usize, String),
-    /// A value that is not plain CSS: too long, another character or function, or brackets that do not match.
+    /// A value that is not plain CSS: too long, another character, an address, or brackets that do not match or stand too
+    /// deep.
     #[error("operation {0}: `{1}` is not a plain value of at most {MAX_STYLE_CHARS} characters")]
     StyleValue(usize, String),
     /// No class at all, too many, or something that is not a class name.
     #[error(
-        "operation {0}: classes are 1 to {MAX_CLASSES} names to add or remove, of at most {MAX_CLASS_BYTES} bytes without spaces, quotes or angle brackets"
+        "operation {0}: classes are 1 to {MAX_CLASSES} names to add or remove, of at most {MAX_CLASS_CHARS} characters without spaces, quotes or angle brackets"
     )]
     ClassName(usize),
     /// An element outside [`super::TAGS`].
     #[error("operation {0}: an element `{1}` cannot be inserted")]
     NodeTag(usize, String),
-    /// An element where a browser's parser would not leave it.
-    #[error("operation {0}: an element `{1}` cannot stand there")]
+    /// A text or an element in one that has no content.
+    #[error("operation {0}: an element `{1}` has no text and no children")]
     Nesting(usize, String),
-    /// More than [`MAX_NODES`] or [`MAX_DEPTH`], or an inserted element with nothing to show.
-    #[error("operation {0}: an insertion has at most {MAX_NODES} elements on {MAX_DEPTH} levels")]
+    /// More than [`MAX_DEPTH`].
+    #[error("operation {0}: an insertion has at most {MAX_DEPTH} levels of elements")]
     NodeCount(usize),
 }
 

@@ -15,11 +15,10 @@
 //!           | ":not(" compound ")"                                          a compound without ":not"
 //! nth       = "odd" | "even" | number | number? "n" (("+" | "-") number)?
 //! ```
+//!
+//! What stands in quotes here is written so; tags and names of attributes in either case, and the `i` too.
 
 use super::selector_text;
-
-/// Most compounds in one selector.
-pub(super) const MAX_COMPOUNDS: usize = 20;
 
 /// One or more ways down to an element; it matches when one of them does.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! Reads a selector of the subset.
 
-use super::selector::MAX_COMPOUNDS;
 use super::{AttributeTest, Combinator, Complex, Compound, Nth, Selector, Simple};
 
 pub(super) fn read(css: &str) -> Option<Selector> {
@@ -10,8 +9,7 @@ pub(super) fn read(css: &str) -> Option<Selector> {
         reader.spaces();
         ways.push(reader.complex()?);
     }
-    let count: usize = ways.iter().map(|way| 1 + way.before.len()).sum();
-    (reader.rest.is_empty() && count <= MAX_COMPOUNDS).then_some(Selector(ways))
+    reader.rest.is_empty().then_some(Selector(ways))
 }
 
 fn is_space(c: char) -> bool {
@@ -86,7 +84,7 @@ impl Reader<'_> {
                 self.next();
                 parts.push(Simple::Any);
             }
-            c if c.is_ascii_alphabetic() => parts.push(Simple::Tag(self.tag())),
+            c if c.is_ascii_alphabetic() => parts.push(Simple::Tag(self.tag().to_ascii_lowercase())),
             _ => {}
         }
         loop {
@@ -114,7 +112,7 @@ impl Reader<'_> {
 
     /// A tag has no escapes, so that no spelling hides which one it is.
     fn tag(&mut self) -> String {
-        self.word(|c| c.is_ascii_alphanumeric() || c == '-').to_ascii_lowercase()
+        self.word(|c| c.is_ascii_alphanumeric() || c == '-')
     }
 
     fn word(&mut self, belongs: impl Fn(char) -> bool) -> String {
@@ -240,11 +238,11 @@ impl Reader<'_> {
             return None;
         }
         self.spaces();
-        let word = self.word(|c| c != ')').trim_matches(is_space).to_ascii_lowercase();
-        let (step, offset) = match word.as_str() {
+        let word = self.word(|c| c != ')');
+        let (step, offset) = match word.trim_matches(is_space) {
             "odd" => (2, 1),
             "even" => (2, 0),
-            _ => formula(&word)?,
+            word => formula(word)?,
         };
         self.take(')').then_some(Nth { step, offset, from_end })
     }

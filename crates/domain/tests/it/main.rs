@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod account;
+mod canonical;
 mod cases;
 mod copy;
 mod decision;

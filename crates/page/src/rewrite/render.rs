@@ -9,7 +9,7 @@ use super::plan::{Item, Plan};
 use super::tags::Tag;
 use super::tree::{NONE, wide};
 use super::{Edit, Unsure};
-use domain::patch::{MARK, Node, Op, is_void};
+use domain::patch::{MARK, Node, Op, VOID_TAGS};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -65,7 +65,7 @@ impl<'a> Splices<'a> {
         }
         splices.attributes();
         splices.places()?;
-        splices.ends();
+        splices.ends()?;
         splices.all.sort_by_key(|splice| (splice.at, splice.order));
         Ok(splices)
     }
@@ -140,7 +140,7 @@ impl<'a> Splices<'a> {
     }
 
     /// Start and end tags that are not written and have to be now.
-    fn ends(&mut self) {
+    fn ends(&mut self) -> Result<(), Unsure> {
         let (tree, plan) = (self.page.tree, self.plan);
         let (mut ended, mut begun) = (BTreeSet::new(), BTreeSet::new());
         for (id, change) in &plan.changes {
@@ -183,12 +183,17 @@ impl<'a> Splices<'a> {
             if !element.kind.is_end_implied || element.kind.is_empty {
                 continue;
             }
+            // A parser may have forgotten which form is open, and then no end tag ends it.
+            if element.tag == Tag::Form {
+                return Err(Unsure { at: wide(element.start), why: "a form whose end tag is not where it ends" });
+            }
             let tag = [b"</", element.name(self.page.bytes), b">"].concat();
             let is_bare = element.close == element.start;
             let order = if is_bare { (BEGINNING, id, 5) } else { (END, !id, 2) };
             let (at, container) = (wide(element.end), self.container(id, true));
             self.push(at, 0, order, container, tag);
         }
+        Ok(())
     }
 
     /// The text from a place on, and what leads back.
@@ -238,7 +243,7 @@ fn write_node(node: &Node, op: Option<usize>, text: &mut String) {
         text.push_str(&marks::written(MARK, &op.to_string()));
     }
     text.push('>');
-    if is_void(&node.tag) {
+    if VOID_TAGS.contains(&node.tag.as_str()) {
         return;
     }
     text.push_str(&written_text(node.text.as_deref().unwrap_or_default()));

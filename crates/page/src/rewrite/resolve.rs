@@ -3,10 +3,11 @@
 use super::compiled::Compiled;
 use super::decode::{Where, decoded, is_blank, normalised};
 use super::matching::Page;
+use super::place::Place;
 use super::tags::Tag;
 use super::tree::{Text, wide};
-use super::{Miss, Part, Stop, Why};
-use domain::patch::{At, Beside, Op, Place, Target};
+use super::{Miss, Part, Stop, Unsure, Why};
+use domain::patch::{At, Beside, Op, Target};
 use std::collections::BTreeMap;
 
 /// More matches than a number of a match can mean.
@@ -40,6 +41,7 @@ impl Found {
             let found = Self { elements };
             misses = found.places(page, patch)?;
             if misses.is_empty() {
+                found.can_be_written(page, patch)?;
                 return Ok(found);
             }
         }
@@ -65,22 +67,33 @@ impl Found {
                         miss(Why::Place);
                     }
                 }
-                Op::Insert { at, node } => {
-                    let is_inside = matches!(at, At::First(_) | At::Last(_));
-                    let mut around: Vec<&str> = page.tree.ancestors(*id).map(|id| page.name(id)).collect();
-                    around.reverse();
-                    if is_inside {
-                        around.push(page.name(*id));
-                    }
-                    if !is_inside && moves(*id) > 0 || !Place::new(around).takes(&node.tag) {
-                        miss(Why::Place);
-                    }
-                }
+                Op::Insert { at, .. } if !is_inside(at) && moves(*id) > 0 => miss(Why::Place),
                 _ => {}
             }
         }
         Ok(misses)
     }
+
+    /// What a browser inserts, but a parser would not read back as it was.
+    fn can_be_written(&self, page: &Page<'_>, patch: &Compiled) -> Result<(), Unsure> {
+        for (op, (id, _)) in patch.ops.iter().zip(&self.elements) {
+            let Op::Insert { at, node } = op else { continue };
+            let mut around: Vec<&str> = page.tree.ancestors(*id).map(|id| page.name(id)).collect();
+            around.reverse();
+            if is_inside(at) {
+                around.push(page.name(*id));
+            }
+            if !Place::new(around).keeps(node) {
+                let at = page.tree.element(*id).map_or(0, |element| wide(element.start));
+                return Err(Unsure { at, why: "an element is inserted where a parser would not leave it" });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_inside(at: &At) -> bool {
+    matches!(at, At::First(_) | At::Last(_))
 }
 
 /// A search for all targets of a patch; each selector is looked up once.

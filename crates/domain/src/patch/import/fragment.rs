@@ -1,8 +1,8 @@
 //! Reads a piece of markup that is as plain as an inserted element: every tag closed, every value quoted.
 //!
-//! Nothing is guessed: what a browser would mend is refused.
+//! Nothing is guessed: a tag that is not closed is refused, and elements stand in each other as they are written.
 
-use crate::patch::{Node, TAGS, is_void};
+use crate::patch::{Node, TAGS, VOID_TAGS};
 use std::collections::BTreeMap;
 
 /// A text without any markup.
@@ -31,7 +31,9 @@ fn element(html: &str, depth: usize) -> Option<(Node, &str)> {
     let mut attrs = BTreeMap::new();
     loop {
         rest = rest.trim_start();
-        if let Some(after) = rest.strip_prefix('>').or_else(|| rest.strip_prefix("/>").filter(|_| is_void(&tag))) {
+        if let Some(after) =
+            rest.strip_prefix('>').or_else(|| rest.strip_prefix("/>").filter(|_| VOID_TAGS.contains(&tag.as_str())))
+        {
             rest = after;
             break;
         }
@@ -45,7 +47,7 @@ fn element(html: &str, depth: usize) -> Option<(Node, &str)> {
         rest = after;
     }
     let mut node = Node { tag, text: None, attrs, children: Vec::new() };
-    if is_void(&node.tag) {
+    if VOID_TAGS.contains(&node.tag.as_str()) {
         return Some((node, rest));
     }
     loop {

@@ -247,10 +247,27 @@ const SELECTORS: &[&str] = &[
     "ul > li",
 ];
 
+/// An element with others inside, in any order: most cannot be said in text.
+fn node() -> impl Strategy<Value = Value> {
+    let tag = || {
+        let tags = ["p", "span", "h2", "li", "a", "div", "ul", "ol", "b", "small", "figure", "br", "hr", "img"];
+        select(tags.to_vec())
+    };
+    let leaf = tag().prop_map(|tag| match tag {
+        "br" | "hr" | "img" => json!({"tag": tag}),
+        tag => json!({"tag": tag, "text": "N & <n>"}),
+    });
+    leaf.prop_recursive(3, 6, 2, move |inner| {
+        (tag(), prop::collection::vec(inner, 0..3)).prop_map(|(tag, children)| match tag {
+            "br" | "hr" | "img" => json!({"tag": tag, "attrs": {"alt": "A"}}),
+            tag => json!({"tag": tag, "children": children}),
+        })
+    })
+}
+
 fn op() -> impl Strategy<Value = Value> {
     let target = || (select(SELECTORS), 0..3_u8).prop_map(|(css, n)| json!({"css": css, "n": n}));
-    let node =
-        select(&["p", "span", "h2", "li", "a", "div"][..]).prop_map(|tag| json!({"tag": tag, "text": "N & <n>"}));
+    let node = node();
     let place = select(&["before", "after", "first", "last"][..]);
     // Siblings, or hardly any move would fit.
     let siblings = (

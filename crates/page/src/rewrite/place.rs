@@ -1,39 +1,36 @@
-//! Where an inserted element can stand, so that HTML text and the browser's tree are the same page.
+//! Where text can say that an element stands: a browser puts one anywhere, a parser mends what it reads.
 
-/// Whether an element has no content.
-#[must_use]
-pub fn is_void(tag: &str) -> bool {
-    matches!(tag, "img" | "br" | "hr")
-}
+use domain::patch::Node;
 
 /// Whether an element is a block of the page and no part of a line.
-#[must_use]
-pub fn is_flow(tag: &str) -> bool {
+fn is_flow(tag: &str) -> bool {
     !matches!(tag, "span" | "a" | "strong" | "em" | "b" | "i" | "small" | "img" | "br")
 }
 
 /// What is around an inserted element: the tags from the outermost one to its parent.
-#[derive(Debug, Clone, Default)]
-pub struct Place<'a>(Vec<&'a str>);
+#[derive(Debug, Clone)]
+pub(super) struct Place<'a>(Vec<&'a str>);
 
 impl<'a> Place<'a> {
     /// A place inside these elements, the outermost first.
-    #[must_use]
-    pub fn new(around: Vec<&'a str>) -> Self {
+    pub(super) fn new(around: Vec<&'a str>) -> Self {
         Self(around)
     }
 
-    /// The place inside one more element.
-    #[must_use]
-    pub fn inside(&self, tag: &'a str) -> Self {
+    /// Whether a new element and all that is in it stay where they are written.
+    pub(super) fn keeps(&self, node: &'a Node) -> bool {
+        let inside = self.inside(&node.tag);
+        self.takes(&node.tag) && node.children.iter().all(|child| inside.keeps(child))
+    }
+
+    fn inside(&self, tag: &'a str) -> Self {
         let mut around = self.0.clone();
         around.push(tag);
         Self(around)
     }
 
     /// Whether an element can stand here and stays here: a parser ends paragraphs, links and lists on its own.
-    #[must_use]
-    pub fn takes(&self, tag: &str) -> bool {
+    fn takes(&self, tag: &str) -> bool {
         let parent = self.0.last().copied().unwrap_or_default();
         let within = |tag: &str| self.0.contains(&tag);
         let is_heading = |tag: &str| matches!(tag.as_bytes(), [b'h', b'1'..=b'6']);
