@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 /** A case of crates/domain/cases; which fields it has depends on its kind. */
 export interface Case {
   name: string;
-  kind: "valid" | "refused" | "import" | "apply" | "miss";
+  kind: "valid" | "refused" | "import" | "apply" | "miss" | "left";
   where?: string;
   patch: unknown;
   html?: string;
@@ -22,6 +22,20 @@ export function expanded(value: any): any {
   if (value.$repeat) return value.$repeat.repeat(value.$times);
   // Entries, because a field may have the name of a setter.
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, expanded(field)]));
+}
+
+const ORDER = "v ops op at target css n tag text attrs children name src alt value set add remove to node".split(" ");
+const SPARED = ["alt", "add", "remove", "attrs", "children"];
+
+/** A patch as the server writes it: fields in the order of the schema, without empty lists. */
+export function canonical(value: any): any {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== "object" || value === null) return value;
+  const place = (name: string) => (ORDER.indexOf(name) + 1 || ORDER.length + 1);
+  const isSpared = ([name, field]: [string, any]) =>
+    SPARED.includes(name) && Array.isArray(field) === !/attrs/.test(name) && typeof field === "object" && field !== null && !Object.keys(field).length;
+  const fields = Object.entries(value).filter((field) => !isSpared(field));
+  return Object.fromEntries(fields.sort(([a], [b]) => place(a) - place(b)).map(([name, field]) => [name, canonical(field)]));
 }
 
 /** The cases of a file; none when it is not there. */

@@ -51,9 +51,7 @@ impl Found {
     /// What does not work though every element is there.
     fn places(&self, page: &Page<'_>, patch: &Compiled) -> Result<Vec<Miss>, Stop> {
         let mut misses = Vec::new();
-        let ops = || patch.ops.iter().zip(&self.elements);
-        let moves = |id: u32| ops().filter(|(op, found)| matches!(op, Op::Move { .. }) && found.0 == id).count();
-        for (index, (op, (id, beside))) in ops().enumerate() {
+        for (index, (op, (id, beside))) in patch.ops.iter().zip(&self.elements).enumerate() {
             let mut miss = |why| misses.push(Miss { op: index, part: Part::Target, why });
             match op {
                 Op::Image { .. } if !page.is_html(*id, Tag::Img) => miss(Why::Kind),
@@ -61,22 +59,31 @@ impl Found {
                 Op::Move { .. } => {
                     let sibling = beside.unwrap_or(*id);
                     let parents = (page.tree.parent(*id), page.tree.parent(sibling));
-                    if sibling == *id || parents.0.is_none() || parents.0 != parents.1 || moves(sibling) > 0 {
+                    if sibling == *id || parents.0.is_none() || parents.0 != parents.1 {
                         misses.push(Miss { op: index, part: Part::Beside, why: Why::Place });
-                    } else if moves(*id) > 1 {
-                        miss(Why::Place);
                     }
                 }
-                Op::Insert { at, .. } if !is_inside(at) && moves(*id) > 0 => miss(Why::Place),
                 _ => {}
             }
         }
         Ok(misses)
     }
 
-    /// What a browser inserts, but a parser would not read back as it was.
+    /// What a browser does, but text cannot say: moves that follow each other, and what a parser would not read back
+    /// as it was inserted.
     fn can_be_written(&self, page: &Page<'_>, patch: &Compiled) -> Result<(), Unsure> {
-        for (op, (id, _)) in patch.ops.iter().zip(&self.elements) {
+        let ops = || patch.ops.iter().zip(&self.elements);
+        let moves = |id: u32| ops().filter(|(op, found)| matches!(op, Op::Move { .. }) && found.0 == id).count();
+        let start = |id| page.tree.element(id).map_or(0, |element| wide(element.start));
+        for (op, (id, beside)) in ops() {
+            let is_followed = match op {
+                Op::Move { .. } => moves(*id) > 1 || beside.is_some_and(|sibling| moves(sibling) > 0),
+                Op::Insert { at, .. } => !is_inside(at) && moves(*id) > 0,
+                _ => false,
+            };
+            if is_followed {
+                return Err(Unsure { at: start(*id), why: "an element is moved, and seen from where it was" });
+            }
             let Op::Insert { at, node } = op else { continue };
             let mut around: Vec<&str> = page.tree.ancestors(*id).map(|id| page.name(id)).collect();
             around.reverse();
@@ -84,8 +91,7 @@ impl Found {
                 around.push(page.name(*id));
             }
             if !Place::new(around).keeps(node) {
-                let at = page.tree.element(*id).map_or(0, |element| wide(element.start));
-                return Err(Unsure { at, why: "an element is inserted where a parser would not leave it" });
+                return Err(Unsure { at: start(*id), why: "an element is inserted where a parser would not leave it" });
             }
         }
         Ok(())
