@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 
 export const SITE = "7b0c6f0e-3f0a-4b57-9f0e-0c1f5f8a6c11";
 export const VARIANT = "0e8a1c52-6e0b-4c80-8a86-3a9e6d4d9a02";
+export const CONTROL = "0e8a1c52-6e0b-4c80-8a86-3a9e6d4d9a01";
 /** Whom the stub takes a visitor without storage for. */
 export const DERIVED_VISITOR = "derived-of-the-day";
 
@@ -110,7 +111,8 @@ export async function startStub(): Promise<Stub> {
       if (stub.hangs) return;
       answer(200, {
         site_id: SITE,
-        variant_id: VARIANT,
+        // What a variant is never changes.
+        variant_id: stub.patch.ops.length ? VARIANT : CONTROL,
         is_control: !stub.patch.ops.length,
         holdout: false,
         epoch: 1,

@@ -99,8 +99,8 @@ export function openEngine(page: Page): Engine {
 
   function revert(): void {
     stop();
-    until = 0;
     ops = undefined;
+    until = 0;
   }
 
   /** Does what is not done: at first all of the patch or nothing, later what the page has undone. */
@@ -109,15 +109,14 @@ export function openEngine(page: Page): Engine {
     const lost = parts.filter(isLost);
     undo(lost);
     // All are found before any of them changes. What the server has put into the page on its way here is only marked anew.
-    for (const part of lost) {
+    const changes = lost.flatMap((part) => {
       const bearer = isServed && document.querySelector(part.marked);
-      part.change = bearer ? { bearer } : plan(page, part);
-    }
-    const changes = lost.flatMap(({ change }) => change ?? []);
+      return (part.change = bearer ? { bearer } : plan(page, part)) ?? [];
+    });
     const isFirst = !done;
     if (isFirst) {
       // What was served with another patch stays as it was served.
-      missed = !isServed && document.querySelector("[data-evo]") ? 1 : parts.length - changes.length + targets.filter((target) => !resolve(page, target)).length;
+      missed = !isServed && document.querySelector("[data-evo]") ? 1 : parts.length - changes.length || targets.filter((target) => !resolve(page, target)).length;
       if (missed || (!isServed && changes.some(({ bearer, spot }) => !mayChange(spot ?? bearer)))) return;
       removeRules = addRules(page, changes.map(({ rule }) => rule ?? "").join(""));
       done = parts;

@@ -6,18 +6,6 @@ import type { Goal, Page } from "./wire.js";
 /** Whether something that happened means a goal. */
 export type Means = (goal: Goal) => unknown;
 
-/** Being at an address. */
-export const address =
-  (href: string): Means =>
-  ({ type, url_contains }) =>
-    type === "url" && href.includes(url_contains!);
-
-/** `evoloop.convert(name)`; without a name, the primary goal. */
-export const named =
-  (name?: string | null): Means =>
-  ({ type, event_name, is_primary }) =>
-    name == null ? is_primary : /^[er]/.test(type) && event_name === name;
-
 /**
  * Watches the page for clicks and forms that count, in the capture phase: a page that stops its events is still heard.
  * What it gives is told of whatever else happens, with its amount of money. What happens before the goals are known waits

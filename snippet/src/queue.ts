@@ -25,23 +25,26 @@ export function openQueue(page: Page, url: string, store: Store): Queue {
   let timer = 0;
   let isBusy: boolean | undefined;
   let beaconed: string | undefined;
-  const waiting = () => store().events ?? [];
-  const body = () => JSON.stringify({ events: waiting() });
+  // Tabs do not see at once what others keep, so each has its own list.
+  let waiting = store().events ?? [];
+  /** What is to be sent next; nothing of a visitor who was forgotten. */
+  const next = () => (store().visitor ? waiting.slice(0, MAX_BATCH) : []);
 
   async function send(): Promise<void> {
-    const batch = waiting();
-    if (isBusy || !batch[0]) return;
+    const events = next();
+    if (isBusy || !events[0]) return;
     isBusy = true;
     try {
       // A body of text needs no preflight, neither here nor in a beacon.
-      const answer = await page.fetch(url, { method: "POST", body: body(), keepalive: true });
+      const answer = await page.fetch(url, { method: "POST", body: JSON.stringify({ events }), keepalive: true });
       const results: EventResult[] = answer.ok ? (await answer.json()).results : [];
       // Only an answer that says that nothing can come of it; a wall or a proxy between may say anything else.
-      if (!answer.ok && ![400, 413, 422].includes(answer.status)) throw 0;
-      const again = batch.filter((_event, index) => results[index]?.result === "retry");
-      const done = batch.filter((event) => !again.includes(event)).map(({ id }) => id);
-      if (waiting()[0]) store((kept) => (kept.events = kept.events?.filter(({ id }) => !done.includes(id))));
-      if (!again[0]) tries = 0;
+      if (![200, 400, 413, 422].includes(answer.status)) throw 0;
+      const done = events.filter((_event, index) => results[index]?.result !== "retry").map(({ id }) => id);
+      const isLeft = ({ id }: WireEvent) => !done.includes(id);
+      waiting = waiting.filter(isLeft);
+      if (store().events) store((kept) => (kept.events = kept.events?.filter(isLeft)));
+      if (!events[done.length]) tries = 0;
     } catch {
       // The network, or an answer that nobody can read.
     }
@@ -58,15 +61,18 @@ export function openQueue(page: Page, url: string, store: Store): Queue {
   later();
   return {
     push(event) {
+      waiting.push(event);
       store((kept) => (kept.events = [...(kept.events ?? []), event].slice(-MAX_BATCH)));
       tries = 0;
       if (!isBusy) later();
     },
     leave() {
-      const text = body();
-      if (!waiting()[0] || text === beaconed) return;
-      if (page.navigator.sendBeacon?.(url, text)) beaconed = text;
-      else void send();
+      const events = next();
+      const text = JSON.stringify({ events });
+      if (events[0] && text !== beaconed) {
+        if (page.navigator.sendBeacon?.(url, text)) beaconed = text;
+        else void send();
+      }
     },
   };
 }

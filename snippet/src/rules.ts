@@ -52,7 +52,7 @@ export const placeOf = (place: object): [string, Target] => Object.entries(place
 
 /** Whether every rule of the language holds. One broken rule refuses the whole patch. */
 export function isPatch(patch: Patch): boolean {
-  const json = `${JSON.stringify(patch)}`;
+  const json = JSON.stringify(patch);
   let text = json.replace(TARGETS, "T");
   for (let level = 5; level--; ) text = text.replace(NODES, "N");
   return new TextEncoder().encode(json).length <= 16_384 && PATCH.test(text);

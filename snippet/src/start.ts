@@ -2,7 +2,7 @@
 
 import type { Evoloop, EventName, Call, Tell } from "./api.js";
 import { addRules, openEngine } from "./engine.js";
-import { address, named, watchGoals } from "./goals.js";
+import { watchGoals } from "./goals.js";
 import { guard, listen } from "./guard.js";
 import { onNavigation } from "./navigation.js";
 import { openQueue } from "./queue.js";
@@ -63,7 +63,9 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
     for (const hear of listeners) hear(...news);
   };
   const convert = () => {
-    for (const [name, options] of happened ? calls.splice(0) : []) happened!(named(name), options?.value);
+    for (const [name, options] of happened ? calls.splice(0) : [])
+      // Without a name the primary goal is meant, else those of events and of revenue.
+      happened!(({ type, event_name, is_primary }) => (name == null ? is_primary : /^[er]/.test(type) && event_name === name), options?.value);
   };
   const visit = () => {
     const { document, location, performance } = page;
@@ -125,7 +127,10 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
       early.push({ goal_id: id, value: parseFloat(value as never) });
       report();
     });
-    const arrive = () => happened!(address(location.href));
+    const arrive = () => {
+      const { href } = location;
+      happened!(({ type, url_contains }) => type === "url" && href.includes(url_contains!));
+    };
 
     function show(assignment: Assignment): void {
       shown = assignment;
@@ -163,8 +168,7 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
         if (!isPainted()) unmasksAt = performance.now() + MASK_MS;
       }
       const query = `site_id=${site}&visitor_id=${visitor}&stateless=${+!visitor}&current=${current}&preview=${preview ?? ""}`;
-      const asked: Promise<Assignment | null | undefined> = page
-        .fetch(`${at(assign)}?${query}`, { signal: page.AbortSignal.timeout(ASSIGN_MS) })
+      const asked: Promise<Assignment | null | undefined> = page.fetch(`${at(assign)}?${query}`, { signal: page.AbortSignal.timeout(ASSIGN_MS) })
         .then((answer) => (answer.ok ? answer.json() : answer.status === 404 ? null : kept))
         // Nobody answers: what was shown last is shown.
         .catch(() => kept);

@@ -1,9 +1,7 @@
-// What is kept between page views: in local storage, else as little as needed in cookies, else for this page view alone.
+// What is kept between page views: in local storage, else for this page view alone.
 
 import { guard } from "./guard.js";
 import type { Assignment, Page, WireEvent } from "./wire.js";
-
-const YEAR_S = 3e7;
 
 /** Everything that is kept for a site. */
 export interface Kept {
@@ -26,14 +24,15 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
   let kept: Kept = {};
   // Where nothing can be written, what stands there is old.
   let isStored = !isShort;
-  const inCookies = (use: (name: "visitor" | "token", cookie?: string) => void) => {
-    for (const name of ["visitor", "token"] as const)
-      guard(() => isShort || use(name, RegExp(`evoloop_${name}=([^;]+)`).exec(page.document.cookie)?.[1]))();
-  };
   return (change) => {
     guard(() => isStored && (kept = { ...JSON.parse(page.localStorage[key] ?? null) }))();
-    // A server on the page's own origin may have set cookies: they live longer than what a script keeps, so they count.
-    inCookies((name, cookie) => (kept[name] = cookie ?? kept[name]));
+    // A proxy on the page's own origin may have set cookies: what it has shown is shown, to whom it has shown it.
+    for (const name of ["visitor", "token"] as const)
+      guard(() => {
+        if (isShort) return;
+        if (change === null) page.document.cookie = `evoloop_${name}=;path=/;max-age=0`;
+        kept[name] = RegExp(`evoloop_${name}=([^;]+)`).exec(page.document.cookie)?.[1] ?? kept[name];
+      })();
     if (change === undefined) return kept;
     if (change) change(kept);
     else kept = {};
@@ -44,16 +43,13 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
       if (!change) delete page.localStorage[key];
       isStored = true;
     })();
-    inCookies((name, cookie) => {
-      const value = kept[name] ?? "";
-      // A cookie of the server's lives longer than what a script writes.
-      if (!isStored || (cookie && cookie !== value)) page.document.cookie = `evoloop_${name}=${value};path=/;max-age=${value ? YEAR_S : 0}`;
-    });
     return kept;
   };
 }
 
-/** A UUID of the time (version 7), which the server keeps by day. `crypto.randomUUID` is missing on pages without https. */
+/**
+ * A UUID of the time (version 7), which the server keeps by day; what is random in it has decimal digits alone.
+ * `crypto.randomUUID` is missing on pages without https.
+ */
 export const uuid = (page: Page): string =>
-  `0${Date.now().toString(16)}`.replace(/.{8}/, "$&-") +
-  "-7000-8000-100000000000".replace(/[018]/g, (digit) => (+digit ^ (page.crypto.getRandomValues(new Uint8Array(1))[0]! & (15 >> (+digit / 4)))).toString(16));
+  `0${Date.now().toString(16)}${page.crypto.getRandomValues(new Uint32Array(9)).join("")}`.replace(/(.{8})(.{4})(...)(...)(.{12}).*/, "$1-$2-7$3-8$4-$5");

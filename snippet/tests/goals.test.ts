@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { address, named, watchGoals } from "../src/goals.js";
+import { watchGoals } from "../src/goals.js";
 import type { Goal } from "../src/wire.js";
 import { World, goal } from "./harness.js";
 
@@ -53,35 +53,9 @@ test("what is done before the goals are known counts once they are, also on an e
   assert.deepEqual(seen, ["goal-click"]);
 });
 
-test("an address counts when it contains what the goal says", () => {
-  const { page } = new World("<p>Thanks</p>", "https://shop.example/thank-you?order=1#end");
-  const goals = [
-    goal({ type: "url", id: "path", url_contains: "/thank-you" }),
-    goal({ type: "url", id: "query", url_contains: "order=1#e" }),
-    goal({ type: "url", id: "other", url_contains: "/cart" }),
-    goal({ type: "url", id: "none" }),
-    goal({ type: "click", id: "click", url_contains: "/thank-you" }),
-  ];
-  assert.deepEqual(goals.filter(address(page.location.href)).map(({ id }) => id), ["path", "query"]);
-});
-
 test("what happens outside of any element is no goal, and no error", () => {
   const world = new World();
   const seen = watch(world, goal({ type: "click", selector: "*" }), goal({ type: "form", selector: "form" }));
   for (const name of ["click", "submit"]) world.page.document.dispatchEvent(new world.page.Event(name));
   assert.deepEqual([seen, world.errors], [[], []]);
-});
-
-test("names mean event and revenue goals, no name the primary goal", () => {
-  const goals = [
-    goal({ type: "click", is_primary: true, event_name: "trial" }),
-    goal({ type: "event", event_name: "trial" }),
-    goal({ type: "revenue", event_name: "paid" }),
-  ];
-  const meant = (name?: string | null) => goals.filter(named(name)).map(({ id }) => id);
-  assert.deepEqual(meant(), ["goal-click"]);
-  assert.deepEqual(meant(null), ["goal-click"]);
-  assert.deepEqual(meant("trial"), ["goal-event"]);
-  assert.deepEqual(meant("paid"), ["goal-revenue"]);
-  assert.deepEqual(meant("other"), []);
 });

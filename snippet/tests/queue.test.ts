@@ -16,6 +16,7 @@ const event = (id: string): WireEvent => ({
 
 function open(world = new World(), isShort = false) {
   const store = openStore(world.page, "evoloop_s", isShort);
+  store((kept) => (kept.visitor = "u"));
   const queue = openQueue(world.page, "https://loop.example/v1/event", store);
   const waiting = () => (store().events ?? []).map(({ id }) => id).join(",");
   return { world, store, queue, waiting, push: (...ids: string[]) => ids.forEach((id) => queue.push(event(id))) };
@@ -32,12 +33,12 @@ test("events that come together go together, in order", async () => {
   assert.deepEqual(world.beacons, []);
 });
 
-test("the latest 50 wait", async () => {
+test("at most 50 at a time, and the latest 50 for the next page view", async () => {
   const { world, push, waiting } = open();
   push(...Array.from({ length: 120 }, (_, index) => `${index}`));
   assert.deepEqual([waiting().split(",").length, waiting().split(",")[0]], [50, "70"]);
   await world.advance(1000);
-  assert.deepEqual(world.batches.map((batch) => [batch.length, batch[0]!.id]), [[50, "70"]]);
+  assert.deepEqual(world.batches.map((batch) => [batch.length, batch[0]!.id]), [[50, "0"], [50, "50"], [20, "100"]]);
   assert.equal(waiting(), "");
 });
 
