@@ -3,4 +3,4 @@
 import { start } from "./start.js";
 
 const page = window;
-start(page, document.currentScript as HTMLScriptElement | null);
+start(page, document.currentScript as HTMLScriptElement);

@@ -12,7 +12,7 @@ const PATIENCE_MS = 3000;
 
 /** Watches one page; the answer is whether an element may be changed now. */
 export function watchHydration(page: Page): (element: Element) => boolean {
-  let isOver = false;
+  let isOver: boolean | undefined;
   const over = () => (isOver = true);
   page.setTimeout(over, PATIENCE_MS);
   const names = (node: Node | null): string => `${Object.keys(node ?? (page as object))};${node ? names(node.parentNode) : ""}`;

@@ -110,7 +110,7 @@ export function plan(page: Page, { op, marked, change: known }: Pick<Part, "op" 
     case "hide":
     case "style": {
       const set = Object.entries((op as StyleOp).set ?? { display: "none" }).sort();
-      if (!set.every(([name, value]) => page.CSS.supports(name, value))) return undefined;
+      if (set.some(([name, value]) => !page.CSS.supports(name, value))) return undefined;
       return { bearer, rule: `${marked}{${set.map(([name, value]) => `${name}:${value}!important`).join(";")}}` };
     }
     case "class":

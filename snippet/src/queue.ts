@@ -3,8 +3,8 @@
 import type { Store } from "./store.js";
 import type { EventResult, Page, WireEvent } from "./wire.js";
 
-/** Pauses before each try, in milliseconds: at first for company. After the last one events wait for the next or for the page's end. */
-const PAUSES_MS = [50, 500, 2000, 8000, 30_000];
+/** How often events are tried, after pauses of 50 ms at first, for company, to half a minute; then they wait for the next or for the page's end. */
+const MOST_TRIES = 5;
 /** Most events in one request; see crates/domain/src/event.rs. As many are kept. */
 const MAX_BATCH = 50;
 
@@ -43,7 +43,7 @@ export function openQueue(page: Page, url: string, store: Store): Queue {
       const done = events.filter((_event, index) => results[index]?.result !== "retry").map(({ id }) => id);
       const isLeft = ({ id }: WireEvent) => !done.includes(id);
       waiting = waiting.filter(isLeft);
-      if (store().events) store((kept) => (kept.events = kept.events?.filter(isLeft)));
+      if (store().events) store((kept) => (kept.events = kept.events!.filter(isLeft)));
       if (!events[done.length]) tries = 0;
     } catch {
       // The network, or an answer that nobody can read.
@@ -54,8 +54,7 @@ export function openQueue(page: Page, url: string, store: Store): Queue {
 
   function later(): void {
     page.clearTimeout(timer);
-    const wait = PAUSES_MS[tries++];
-    if (wait) timer = page.setTimeout(send, wait);
+    if (tries < MOST_TRIES) timer = page.setTimeout(send, 50 * 5 ** tries++);
   }
 
   later();

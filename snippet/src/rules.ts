@@ -16,26 +16,26 @@ const STRING = `"${ANY}*"`;
 const PLAIN = '[^"\\\\\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]';
 const TEXT = `"(${PLAIN}|\\\\["\\\\]){0,2000}"`;
 /** Relative, or absolute with its scheme written out. A browser reads `\` as `/`, and `//host` leaves the site. */
-const ADDRESS = `"(?!\\s*(//|(?!https?://)[A-Za-z][\\w+.-]*:))${PLAIN}{0,2000}"`;
+const ADDRESS = `"(?!\\s*(//|(?!https?://)[\\w+.-]+:))${PLAIN}{0,2000}"`;
 
 /** A selector without states, namespaces and nesting; whether it is one, the browser says. */
 const CSS =
   `"(?=${ANY}{1,500}")([^"\\\\:/&|[]|\\\\[^\\\\]|\\\\\\\\${ANY}|\\[([^"\\\\\\]]|\\\\.)*\\]` +
   `|:(not|(first|last|only|nth(-last)?)-(child|of-type)))+"`;
-const TARGETS = RegExp(`\\{"css":${CSS}(,"n":\\d{1,5})?(,"tag":${STRING})?(,"text":${STRING})?(,"alt":\\[${list(CSS, "3")}\\])?\\}`, "gu");
+const TARGETS = RegExp(`\\{"css":${CSS}(,"n":\\d+)?(,"tag":${STRING})?(,"text":${STRING})?(,"alt":\\[${list(CSS, "3")}\\])?\\}`, "gu");
 
 /** A style sheet's value; it loads nothing, and its brackets match. */
 const VALUE = "[\\w .,%#+*/-]";
 const nest = (inside: string): string => `(${VALUE}|\\(${inside}\\))*`;
 const STYLE =
   '"(align|background|border|box|color|column|display|flex|font|gap|height|justify|letter|line|margin|max|min|object|opacity|order|padding|row|text|width)(-[a-z]+)*"' +
-  `:"(?! *"|[^"]*([uU][rR][lL]|/\\*))(?=.{1,200}")${nest(nest(nest(`${VALUE}*`)))}"`;
-const CLASSES = `\\[${list("\"[^\\s\\p{Cc}\"'`<>&=\\\\]{1,100}\"", "9")}\\]`;
+  `:"(?! *"|[^"]*([uU][rR][lL]|/\\*))${nest(nest(nest(`${VALUE}*`)))}"`;
+const CLASSES = `\\[${list(`"((?!\\s)${PLAIN}){1,100}"`, "9")}\\]`;
 
 /** An element to insert; those inside of it are read before. */
 const ATTRIBUTES = `(,"attrs":\\{${list(`("(alt|aria-label|class|height|title|width)":${TEXT}|"(href|src)":${ADDRESS})`)}\\})?`;
 const NODES = RegExp(
-  `\\{"tag":"((img|[bh]r)"${ATTRIBUTES}|(p|span|a|[uo]l|li|strong|em|[bi]|small|div|section|h[2-6]|blockquote|figure|figcaption)"` +
+  `\\{"tag":"((img|[bh]r)"${ATTRIBUTES}|([abip]|[uo]l|li|strong|em|small|div|span|section|h[2-6]|blockquote|figure|figcaption)"` +
     `(,"text":${TEXT})?${ATTRIBUTES}(,"children":\\[${list("N")}\\])?)\\}`,
   "gu",
 );

@@ -8,7 +8,7 @@ import { onNavigation } from "./navigation.js";
 import { openQueue } from "./queue.js";
 import { openStore, uuid } from "./store.js";
 import { watchVitals } from "./vitals.js";
-import type { Assignment, Page, Target, WireEvent } from "./wire.js";
+import type { Assignment, Page, WireEvent } from "./wire.js";
 
 /** How long the page waits for an assignment before it stays as it is, in milliseconds. */
 const ASSIGN_MS = 2000;
@@ -18,18 +18,17 @@ const MASK_MS = 400;
 type EvoloopPage = Page & { evoloop?: Evoloop };
 
 /** Starts the snippet. Whatever goes wrong, the page stays as it is and never hears of it. */
-export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null): void => {
-  const { document, location, navigator } = page;
+export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void => {
+  const { location, navigator } = page;
   const before = page["evoloop"];
   if (before?.variant) return;
-  const script = given ?? document.querySelector<HTMLScriptElement>("script[data-site]")!;
   const {
     site,
     consent,
     respect = "",
     stateless,
     block,
-    vitals: share = "0.1",
+    vitals: share = 0.1,
     assign = "/v1/assign",
     event = "/v1/event",
     forget = "/v1/forget",
@@ -76,7 +75,7 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
     const flag = asked.get("evo_owner");
     if (flag != null)
       guard(() => {
-        if (flag) store((kept) => (kept.owner = flag === "off" ? undefined : flag));
+        if (flag) store((kept) => (kept.owner = flag));
         // Nobody passes it on with the link. Refused on a page without an origin; then the flag stays where it is.
         page.history.replaceState(page.history.state, "", location.href.replace(/(?<=[?&])evo_owner=[^&#]*&?/, ""));
       })();
@@ -98,9 +97,8 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
     const queue = openQueue(page, at(event), store);
 
     function send(type: WireEvent["type"], detail: Partial<WireEvent>): void {
-      const { variant_id, token } = shown!;
-      const { owner } = store();
-      if (token && !isOver) queue.push({ id: uuid(page), site_id: site!, variant_id, visitor_id: visitor, type, token, owner, ...detail } as WireEvent);
+      const { token, variant_id } = shown!;
+      if (token && !isOver) queue.push({ id: uuid(page), site_id: site!, variant_id, visitor_id: visitor, type, token, owner: store().owner, ...detail } as WireEvent);
     }
 
     function measure(gave_up: boolean): void {
@@ -149,19 +147,18 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
       happened!();
     }
 
-    const leave = () => {
+    const leave = (stop = () => {
       engine.revert();
       unmask?.();
       if (shown && !isOver) tell("reverted");
       isOver = true;
-    };
-    stop = leave;
+    });
 
     async function run(): Promise<void> {
       // What was assigned at the last visit is shown at once, while the server is asked again.
       const { assignment: kept, token: current = "" } = store();
-      const targets = kept?.patch?.ops?.map((op) => (op as { target?: Target }).target);
-      const hidden = block != null ? "html" : targets?.flatMap((target) => (target && target.n == null ? target.css : [])).join();
+      const hidden =
+        block != null ? "html" : kept?.patch?.ops?.flatMap((op) => ("target" in op && op.target.n == null ? op.target.css : [])).join();
       if (hidden) {
         unmask = addRules(page, `:is(${hidden}):not(:focus-within){visibility:hidden!important}`);
         page.setTimeout(unmask, MASK_MS);
@@ -186,9 +183,9 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
         visitor = kept.visitor = fresh?.visitor_id ?? visitor;
       });
       if (!token && !fresh?.preview) return leave();
+      shown = fresh!;
       // What a variant is never changes.
-      if (kept?.variant_id === fresh!.variant_id) shown = fresh!;
-      else show(fresh!);
+      if (kept?.variant_id !== shown.variant_id) show(shown);
       report();
     }
 
@@ -251,6 +248,6 @@ export const start = guard((page: EvoloopPage, given: HTMLScriptElement | null):
   listen(page, "storage", (event) => (event as StorageEvent).key === key && !(event as StorageEvent).newValue && end());
   if (consent !== "required" || preview || store().consent) begin();
   if (asked.has("evo_debug")) void import(at("/evoloop-debug.js"));
-  for (const call of (before?.q ?? []) as Call[]) run(call);
+  (before?.q as Call[] | undefined)?.forEach(run);
 });
 

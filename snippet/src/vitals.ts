@@ -17,7 +17,7 @@ export interface Vitals {
 export function watchVitals(page: Page): Vitals {
   const vitals: Vitals = { errors: 0 };
   // A picture that does not load is no error of a script.
-  listen(page, "error unhandledrejection", ({ target }) => target === page && vitals.errors++);
+  listen(page, "error unhandledrejection", ({ target }) => (vitals.errors += +(target === page)));
   // Shifts that follow each other within a second, for five at most, are one: the worst of these counts.
   let [sum, first, last] = [0, 0, 0];
   const observe = guard((type: string, note: (entry: Entry) => void) =>

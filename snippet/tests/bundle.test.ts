@@ -18,6 +18,7 @@ test("the bundle runs as one script with one global", async () => {
   const world = new World(`<h1>Old headline</h1><script src="https://loop.example/evoloop.js" data-site="${SITE}"></script>`);
   world.onAssign = () => ({ body: assignment([{ op: "text", target: { css: "h1" }, value: "New headline" }]) });
   const before = new Set(Object.getOwnPropertyNames(world.page));
+  Object.defineProperty(world.page.document, "currentScript", { value: world.find("script") });
   // The window is the bundle's global object, as on a page.
   new Function("window", "TextEncoder", `with (window) {${bundle.toString()}}`)(world.page, TextEncoder);
   await world.advance(100);

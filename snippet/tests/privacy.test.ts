@@ -237,12 +237,12 @@ test("others send no flag at all", async () => {
   assert.deepEqual(world.sent.map((event) => "owner" in event), [false]);
 });
 
-test("`off` forgets the flag", async () => {
+test("`off` takes the place of the flag, and is none", async () => {
   const first = await at(`/?evo_owner=${FLAG}`).load();
   const second = await next(first, "https://shop.example/?evo_owner=off").load();
   assert.equal(second.page.location.href, "https://shop.example/?");
   const third = await next(second).load();
-  for (const world of [second, third]) assert.deepEqual(owners(world), [["impression", undefined]]);
+  for (const world of [second, third]) assert.deepEqual(owners(world), [["impression", "off"]]);
 });
 
 const addresses: [string, string][] = [

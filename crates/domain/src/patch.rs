@@ -41,8 +41,6 @@ pub const MAX_SELECTOR_CHARS: usize = 500;
 pub const MAX_FALLBACKS: usize = 4;
 /// Most properties of one `style` operation.
 pub const MAX_PROPERTIES: usize = 20;
-/// Longest value of a property, in characters.
-pub const MAX_STYLE_CHARS: usize = 200;
 /// Most classes that one operation adds, and most that it removes.
 pub const MAX_CLASSES: usize = 10;
 /// Longest class name, in characters.

@@ -140,8 +140,8 @@ async fn only_links_of_the_site_show_previews(database: TestDatabase) {
     {"code":"preview_forged","detail":"This preview link was not made for this site, or was changed on its way.","status":403,"title":"Forbidden","type":"about:blank"}
     403 application/problem+json
     {"code":"preview_forged","detail":"This preview link was not made for this site, or was changed on its way.","status":403,"title":"Forbidden","type":"about:blank"}
-    403 application/problem+json
-    {"code":"preview_forged","detail":"This preview link was not made for this site, or was changed on its way.","status":403,"title":"Forbidden","type":"about:blank"}
+    400 application/problem+json
+    {"code":"malformed","detail":"`visitor_id` must be VISITOR.","status":400,"title":"Bad Request","type":"about:blank"}
     400 application/problem+json
     {"code":"malformed","detail":"`site_id` must be a UUID.","status":400,"title":"Bad Request","type":"about:blank"}
     403 application/problem+json
@@ -200,6 +200,8 @@ async fn a_visitor_without_a_name_gets_one_for_the_day(database: TestDatabase) {
     let first = asked([192, 0, 2, 1], &own, &browser).await;
     let name = first["visitor_id"].as_str().unwrap().to_owned();
     assert_eq!(asked([192, 0, 2, 1], &own, &browser).await, first);
+    // The snippet has a place for everything in its question, empty where it has nothing.
+    assert_eq!(asked([192, 0, 2, 1], &path(&site.id, "&visitor_id=&current=&preview="), &browser).await, first);
     // The name is as good as one that the browser chose, and is told only when it was made here.
     let mut named = app.assign(&site.id, &name).await;
     assert_eq!(named.get("visitor_id"), None);

@@ -31,9 +31,9 @@ impl AllowedHosts {
     }
 }
 
-/// Whether an address begins with something that could be a scheme; `10:30` is a path.
+/// Whether an address begins with something that looks like a scheme, `10:30` too.
 fn has_scheme(address: &str) -> bool {
     let scheme = address.split_once(':').map_or("", |(scheme, _)| scheme);
     let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '.' | '-');
-    scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(belongs)
+    !scheme.is_empty() && scheme.chars().all(belongs)
 }

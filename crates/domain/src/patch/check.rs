@@ -81,7 +81,6 @@ impl Checker<'_> {
         if value.chars().count() > MAX_VALUE_CHARS {
             return Err(Refusal::ValueTooLong(self.index));
         }
-        let reorders = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         if value.chars().any(|c| c.is_control() || reorders(c)) {
             return Err(Refusal::ControlCharacters(self.index));
         }
@@ -142,7 +141,12 @@ fn is_forbidden(tag: &str) -> bool {
     )
 }
 
+/// Marks that reorder the text around them.
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 fn is_class(name: &str) -> bool {
-    let plain = |c: char| !is_space(c) && !c.is_control() && !"\"'`<>&=\\".contains(c);
+    let plain = |c: char| !is_space(c) && !c.is_control() && !reorders(c) && !matches!(c, '"' | '\\');
     (1..=MAX_CLASS_CHARS).contains(&name.chars().count()) && name.chars().all(plain)
 }

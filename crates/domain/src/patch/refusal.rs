@@ -2,7 +2,7 @@
 
 use super::{
     MAX_BYTES, MAX_CLASS_CHARS, MAX_CLASSES, MAX_DEPTH, MAX_FALLBACKS, MAX_OPS, MAX_PROPERTIES, MAX_SELECTOR_CHARS,
-    MAX_STYLE_CHARS, MAX_VALUE_CHARS, VERSION,
+    MAX_VALUE_CHARS, VERSION,
 };
 
 /// Why a patch is refused. Every rule has its name, so that a refusal can be explained. Numbers are those of
@@ -52,11 +52,11 @@ pub enum Refusal {
     Property(usize, String),
     /// A value that is not plain CSS: too long, another character, an address, or brackets that do not match or stand too
     /// deep.
-    #[error("operation {0}: `{1}` is not a plain value of at most {MAX_STYLE_CHARS} characters")]
+    #[error("operation {0}: `{1}` is not a plain value")]
     StyleValue(usize, String),
     /// No class at all, too many, or something that is not a class name.
     #[error(
-        "operation {0}: classes are 1 to {MAX_CLASSES} names to add or remove, of at most {MAX_CLASS_CHARS} characters without spaces, quotes or angle brackets"
+        "operation {0}: classes are 1 to {MAX_CLASSES} names to add or remove, of at most {MAX_CLASS_CHARS} characters without spaces, double quotes or backslashes"
     )]
     ClassName(usize),
     /// An element outside [`super::TAGS`].

@@ -3,8 +3,6 @@
 //! Nothing that loads something, that lies over other elements or moves out of its place, that takes clicks or
 //! that moves. A value has no quotes, no semicolon, no brace and no backslash, so it cannot leave its place.
 
-use super::MAX_STYLE_CHARS;
-
 /// Families of properties: each alone, and with words behind it (`margin`, `margin-top`).
 pub const FAMILIES: &[&str] = &[
     "align",
@@ -47,8 +45,7 @@ pub fn is_property(name: &str) -> bool {
 /// Whether a value is plain CSS that loads nothing. It may be one that no browser knows, like a property.
 pub(super) fn is_value(value: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || " .,%#()+*/_-".contains(c);
-    (1..=MAX_STYLE_CHARS).contains(&value.len())
-        && !value.trim().is_empty()
+    !value.trim().is_empty()
         && value.chars().all(plain)
         && !value.contains("/*")
         && !value.to_ascii_lowercase().contains("url")
