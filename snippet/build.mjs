@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
 });
 
 /** Names of our own that no browser and no server knows. */
-const INTERNAL = /^(bearer|rule|picture|spot|beside|moved|marked|change|leave|settle|revert|again|traces|act)$/;
+const INTERNAL = /^(bearer|rule|picture|spot|beside|moved|marked|change|leave|settle|revert|turns|traces|act)$/;
 
 /**
  * Sources are handed the window as `page`, so that tests can have several. On a page it is the global object, and

@@ -33,11 +33,11 @@ export interface Engine {
   /** Takes the patch back and leaves the page alone. */
   revert(): void;
   /** How often lost operations were done again. */
-  again(): number;
+  turns: number[];
 }
 
 /** Puts rules on the page by a style sheet made by script, which no content policy stops; what it gives takes them off. */
-export function addRules(page: Page, rules: string): () => void {
+export function addRules(page: Page, rules: string): (..._: unknown[]) => void {
   const { document } = page;
   const sheet = new page.CSSStyleSheet();
   // A rule that a browser does not know takes no other with it.
@@ -133,8 +133,7 @@ export function openEngine(page: Page): Engine {
     // What is changed bears the numbers of its operations.
     for (const { change, traces, index } of lost)
       if (change) traces.push(...(change.act?.() ?? []), putWords(change.bearer, "data-evo", [`${index}`]));
-    document.body.getClientRects();
-    calm();
+    calm(document.body.offsetTop);
     for (const trace of parts.flatMap(({ traces }) => traces)) trace[2] = trace[1]?.();
     if (!isFirst) return;
     const late = () => new Promise((over) => page.setTimeout(over, PICTURE_MS));
@@ -190,6 +189,6 @@ export function openEngine(page: Page): Engine {
       }, SETTLE_MS);
     },
     revert,
-    again: () => turns.length,
+    turns,
   };
 }

@@ -3,7 +3,7 @@
 import type { Page } from "./wire.js";
 
 /** Where frameworks put the page that a server has drawn, and what their scripts leave behind; the container of React among it. */
-const ROOTS = "#root,#app,[id^=__],[data-hk],[ng-version],[ssr]";
+const ROOTS = "#root,#app,[id^=__],[data-hk],[ng-server-context],[ssr]";
 const SIGNS = /__(react[CR]|next|nuxt|remix|sveltekit|tsr)/i;
 /** What is on an element that was taken over, or on the root around it: React goes down piece by piece, others take all at once. */
 const TAKEN = /^[^;]*__react|\b(__vue|_reactRoot)/;
@@ -17,7 +17,7 @@ export function watchHydration(page: Page): (element: Element) => boolean {
   page.setTimeout(over, PATIENCE_MS);
   const names = (node: Node | null): string => `${Object.keys(node ?? (page as object))};${node ? names(node.parentNode) : ""}`;
   return (element) => {
-    if (page.document.readyState === "complete") (page["requestIdleCallback"] ?? page.setTimeout)(over);
+    if (/^c/.test(page.document.readyState)) (page["requestIdleCallback"] ?? page.setTimeout)(over);
     return isOver || TAKEN.test(names(element)) || !(element.closest(ROOTS) || SIGNS.test(names(element)));
   };
 }

@@ -69,7 +69,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
   const visit = () => {
     const { document, location, performance } = page;
     const began = performance.now();
-    const isPainted = () => performance.getEntriesByName("first-contentful-paint").length > 0;
+    const isPainted = () => performance.getEntriesByName("first-contentful-paint")[0];
     let vitals = Math.random() < +share && watchVitals(page);
 
     const flag = asked.get("evo_owner");
@@ -77,7 +77,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
       guard(() => {
         if (flag) store((kept) => (kept.owner = flag));
         // Nobody passes it on with the link. Refused on a page without an origin; then the flag stays where it is.
-        page.history.replaceState(page.history.state, "", location.href.replace(/(?<=[?&])evo_owner=[^&#]*&?/, ""));
+        page.history.replaceState(page.history.state, "", location.href.replace(/\bevo_owner=[^&#]*&?/, ""));
       })();
     // The store is read again, since another tab may have been first.
     let { visitor = "" } = store(isShort ? undefined : (kept) => (kept.visitor ??= uuid(page)));
@@ -102,7 +102,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
     }
 
     function measure(gave_up: boolean): void {
-      if (gave_up || (vitals && level > 1)) send("guardrail", { metadata: { ...vitals, reapplied: engine.again(), gave_up } });
+      if (gave_up || (vitals && level > 1)) send("guardrail", { metadata: { ...vitals, reapplied: engine.turns.length, gave_up } });
       vitals = false;
     }
 
@@ -138,7 +138,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
       engine.show(assignment, (missed, gaveUp) => {
         const now = performance.now();
         // Who has not been told of yet when the page is given up has not seen it either.
-        outcome = { applied: missed ? 0 : assignment.patch.ops.length, missed, ms: (now - began) | 0, painted_before_apply: isPainted() && now > unmasksAt };
+        outcome = { applied: missed ? 0 : assignment.patch.ops.length, missed, ms: (now - began) | 0, painted_before_apply: !!isPainted() && now > unmasksAt };
         unmask?.();
         tell(gaveUp ? "gave_up" : missed ? "missed" : "applied", { variant: assignment.variant_id, assignment, ...outcome });
         report();
@@ -170,7 +170,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
         // Nobody answers: what was shown last is shown.
         .catch(() => kept);
       // Until the document is read to its end, deferred scripts included.
-      await new Promise((done) => (performance.timing.domContentLoadedEventStart ? done(0) : listen(page, "DOMContentLoaded", done)));
+      if (!performance.timing.domContentLoadedEventStart) await new Promise((done) => listen(page, "DOMContentLoaded", done));
       if (kept && !isOver) show(kept);
       const fresh = await asked;
       if (isOver) return;

@@ -119,7 +119,7 @@ for (const [name, ops, undo, holds] of UNDONE) {
       await world.advance(100);
       assert.ok(holds(world), world.html);
     }
-    assert.deepEqual([told.length, gaveUp(), engine.again()], [1, 0, 3]);
+    assert.deepEqual([told.length, gaveUp(), engine.turns.length], [1, 0, 3]);
     engine.revert();
     assert.doesNotMatch(world.html, /New headline|Added|data-evo|title="New"|big/);
     assert.deepEqual(world.errors, []);
@@ -154,7 +154,7 @@ test("classes that the page adds and takes away are its own, and no loss", async
     }
     if (isLeft) world.find("p").classList.add("open");
     await world.advance(100);
-    assert.deepEqual([world.find("p").className, engine.again()], [isLeft ? "a big open" : "a big", 0]);
+    assert.deepEqual([world.find("p").className, engine.turns.length], [isLeft ? "a big open" : "a big", 0]);
     engine.revert();
     assert.equal(world.find("p").className, left);
   }
@@ -208,7 +208,7 @@ test("twenty times in ten seconds are too many: all is taken back, for good", as
     await world.advance(200);
     if ((times += 1) > 50) break;
   }
-  assert.deepEqual([times, gaveUp(), engine.again()], [21, 1, 21]);
+  assert.deepEqual([times, gaveUp(), engine.turns.length], [21, 1, 21]);
   assert.equal(world.text("h1"), "Fighting");
   assert.doesNotMatch(world.html, /data-evo/);
   reset();
@@ -235,7 +235,7 @@ test("a slow page that undoes now and then is followed for ever", async () => {
     await world.advance(600);
     assert.equal(world.text("h1"), "New headline");
   }
-  assert.deepEqual([gaveUp(), engine.again()], [0, 60]);
+  assert.deepEqual([gaveUp(), engine.turns.length], [0, 60]);
 });
 
 test("looking takes one part in twenty of the time at most", async () => {

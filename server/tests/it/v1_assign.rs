@@ -141,7 +141,7 @@ async fn only_links_of_the_site_show_previews(database: TestDatabase) {
     403 application/problem+json
     {"code":"preview_forged","detail":"This preview link was not made for this site, or was changed on its way.","status":403,"title":"Forbidden","type":"about:blank"}
     400 application/problem+json
-    {"code":"malformed","detail":"`visitor_id` must be VISITOR.","status":400,"title":"Bad Request","type":"about:blank"}
+    {"code":"malformed","detail":"`visitor_id` must be 1 to 64 letters, digits, -, _, . or :, not beginning with erased:.","status":400,"title":"Bad Request","type":"about:blank"}
     400 application/problem+json
     {"code":"malformed","detail":"`site_id` must be a UUID.","status":400,"title":"Bad Request","type":"about:blank"}
     403 application/problem+json
