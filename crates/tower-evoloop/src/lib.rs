@@ -8,7 +8,8 @@
 //! # Cookies
 //! The snippet and this layer mean the same visitor by two first-party cookies, which are not `HttpOnly` because the
 //! snippet reads them: [`VISITOR_COOKIE`] (`evoloop_visitor`, the visitor's id) and [`TOKEN_COOKIE`]
-//! (`evoloop_token`, the proof of the last assignment). A snippet that keeps an id of its own writes it there.
+//! (`evoloop_token`, the proof of the last assignment). What they say counts more there than what it has kept itself,
+//! and it deletes them when the visitor takes the consent back or wants to be forgotten.
 //!
 //! # When in doubt
 //! Everything that is not understood goes on as it came, byte by byte: other answers than a page, encodings that are
