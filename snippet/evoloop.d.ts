@@ -26,12 +26,20 @@ interface Evoloop {
   consent(isGiven: boolean): void;
   /** Erases the visitor, in this browser and on the server. */
   forget(): void;
+  /** Takes the calls that may come before the snippet is there. */
+  q: { push(call: EvoloopCall): void };
 }
+
+/** A call that may come before the snippet is there. */
+type EvoloopCall = ["convert" | "on" | "consent" | "forget", ...unknown[]];
 
 /** Calls that come before the snippet is there: `evoloop.q.push(["convert", "signup"])`. */
 interface EvoloopQueue {
-  q: ["convert" | "on" | "consent" | "forget", ...unknown[]][];
+  q: EvoloopCall[];
 }
+
+/** Once the snippet is there. */
+declare const evoloop: Evoloop;
 
 interface Window {
   evoloop?: Evoloop | EvoloopQueue;

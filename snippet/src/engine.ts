@@ -69,12 +69,14 @@ export function openEngine(page: Page): Engine {
   /** The operations once they were done; nothing while the page is as it was. */
   let done: Part[] | undefined;
   let removeRules: (() => void) | undefined;
-  let missed = 0;
+  let missed: number;
   /** When lost operations were done again, the last time first. */
   const turns: number[] = [];
   /** Until when the page is waited for; nothing when the patch was reported. */
-  let until = 0;
-  let [free, timer, settling] = [0, 0, 0];
+  let until: number;
+  let free = 0;
+  let timer: number | undefined;
+  let settling: number | undefined;
 
   const observer = new page.MutationObserver(look);
 
@@ -115,8 +117,7 @@ export function openEngine(page: Page): Engine {
     });
     const isFirst = !done;
     if (isFirst) {
-      // What was served with another patch stays as it was served.
-      missed = !isServed && document.querySelector("[data-evo]") ? 1 : parts.length - changes.length || targets.filter((target) => !resolve(page, target)).length;
+      missed = parts.length - changes.length || targets.filter((target) => !resolve(page, target)).length;
       if (missed || (!isServed && changes.some(({ bearer, spot }) => !mayChange(spot ?? bearer)))) return;
       removeRules = addRules(page, changes.map(({ rule }) => rule ?? "").join(""));
       done = parts;
@@ -183,7 +184,7 @@ export function openEngine(page: Page): Engine {
     settle() {
       page.clearTimeout(settling);
       settling = page.setTimeout(() => {
-        if (!ops) return;
+        if (!ops || (done && !done.some(isLost))) return;
         stop();
         watch();
       }, SETTLE_MS);

@@ -18,6 +18,7 @@ export function watchHydration(page: Page): (element: Element) => boolean {
   const names = (node: Node | null): string => `${Object.keys(node ?? (page as object))};${node ? names(node.parentNode) : ""}`;
   return (element) => {
     if (/^c/.test(page.document.readyState)) (page["requestIdleCallback"] ?? page.setTimeout)(over);
-    return isOver || TAKEN.test(names(element)) || !(element.closest(ROOTS) || SIGNS.test(names(element)));
+    // What was served with another patch stays as it was served.
+    return !element.matches("[data-evo]") && (isOver || TAKEN.test(names(element)) || !(element.closest(ROOTS) || SIGNS.test(names(element))));
   };
 }

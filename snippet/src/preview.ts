@@ -63,7 +63,7 @@ export function begin(patch: Patch): string {
 /** Applies a patch as for a visitor; whether the page shows it now. */
 export function show(patch: Patch): Promise<string> {
   const engine = openEngine(page);
-  return new Promise((done) => engine.show({ variant_id: "", patch }, (missed) => done(missed ? "missed" : "shown")));
+  return new Promise((done) => engine.show({ variant_id: "-", patch }, (missed) => done(missed ? "missed" : "shown")));
 }
 
 /** How the page is set once it was drawn again. */

@@ -22,13 +22,13 @@ export interface Queue {
  */
 export function openQueue(page: Page, url: string, store: Store): Queue {
   let tries = 0;
-  let timer = 0;
+  let timer: number | undefined;
   let isBusy: boolean | undefined;
   let beaconed: string | undefined;
   // Tabs do not see at once what others keep, so each has its own list.
-  let waiting = store().events ?? [];
+  let waiting = (store().events ?? []).slice();
   /** What is to be sent next; nothing of a visitor who was forgotten. */
-  const next = () => (store().visitor ? waiting.slice(0, MAX_BATCH) : []);
+  const next = () => waiting.filter((event) => event.visitor_id === store().visitor).slice(0, MAX_BATCH);
 
   async function send(): Promise<void> {
     const events = next();

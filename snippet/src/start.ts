@@ -25,24 +25,21 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
   const {
     site,
     consent,
-    respect = "",
+    respect,
     stateless,
     block,
     vitals: share = 0.1,
-    assign = "/v1/assign",
-    event = "/v1/event",
-    forget = "/v1/forget",
   } = script.dataset;
-  const at = (path: string) => new page.URL(path, script.src).href;
+  /** Where the server answers: paths have further names, for lists of blocked words. */
+  const at = (name: string) => new page.URL(script.dataset[name] ?? `/v1/${name}`, script.src).href;
   const asked = new page.URLSearchParams(location.search);
-  const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
   const isOff =
     !site ||
     asked.has("evo_off") ||
     // Automated browsers see the page as it is and are not counted; those that say so in their name the server knows.
     navigator.webdriver ||
-    (/gpc/.test(respect) && globalPrivacyControl) ||
-    (/dnt/.test(respect) && doNotTrack === "1");
+    (/gpc/.test(respect!) && (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) ||
+    (/dnt/.test(respect!) && navigator.doNotTrack === "1");
 
   const key = `evoloop_${site}`;
   const told: Parameters<Tell>[] = [];
@@ -75,7 +72,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
     const flag = asked.get("evo_owner");
     if (flag != null)
       guard(() => {
-        if (flag) store((kept) => (kept.owner = flag));
+        if (flag && !flag[200]) store((kept) => (kept.owner = flag));
         // Nobody passes it on with the link. Refused on a page without an origin; then the flag stays where it is.
         page.history.replaceState(page.history.state, "", location.href.replace(/\bevo_owner=[^&#]*&?/, ""));
       })();
@@ -94,11 +91,12 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
     let unmasksAt = 0;
 
     const engine = openEngine(page);
-    const queue = openQueue(page, at(event), store);
+    const queue = openQueue(page, at("event"), store);
 
     function send(type: WireEvent["type"], detail: Partial<WireEvent>): void {
+      if (isOver) return;
       const { token, variant_id } = shown!;
-      if (token && !isOver) queue.push({ id: uuid(page), site_id: site!, variant_id, visitor_id: visitor, type, token, owner: store().owner, ...detail } as WireEvent);
+      if (token) queue.push({ id: uuid(page), type, site_id: site!, visitor_id: visitor, variant_id, token, owner: store().owner, ...detail } as WireEvent);
     }
 
     function measure(gave_up: boolean): void {
@@ -165,12 +163,12 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
         if (!isPainted()) unmasksAt = performance.now() + MASK_MS;
       }
       const query = `site_id=${site}&visitor_id=${visitor}&stateless=${+!visitor}&current=${current}&preview=${preview ?? ""}`;
-      const asked: Promise<Assignment | null | undefined> = page.fetch(`${at(assign)}?${query}`, { signal: page.AbortSignal.timeout(ASSIGN_MS) })
+      const asked: Promise<Assignment | null | undefined> = page.fetch(`${at("assign")}?${query}`, { signal: page.AbortSignal.timeout(ASSIGN_MS) })
         .then((answer) => (answer.ok ? answer.json() : answer.status === 404 ? null : kept))
         // Nobody answers: what was shown last is shown.
         .catch(() => kept);
       // Until the document is read to its end, deferred scripts included.
-      if (!performance.timing.domContentLoadedEventStart) await new Promise((done) => listen(page, "DOMContentLoaded", done));
+      if (!performance.timing.domContentLoadedEventStart) await new Promise((done) => listen(page, "DOMContentLoaded load", done));
       if (kept && !isOver) show(kept);
       const fresh = await asked;
       if (isOver) return;
@@ -185,7 +183,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
       if (!token && !fresh?.preview) return leave();
       shown = fresh!;
       // What a variant is never changes.
-      if (kept?.variant_id !== shown.variant_id) show(shown);
+      if (!shown.patch.ops[0] || kept?.variant_id !== shown.variant_id) show(shown);
       report();
     }
 
@@ -218,7 +216,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
     store(null);
     if (isForgotten && token) {
       const body = JSON.stringify({ site_id: site, visitor_id: visitor, token });
-      page.fetch(at(forget), { method: "POST", body, keepalive: true }).catch(() => {});
+      page.fetch(at("forget"), { method: "POST", body, keepalive: true }).catch(() => {});
     }
   };
   const run = guard(([name, ...given]: Call) => (page["evoloop"]![name] as (...given: unknown[]) => void)(...given));
@@ -247,7 +245,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
   // What another tab has taken back is taken back here.
   listen(page, "storage", (event) => (event as StorageEvent).key === key && !(event as StorageEvent).newValue && end());
   if (consent !== "required" || preview || store().consent) begin();
-  if (asked.has("evo_debug")) void import(at("/evoloop-debug.js"));
+  if (asked.has("evo_debug")) void import(at("../evoloop-debug.js"));
   (before?.q as Call[] | undefined)?.forEach(run);
 });
 

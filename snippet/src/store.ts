@@ -39,8 +39,9 @@ export function openStore(page: Page, key: string, isShort: boolean): Store {
     isStored = false;
     guard(() => {
       if (isShort) return;
-      page.localStorage[key] = JSON.stringify(kept);
-      if (!change) delete page.localStorage[key];
+      // Other tabs hear of a deletion, so there is one only where there is something.
+      if (change) page.localStorage[key] = JSON.stringify(kept);
+      else delete page.localStorage[key];
       isStored = true;
     })();
     return kept;
