@@ -30,6 +30,27 @@ test("tabs that are opened at once are one visitor, with one variant", async ({ 
   await expect.poll(() => stub.events().length).toBe(8);
 });
 
+test("a visitor who is forgotten in one tab is so in the other, and may agree again", async ({ context, stub }) => {
+  stub.html = `<h1>Old headline</h1><script>window.heard = 0; addEventListener("storage", () => (window.heard += 1));</script>`;
+  stub.attributes = `data-consent="required"`;
+  stub.patch.ops = [{ op: "text", target: { css: "h1" }, value: "New headline" }];
+  const [one, two] = [await context.newPage(), await context.newPage()];
+  const say = (given: boolean) => one.evaluate((given) => (window as unknown as { evoloop: { consent(given: boolean): void } }).evoloop.consent(given), given);
+  await one.goto(stub.page);
+  await say(true);
+  await expect(one.getByRole("heading", { level: 1 })).toHaveText("New headline");
+  await two.goto(stub.page);
+  await expect(two.getByRole("heading", { level: 1 })).toHaveText("New headline");
+  await say(false);
+  await expect(two.getByRole("heading", { level: 1 })).toHaveText("Old headline");
+  await say(true);
+  await expect(one.getByRole("heading", { level: 1 })).toHaveText("New headline");
+  await one.waitForTimeout(1000);
+  // Tabs do not answer each other's deletions.
+  for (const tab of [one, two]) expect(await tab.evaluate(() => (window as unknown as { heard: number }).heard)).toBeLessThan(30);
+  await expect(one.getByRole("heading", { level: 1 })).toHaveText("New headline");
+});
+
 test.describe("for those who want no motion", () => {
   test.use({ contextOptions: { reducedMotion: "reduce" } });
   for (const name of ["first", "returning"]) {

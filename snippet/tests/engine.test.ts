@@ -406,3 +406,16 @@ test("an error in the middle of a patch takes all of it back, and the page hears
   assert.deepEqual([told.length, told[0]![0], world.text("h1")], [1, 0, "Old headline"]);
   assert.deepEqual(world.errors, []);
 });
+
+test("a copy that the page made of what was changed bars nothing", async () => {
+  const { world, told, show } = open(new World(`<div><p id="a">A</p></div>`));
+  const change = (value: string): Op => ({ op: "text", target: { css: "#a" }, value });
+  show([change("V")]);
+  await world.advance(0);
+  const copy = world.find("#a").cloneNode(true) as Element;
+  copy.removeAttribute("id");
+  world.find("div").append(copy);
+  show([change("W")], [], "w");
+  await world.advance(100);
+  assert.deepEqual([world.text("#a"), told], ["W", [[1, 0], [1, 0]]]);
+});

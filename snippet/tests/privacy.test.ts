@@ -159,6 +159,30 @@ test("a visitor who wants to be forgotten is forgotten, here and there", async (
   assert.deepEqual([world.kept, world.forgets.length, world.beacons, world.errors], [NOTHING, 1, [], []]);
 });
 
+test("nothing of a forgotten visitor is sent when another visit begins", async () => {
+  const world = open();
+  const healthy = world.onEvents;
+  world.onEvents = () => ({ status: 503 });
+  await world.load(REQUIRED);
+  world.page.evoloop!.consent(true);
+  await world.advance(100);
+  world.page.evoloop!.forget();
+  world.onEvents = healthy;
+  const sent = world.sent.length;
+  world.page.evoloop!.consent(true);
+  await world.advance(60_000);
+  world.leave();
+  const later = world.sent.slice(sent).concat(...world.beacons);
+  assert.deepEqual(new Set(later.map(({ visitor_id }) => visitor_id)), new Set([world.assigns[1]!.searchParams.get("visitor_id")]));
+});
+
+test("who is forgotten while the page hears of the patch brings no error", async () => {
+  const world = open();
+  world.page.evoloop = { q: [["on", "applied", () => world.page.evoloop!.forget()]] } as unknown as Evoloop;
+  await world.load();
+  assert.deepEqual([world.text("h1"), world.sent, world.kept, world.errors], ["Old headline", [], NOTHING, []]);
+});
+
 test("without storage a visitor is forgotten as well", async () => {
   const world = open();
   world.deny("storage");
@@ -273,10 +297,12 @@ test("an address that begins with two slashes keeps its host", async () => {
   assert.equal(world.text("h1"), "New headline");
 });
 
-test("an empty flag is none, and does not take the place of one that is", async () => {
-  const first = await at(`/?evo_owner=${FLAG}`).load();
-  const world = await next(first, "https://shop.example/?evo_owner=").load();
-  assert.deepEqual([owners(world), world.page.location.search], [[["impression", FLAG]], ""]);
+test("nothing, and what is too long, is no flag, and does not take the place of one that is", async () => {
+  for (const wrong of ["", "x".repeat(201)]) {
+    const first = await at(`/?evo_owner=${FLAG}`).load();
+    const world = await next(first, `https://shop.example/?evo_owner=${wrong}`).load();
+    assert.deepEqual([owners(world), world.page.location.search], [[["impression", FLAG]], ""]);
+  }
 });
 
 test("a page whose address cannot be changed goes on", async () => {

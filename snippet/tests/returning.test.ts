@@ -139,6 +139,17 @@ test("who looked away before another variant was assigned is counted for both", 
   assert.deepEqual(world.sent.map(({ type, variant_id }) => [type, variant_id]), [["impression", VARIANT], ["impression", "other"], ["conversion", "other"]]);
 });
 
+test("of the control, counts by the targets of now", async () => {
+  const control = (css: string): Assignment => ({ ...assignment([], [click]), targets: [{ css }] });
+  const first = new World();
+  first.onAssign = () => ({ body: control(".gone") });
+  await first.load();
+  const world = first.next();
+  world.onAssign = () => ({ body: control("h1") });
+  await world.load();
+  assert.deepEqual(world.sent.map(({ type, metadata }) => [type, metadata!["missed"]]), [["impression", 0]]);
+});
+
 test("two tabs are one visitor", async () => {
   const { first, world, answer } = await back();
   await answer({ body: mine });
