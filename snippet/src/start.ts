@@ -22,15 +22,8 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
   const { location, navigator } = page;
   const before = page["evoloop"];
   if (before?.variant) return;
-  const {
-    site,
-    consent,
-    respect,
-    stateless,
-    block,
-    vitals: share = 0.1,
-  } = script.dataset;
-  /** Where the server answers: paths have further names, for lists of blocked words. */
+  const { site, consent, respect, stateless, block, vitals: share = 0.1 } = script.dataset;
+  /** Where the server answers. The tag may name other paths, since lists of blocked words stop the usual ones. */
   const at = (name: string) => new page.URL(script.dataset[name] ?? `/v1/${name}`, script.src).href;
   const asked = new page.URLSearchParams(location.search);
   const isOff =
@@ -86,7 +79,8 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
     let isOver: boolean | undefined;
     let isAnswered: boolean | undefined;
     let wasSeen: boolean | undefined;
-    let early: Partial<WireEvent>[] = [];
+    /** Conversions that wait for the exposure. */
+    const early: Partial<WireEvent>[] = [];
     let unmask: (() => void) | undefined;
     let unmasksAt = 0;
 
@@ -145,6 +139,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
       happened!();
     }
 
+    // A visit that is over may still end itself; by then another one may have begun.
     const leave = (stop = () => {
       engine.revert();
       unmask?.();
@@ -245,6 +240,7 @@ export const start = guard((page: EvoloopPage, script: HTMLScriptElement): void 
   // What another tab has taken back is taken back here.
   listen(page, "storage", (event) => (event as StorageEvent).key === key && !(event as StorageEvent).newValue && end());
   if (consent !== "required" || preview || store().consent) begin();
+  // The panel lies beside the folder of the usual paths.
   if (asked.has("evo_debug")) void import(at("../evoloop-debug.js"));
   (before?.q as Call[] | undefined)?.forEach(run);
 });
