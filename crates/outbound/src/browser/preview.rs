@@ -9,7 +9,6 @@ use super::{Browser, View};
 use crate::fetcher::Door;
 use domain::Patch;
 use domain::guard::layout::{Layout, Measured};
-use serde_json::json;
 use service::ports::{Change, ReadError, Screenshot};
 use std::time::Duration;
 use url::Url;
@@ -71,6 +70,11 @@ impl Browser {
     }
 }
 
+/// A patch as it is served: the snippet's grammar knows one order of its fields.
+fn served(patch: &Patch) -> Result<String, Broken> {
+    serde_json::to_string(patch).map_err(|_| Broken::Gone)
+}
+
 impl Tab<'_> {
     /// Applies a patch; whether the page shows it now.
     async fn is_shown(&mut self, patch: &Patch) -> Result<bool, Broken> {
@@ -83,7 +87,7 @@ impl Tab<'_> {
     }
 
     async fn show(&mut self, world: i64, patch: &Patch) -> Result<bool, Broken> {
-        let shown = self.evaluated_in(world, &format!("evoloopPreview.show({})", json!(patch))).await?;
+        let shown = self.evaluated_in(world, &format!("evoloopPreview.show({})", served(patch)?)).await?;
         tokio::time::sleep(REST).await;
         Ok(shown == "shown")
     }
@@ -91,7 +95,7 @@ impl Tab<'_> {
     async fn measured(&mut self, patch: &Patch) -> Result<Option<Measured>, Broken> {
         let world = self.own_world().await?;
         self.evaluated_in(world, ENGINE).await?;
-        self.evaluated_in(world, &format!("evoloopPreview.begin({})", json!(patch))).await?;
+        self.evaluated_in(world, &format!("evoloopPreview.begin({})", served(patch)?)).await?;
         let before = self.layouts(world).await?;
         if !self.show(world, patch).await? {
             return Ok(None);

@@ -220,6 +220,8 @@ impl Scanner {
                 Tag::Template => template.depth += 1,
                 Tag::Svg => template.drawings += usize::from(!token.closes_itself),
                 Tag::Math | Tag::Plaintext | Tag::Frameset => return self.unsure("a template with math or frames"),
+                // Its marker would outlive it, and with it formatting that the template has left open.
+                Tag::Applet | Tag::Marquee | Tag::Object => return self.unsure("a template with an object"),
                 Tag::Select | Tag::Col | Tag::Colgroup => template.has_select = true,
                 tag if is_raw && template.has_select && tag != Tag::Script => {
                     return self.unsure("a select in a template");
