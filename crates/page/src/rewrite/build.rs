@@ -268,7 +268,9 @@ impl Builder {
             self.mode,
             Mode::Initial | Mode::BeforeHtml | Mode::BeforeHead | Mode::AfterBody | Mode::AfterAfterBody
         );
-        if !in_template && !stands_elsewhere {
+        // In a drawing that is still open a comment stands where it is written, whatever has ended around it.
+        let is_foreign = self.element(self.current()).is_some_and(|element| element.kind.is_foreign);
+        if !in_template && (is_foreign || !stands_elsewhere) {
             self.end_text();
         }
     }
