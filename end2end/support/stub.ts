@@ -105,7 +105,8 @@ export async function startStub(): Promise<Stub> {
       setTimeout(() => response.end(JSON.stringify(body)), stub.slowness);
     };
     if (/^\/evoloop(-debug)?\.js$/.test(url.pathname)) {
-      response.writeHead(200, { "content-type": "text/javascript" }).end(built(url.pathname));
+      // The panel is a module, which any page may load.
+      response.writeHead(200, { "content-type": "text/javascript", "access-control-allow-origin": "*" }).end(built(url.pathname));
     } else if (url.pathname === "/v1/assign") {
       stub.assigns.push(url.searchParams);
       if (stub.hangs) return;
