@@ -59,7 +59,7 @@ test("an owner who opens the page by the link is not counted, somebody else is",
   await expect.poll(() => results.length).toBe(1);
   const left = expect.objectContaining({ result: "recorded", counted: false, reason: "owner" });
   expect(await results[0]).toEqual(left);
-  await expect.poll(() => own.url()).toBe(customer.url);
+  await expect.poll(() => own.url()).toBe(`${customer.url}?`);
 
   // Known from now on, and a click on the call to action is not counted either.
   const again = nextResult(own);
@@ -79,7 +79,7 @@ test("an owner who opens the page by the link is not counted, somebody else is",
   const back = nextResult(own);
   await own.goto(`${customer.url}?evo_owner=off`);
   expect(await back).toEqual(expect.objectContaining({ result: "recorded", counted: true }));
-  await expect.poll(() => own.url()).toBe(customer.url);
+  await expect.poll(() => own.url()).toBe(`${customer.url}?`);
 });
 
 test.describe("with an answer that says what is wrong", () => {
