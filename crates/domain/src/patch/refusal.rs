@@ -50,8 +50,7 @@ pub enum Refusal {
     /// A property that [`super::is_property`] does not know.
     #[error("operation {0}: the property `{1}` cannot be changed")]
     Property(usize, String),
-    /// A value that is not plain CSS: too long, another character, an address, or brackets that do not match or stand too
-    /// deep.
+    /// A value that is not plain CSS: another character, an address, or brackets that do not match or stand too deep.
     #[error("operation {0}: `{1}` is not a plain value")]
     StyleValue(usize, String),
     /// No class at all, too many, or something that is not a class name.
